@@ -1,0 +1,1 @@
+"""Evaluate training courses by survey waves."""

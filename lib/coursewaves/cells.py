@@ -1,0 +1,150 @@
+"""Type the cells of one column by its scale: text goes in, codes and the cells that fit nothing come out.
+
+An answer is known by its code, by an option's wording in any language, or by another spelling recorded at the
+option. Everything else is *invalid*, which is not *missing*: the cell is dropped and counted, the person stays.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from coursewaves.headers import normalised
+from coursewaves.instruments import Option, Scale
+from coursewaves.privacy import masked
+
+_WHOLE = re.compile(r"([+-]?\d+)(?:[.,]0+)?")
+_CODE_AND_TEXT = re.compile(r"(\d+)\s*[-–—.)=:]\s*(\S.*)")
+
+Reader = Callable[[str], tuple[Any, bool]]
+
+
+class Typed(NamedTuple):
+    """A typed column.
+
+    Attributes
+    ----------
+    values
+        float codes for ordinal and number scales; text for the others (codes, ``|`` between several); missing
+        where nothing was answered or the cell is invalid.
+    is_invalid
+        Whether a cell held something that the scale does not know.
+    """
+
+    values: pd.Series
+    is_invalid: np.ndarray[Any, np.dtype[np.bool_]]
+
+
+def type_cells(
+    cells: Sequence[str], scale: Scale, missing: Sequence[str] = (), delimiter: str | None = None
+) -> Typed:
+    """Type one column of cells.
+
+    Parameters
+    ----------
+    cells
+        The cells as text.
+    scale
+        The scale on which the item is answered.
+    missing
+        Further cells that mean "no answer", besides the empty one, as the source declares them.
+    delimiter
+        What stands between several answers of one cell; by default ``;`` or a comma with a space.
+
+    Returns
+    -------
+    Typed
+        As long as `cells`.
+    """
+    read = _reader(scale, delimiter)
+    absent = {"", *(normalised(text) for text in missing)}
+    codes, distinct = pd.factorize(np.asarray(cells, dtype=object))
+    parsed = [(None, False) if normalised(cell) in absent else read(cell) for cell in distinct]
+    values = np.array([value for value, _ in parsed] + [None], dtype=object)[codes]
+    invalid = np.array([is_invalid for _, is_invalid in parsed] + [False], dtype=bool)[codes]
+    if scale.is_scored:
+        return Typed(pd.Series(pd.to_numeric(pd.Series(values, dtype=object)), dtype="float64"), invalid)
+    return Typed(pd.Series(values, dtype="str"), invalid)
+
+
+def option_codes(scale: Scale) -> dict[str, str]:
+    """Return what each option of a scale may be called, normalised, and its code."""
+    options = [*scale.options, *([scale.not_applicable] if scale.not_applicable else [])]
+    known: dict[str, str] = {}
+    for option in options:
+        for name in _names(option):
+            known.setdefault(normalised(name), option.code)
+    return known
+
+
+def _names(option: Option) -> list[str]:
+    texts = [text for text in option.text.values() if text]
+    joined = [" / ".join(texts[:count]) for count in range(2, len(texts) + 1)]
+    return [option.code, *texts, *joined, *option.also]
+
+
+def _reader(scale: Scale, delimiter: str | None) -> Reader:
+    if scale.kind == "number":
+        return lambda cell: _number(cell, scale)
+    if scale.kind == "text":
+        return lambda cell: (masked(cell.strip()), False)
+    known = option_codes(scale)
+    other = next((option.code for option in scale.options if option.other), None)
+    if scale.kind == "multiple":
+        return lambda cell: _several(cell, known, other, delimiter)
+    if scale.kind == "ordinal":
+        return lambda cell: _ordinal(cell, known)
+    return lambda cell: _single(cell, known, other)
+
+
+def _number(cell: str, scale: Scale) -> tuple[float | None, bool]:
+    match = _WHOLE.fullmatch(cell.strip())
+    low, high = scale.bounds
+    if match is None or not low <= float(match[1]) <= high:
+        return None, True
+    return float(match[1]), False
+
+
+def _ordinal(cell: str, known: dict[str, str]) -> tuple[float | None, bool]:
+    key = normalised(cell)
+    whole = _WHOLE.fullmatch(key)
+    both = _CODE_AND_TEXT.fullmatch(key)
+    if key in known:
+        code: str | None = known[key]
+    elif whole:
+        code = known.get(whole[1])
+    elif both and known.get(both[1]) == known.get(both[2]):
+        code = known.get(both[1])  # "5 - толық": the number and the words must agree
+    else:
+        code = None
+    return (None, True) if code is None else (float(code), False)
+
+
+def _single(cell: str, known: dict[str, str], other: str | None) -> tuple[str | None, bool]:
+    code = known.get(normalised(cell), other)
+    return code, code is None
+
+
+def _several(cell: str, known: dict[str, str], other: str | None, delimiter: str | None) -> tuple[str | None, bool]:
+    """Read options that may hold commas themselves: the longest option that fits comes first."""
+    marks = (delimiter,) if delimiter else ((";",) if ";" in cell else (",",))
+    parts = [part for part in re.split("|".join(map(re.escape, marks)), cell)]
+    found: list[str] = []
+    is_invalid = False
+    start = 0
+    while start < len(parts):
+        for stop in range(len(parts), start, -1):
+            text = normalised(marks[0].join(parts[start:stop]))
+            if text in known:
+                found.append(known[text])
+                start = stop
+                break
+        else:
+            if parts[start].strip() and other:
+                found.append(other)
+            is_invalid = is_invalid or bool(parts[start].strip() and not other)
+            start += 1
+    ordered = [code for code in dict.fromkeys(known.values()) if code in found]
+    return ("|".join(ordered) or None), is_invalid

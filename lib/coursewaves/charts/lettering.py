@@ -1,0 +1,146 @@
+"""Fit text into a drawing: labels of any kind go in, clean lines that are known to fit come out.
+
+Widths are those of DejaVu Sans, rounded up: it is the widest of the faces that a reader's machine is likely
+to use, so a line that fits here fits there.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+_HUNDREDTHS = {
+    28: "'ijlі",
+    32: " ,.IJІ\xa0’·'",
+    36: "/:;\\f|",
+    40: "()-[]t",
+    44: "!r",
+    48: '"',
+    52: "*_`“”„–°",
+    56: "?Lcszгзсэ",
+    60: "Fkvxyвтухчьғұү•",
+    64: "$0123456789EPSTYabdeghnopqu{}ГЕЁРТУабеёклоряҰҮәқөһ«»₸",
+    68: "KЗийнпҒң",
+    72: "ABCRVXZАБВКСХЧЬЭЯдцъҚҺ",
+    76: "HNUИЙЛНПмҢ",
+    80: "&DGOQДОЦыӘӨ",
+    84: "#+<=>^w~Ъ−≥≤±×→",
+    88: "MМФфю",
+    92: "Ыжш",
+    96: "%щ",
+    100: "@Wm—…",
+    108: "ЖШЮ№",
+    112: "Щ",
+}
+"""Advance widths in hundredths of the font size, by the letters that have them."""
+
+_WIDTHS = {letter: width / 100 for width, letters in _HUNDREDTHS.items() for letter in letters}
+_DIRECTIONS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0xFEFF])
+ELLIPSIS = "…"
+
+
+class Lines(NamedTuple):
+    """A label broken into lines.
+
+    Attributes
+    ----------
+    lines
+        The lines, the last ended by an ellipsis where the label is longer than they are.
+    cut
+        The whole label where it was cut, else an empty text.
+    """
+
+    lines: list[str]
+    cut: str
+
+
+def clean(text: str) -> str:
+    r"""Return a text as one line that XML can hold.
+
+    Line ends, tabs and runs of spaces become one space (a no-break space stays). Control characters, lone
+    surrogates, non-characters and marks that turn the writing direction are dropped.
+
+    >>> clean("  two\nlines\x00 ")
+    'two lines'
+    """
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    spaced = "".join(" " if letter in "\t\n\r\v\f\x85\u2028\u2029" else letter for letter in text)
+    kept = "".join(letter for letter in spaced.translate(_DIRECTIONS) if _is_writable(letter))
+    return " ".join(part for part in kept.split(" ") if part)
+
+
+def text_width(text: str, size: float) -> float:
+    """Return the width of a line at a font size, in units of the drawing; rather too wide than too narrow."""
+    return size * sum(_WIDTHS.get(letter) or _advance(letter) for letter in text)
+
+
+def wrap(text: str, width: float, size: float, most: int = 3) -> Lines:
+    """Break a label into lines of at most `width`, at spaces, and within a word only where it is too long.
+
+    Parameters
+    ----------
+    text
+        The label; it is cleaned first. An empty one has no lines.
+    width, size
+        Room and font size, in units of the drawing.
+    most
+        Number of lines allowed; what is left over ends in an ellipsis.
+
+    >>> wrap("one two three", 60, 15, most=1)
+    Lines(lines=['one…'], cut='one two three')
+    """
+    whole = clean(text)
+    lines: list[str] = []
+    taken = width + 1
+    for piece, needed in _pieces(whole, width, size):
+        if taken + needed > width:
+            lines.append("")
+            taken = 0.0
+        lines[-1] += piece
+        taken += text_width(piece, size)
+    lines = [line.rstrip(" ") for line in lines]
+    if len(lines) <= most:
+        return Lines(lines, "")
+    return Lines([*lines[: most - 1], _shortened(lines[most - 1], width, size)], whole)
+
+
+def _pieces(text: str, width: float, size: float) -> Iterator[tuple[str, float]]:
+    """Yield words, each with its space, and their widths without it; parts of words wider than a line."""
+    for word in text.split(" ") if text else []:
+        part, taken = word, text_width(word, size)
+        while taken > width:
+            head = _head(part, width, size)
+            yield head, text_width(head, size)
+            part = part[len(head) :]
+            taken = text_width(part, size)
+        yield part + " ", taken
+
+
+def _head(word: str, width: float, size: float) -> str:
+    """Return the first letters of a word that fill a line; one at the least."""
+    taken = 0.0
+    for place, letter in enumerate(word):
+        taken += text_width(letter, size)
+        if place and taken > width:
+            return word[:place]
+    return word
+
+
+def _shortened(line: str, width: float, size: float) -> str:
+    while line and text_width(line + ELLIPSIS, size) > width:
+        line = line[:-1].rstrip(" ")
+    return line + ELLIPSIS
+
+
+def _is_writable(letter: str) -> bool:
+    return unicodedata.category(letter) not in ("Cc", "Cs") and (ord(letter) & 0xFFFE) != 0xFFFE
+
+
+@lru_cache(maxsize=4096)
+def _advance(letter: str) -> float:
+    if unicodedata.combining(letter) or unicodedata.category(letter) in ("Cf", "Mn", "Me"):
+        return 0.0
+    if unicodedata.category(letter) == "Ll":
+        return 0.84
+    return 1.0 if ord(letter) < 0x2000 else 1.4

@@ -1,0 +1,173 @@
+"""Compare waves: `responses` go in, `comparisons` of the declared pairs come out.
+
+Waves share almost no question, so that a change exists only where the survey design declares a pair of items,
+and says as what: a change, a gap, or something related. Any other comparison is refused.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from coursewaves.errors import CoursewavesError
+from coursewaves.instruments import Pair, Survey
+from coursewaves.score import Scores, score_items
+from coursewaves.stats import change, cliffs_delta, detectable_effect, holm, mean_interval, signed_rank
+
+LEAST_FOR_A_TEST = 15
+"""Answers on each side under which no test is made: `docs/methods.md`, the ladder."""
+
+LEVEL = 0.05
+
+
+class Sides(NamedTuple):
+    """The scores of a pair, aligned by person: nan where a person is absent on one side.
+
+    Attributes
+    ----------
+    earlier, later
+        0-100, equally long.
+    """
+
+    earlier: Scores
+    later: Scores
+
+
+def find_pair(survey: Survey, earlier: str | Sequence[str], later: str | Sequence[str]) -> Pair:
+    """Return the declared pair of these items.
+
+    Raises
+    ------
+    CoursewavesError
+        Where the survey design declares no such pair: the two are not comparable.
+    """
+    sides = [[side] if isinstance(side, str) else list(side) for side in (earlier, later)]
+    pairs = [pair for construct in survey.constructs for pair in construct.pairs]
+    for pair in pairs:
+        if [pair.earlier, pair.later] == sides:
+            return pair
+    names = [f"{' '.join(pair.earlier)} -> {' '.join(pair.later)}" for pair in pairs]
+    asked = f"{' '.join(sides[0])} -> {' '.join(sides[1])}"
+    raise CoursewavesError.not_found(asked, "the declared pairs", names)
+
+
+def pair_sides(responses: pd.DataFrame, survey: Survey, pair: Pair) -> Sides:
+    """Score both sides of a pair and align them by person.
+
+    Two sides of one questionnaire are aligned form by form; two waves by the linked participant. Forms without
+    a link stand alone. Persons are never matched by the order of rows.
+    """
+    sides = [_side(responses, survey, items) for items in (pair.earlier, pair.later)]
+    is_one_form = survey.instrument_of(pair.earlier[0]) == survey.instrument_of(pair.later[0])
+    key = "response_id" if is_one_form else "respondent_id"
+    linked = [side.dropna(subset=[key]).drop_duplicates(key).set_index(key)["score"] for side in sides]
+    together = pd.concat(linked, axis=1, keys=["earlier", "later"])
+    alone = [side.loc[side[key].isna(), "score"].to_numpy() for side in sides]
+    nothing = [np.full(len(side), np.nan) for side in alone]
+    earlier = np.concatenate([together["earlier"].to_numpy(), alone[0], nothing[1]])
+    later = np.concatenate([together["later"].to_numpy(), nothing[0], alone[1]])
+    return Sides(earlier.astype(float), later.astype(float))
+
+
+def _side(responses: pd.DataFrame, survey: Survey, items: list[str]) -> pd.DataFrame:
+    instrument = survey.instrument_of(items[0])
+    forms = responses[responses["instrument_id"] == instrument.id]
+    people = forms["course_id"].astype(str) + "/" + forms["respondent_id"]  # a code belongs to its course
+    score = score_items(forms, survey, survey.columns_of(items))
+    side = pd.DataFrame({"response_id": forms["response_id"], "respondent_id": people, "score": score})
+    return side.dropna(subset=["score"])
+
+
+def compare_pair(responses: pd.DataFrame, survey: Survey, pair_id: str) -> dict[str, Any]:
+    """Compare the two sides of one declared pair; see `compare_waves` for the fields."""
+    pair = survey.pair(pair_id)
+    sides = pair_sides(responses, survey, pair)
+    found = change(sides.earlier, sides.later)
+    both = np.isfinite(sides.earlier) & np.isfinite(sides.later)
+    differences = np.round(sides.later[both] - sides.earlier[both], 9)
+    ranks = signed_rank(differences)
+    is_paired = found.design == "paired"
+    test = ranks if is_paired else found
+    reason = test.reason or _too_few(sides, is_paired)
+    means = [mean_interval(side, low=0, high=100) for side in sides]
+    delta = cliffs_delta(sides.earlier, sides.later)
+    return {
+        "pair_id": pair_id,
+        "construct_id": survey.construct_of(pair_id).id,
+        "kind": pair.kind,
+        "n_earlier": means[0].n,
+        "n_later": means[1].n,
+        "n_both": found.n_both,
+        "n_up": ranks.n_up,
+        "n_same": ranks.n_same,
+        "n_down": ranks.n_down,
+        "mean_earlier": means[0].mean,
+        "mean_later": means[1].mean,
+        "earlier_low": means[0].low,
+        "earlier_high": means[0].high,
+        "later_low": means[1].low,
+        "later_high": means[1].high,
+        "difference": found.difference,
+        "low": found.low,
+        "high": found.high,
+        "p_value": np.nan if reason else test.p_value,
+        "effect": ranks.rank_biserial if is_paired else delta.delta,
+        "effect_name": "rank_biserial" if is_paired else "cliffs_delta",
+        "detectable": detectable_effect(len(differences) if is_paired else min(m.n for m in means),
+                                        None if is_paired else max(m.n for m in means)),  # fmt: skip
+        "design": found.design,
+        "reason": reason,
+    }
+
+
+def _too_few(sides: Sides, is_paired: bool) -> str:
+    both = np.isfinite(sides.earlier) & np.isfinite(sides.later)
+    n = both.sum() if is_paired else min(np.isfinite(side).sum() for side in sides)
+    return "" if n >= LEAST_FOR_A_TEST else f"fewer than {LEAST_FOR_A_TEST} answers"
+
+
+def compare_waves(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
+    """Compare every declared pair over some responses, one course's say (¶14).
+
+    Parameters
+    ----------
+    responses
+        One row is one form.
+    survey
+        The survey design with its constructs and pairs.
+
+    Returns
+    -------
+    DataFrame
+        One row is one pair with answers on both sides. ``difference`` is later minus earlier on 0-100 with its
+        95 % interval ``low``, ``high``; ``design`` is ``paired``, ``partly paired`` or ``independent``.
+        ``p_value`` is the exact signed-rank test where paired, else that of the interval's own t statistic; nan
+        with a ``reason`` where no test is made. ``p_value_adjusted`` is Holm's over the pairs tested.
+        ``effect`` is the matched rank-biserial correlation or Cliff's delta, positive when later is higher;
+        ``detectable`` the standardised difference that these numbers find four times out of five.
+        ``verdict`` is ``higher``, ``lower``, ``not distinguishable`` or ``not tested``.
+    """
+    pairs = [pair.id for construct in survey.constructs for pair in construct.pairs]
+    rows = [compare_pair(responses, survey, pair_id) for pair_id in pairs if _is_scored(survey, pair_id)]
+    comparisons = pd.DataFrame(rows)
+    if comparisons.empty:
+        return comparisons
+    comparisons = comparisons[(comparisons["n_earlier"] > 0) & (comparisons["n_later"] > 0)]
+    comparisons = comparisons.reset_index(drop=True)
+    comparisons["p_value_adjusted"] = holm(comparisons["p_value"].to_numpy(dtype=float))
+    comparisons["verdict"] = [_verdict(row) for row in comparisons.to_dict("records")]
+    return comparisons
+
+
+def _is_scored(survey: Survey, pair_id: str) -> bool:
+    pair = survey.pair(pair_id)
+    return all(survey.scale_of(item).is_scored for item in [*pair.earlier, *pair.later])
+
+
+def _verdict(row: dict[Any, Any]) -> str:
+    if not np.isfinite(row["p_value_adjusted"]):
+        return "not tested"
+    if row["p_value_adjusted"] > LEVEL:
+        return "not distinguishable"
+    return "higher" if row["difference"] > 0 else "lower"

@@ -1,0 +1,73 @@
+"""The disclosure gate: tables go in, what may be shown of them comes out; charts and tables take nothing else.
+
+A figure about fewer than the minimum group tells of single persons. The gate is the one place that hides it, so
+that a table, a chart and a sentence made from the same rows hide the same.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from coursewaves.errors import CoursewavesError
+
+
+@dataclass(frozen=True)
+class Disclosed:
+    """A table of which everything may be shown; made by `disclose` alone.
+
+    Attributes
+    ----------
+    table
+        As given, with ``is_hidden``; in hidden rows every figure is missing.
+    minimum
+        The smallest group of which anything is shown.
+    """
+
+    table: pd.DataFrame
+    minimum: int
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return all rows, the hidden ones without figures."""
+        return [{str(key): value for key, value in row.items()} for row in self.table.to_dict("records")]
+
+    def shown(self) -> list[dict[str, Any]]:
+        """Return the rows that are not hidden."""
+        return [row for row in self.rows() if not row["is_hidden"]]
+
+
+def disclose(
+    table: pd.DataFrame, minimum: int, labels: list[str], n: tuple[str, ...] = ("n",), is_partition: bool = False
+) -> Disclosed:
+    """Hide the rows of a table that rest on fewer people than the minimum group.
+
+    Parameters
+    ----------
+    table
+        One row is one figure or set of figures.
+    minimum
+        The smallest group of which anything is shown.
+    labels
+        Columns that only say what the row is about; they stay.
+    n
+        Columns that count the people behind a row; the smallest of them decides.
+    is_partition
+        Whether the rows are parts of a total that is shown too. One hidden part alone could be computed from
+        the total, so that the next smallest is hidden with it.
+
+    Raises
+    ------
+    CoursewavesError
+        Where a column named in `n` or `labels` is not there: a figure without its count is not shown.
+    """
+    for name in (*n, *labels):
+        if name not in table:
+            raise CoursewavesError.not_found(name, "the table to be shown", table.columns)
+    people = table[list(n)].min(axis=1).fillna(0)
+    is_hidden = people < minimum
+    if is_partition and is_hidden.sum() == 1 and len(table) > 1:
+        is_hidden |= people == people[~is_hidden].min()
+    shown = table.copy()
+    for name in table.columns.difference(labels, sort=False):
+        shown[name] = shown[name].astype("object").where(~is_hidden, None)
+    return Disclosed(shown.assign(is_hidden=is_hidden), minimum)

@@ -1,0 +1,76 @@
+"""Problems of data: rows of a table that say where, what and how to mend it; never an exception."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import pandas as pd
+
+
+class Problem(NamedTuple):
+    """One problem of the data.
+
+    Attributes
+    ----------
+    file
+        Path below the folder that was read.
+    row
+        Row as Excel shows it, the header is 1; 0 where the whole file is meant.
+    column
+        Column letter; empty where the whole row is meant.
+    header
+        The column's name.
+    rule
+        Stable code of the rule that was broken (``E-WIDTH``).
+    seen
+        Description of what was found; never an open answer, a name or an address.
+    done
+        What became of the row, the cell or the column.
+    fix
+        What a clerk does about it.
+    """
+
+    file: str
+    row: int
+    column: str
+    header: str
+    rule: str
+    seen: str
+    done: str
+    fix: str
+
+    def __str__(self) -> str:
+        place = ":".join(part for part in (self.file, str(self.row or ""), self.column) if part)
+        return f"{self.rule} {place} {self.seen}; {self.done}; fix: {self.fix}"
+
+
+def problems_table(problems: Iterable[Problem]) -> pd.DataFrame:
+    """Make the table `problems`: one row is one problem; empty input gives the columns alone."""
+    table = pd.DataFrame(list(problems), columns=list(Problem._fields))
+    return table.astype({name: "int64" if name == "row" else "str" for name in Problem._fields})
+
+
+def column_letter(place: int) -> str:
+    """Return the letter that a spreadsheet shows for a column; 0 is the first.
+
+    >>> column_letter(0), column_letter(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def described(value: str) -> str:
+    """Describe a cell without repeating what a person wrote; short codes and numbers are shown.
+
+    >>> described("7"), described("Aigerim was great")
+    ("'7'", 'text of 17 characters')
+    """
+    text = value.strip()
+    if not text:
+        return "an empty cell"
+    is_code = len(text) <= 12 and text.isascii() and any(c.isdigit() for c in text) and "@" not in text
+    return repr(text) if is_code and not (text.isdigit() and len(text) > 6) else f"text of {len(text)} characters"

@@ -1,0 +1,134 @@
+"""Score responses: the table `responses` goes in, `scores` (0-100 per indicator, criterion, factor) comes out."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coursewaves.instruments import Indicator, Instrument, Item, Survey
+
+Scores = np.ndarray[Any, np.dtype[np.float64]]
+
+IDENTITY = ["response_id", "course_id", "instrument_id", "wave", "respondent_id"]
+
+
+def item_scores(responses: pd.DataFrame, survey: Survey, columns: list[str]) -> Scores:
+    """Score items: 0 is the lowest step of the scale, 100 the highest.
+
+    Parameters
+    ----------
+    responses
+        One row is one form.
+    survey
+        The survey design.
+    columns
+        Item columns on scored scales; columns that `responses` lacks score as missing.
+
+    Returns
+    -------
+    ndarray
+        Rows as in `responses`, one column per item; nan for missing and for "not applicable".
+    """
+    scores = np.full((len(responses), len(columns)), np.nan)
+    for place, column in enumerate(columns):
+        if column not in responses:
+            continue
+        scale = survey.scale_of(column)
+        low, high = scale.bounds
+        codes = responses[column].to_numpy(dtype=float, na_value=np.nan)
+        inside = (codes >= low) & (codes <= high)  # "not applicable" stands outside the steps
+        scores[:, place] = np.where(inside, (codes - low) / (high - low) * 100, np.nan)
+    return scores
+
+
+def mean_of_answered(scores: Scores, is_asked: np.ndarray[Any, Any] | None = None) -> Scores:
+    """Return each row's mean over its items when at least half of those asked are answered, else nan.
+
+    >>> mean_of_answered(np.array([[0.0, 100.0, np.nan], [50.0, np.nan, np.nan]])).tolist()
+    [50.0, nan]
+    """
+    answered = np.isfinite(scores)
+    n_answered = answered.sum(axis=1)
+    n_asked = np.full(len(scores), scores.shape[1]) if is_asked is None else is_asked.sum(axis=1)
+    total = np.where(answered, scores, 0.0).sum(axis=1)
+    enough = (n_answered > 0) & (2 * n_answered >= n_asked)
+    return np.where(enough, total / np.maximum(n_answered, 1), np.nan)
+
+
+def score_items(responses: pd.DataFrame, survey: Survey, columns: list[str]) -> Scores:
+    """Score each form over some items together; see `mean_of_answered` for the rule of half.
+
+    Items that no one of a course answered were not asked there (a programme may have three abilities, another
+    five) and do not count as missing.
+    """
+    scores = item_scores(responses, survey, columns)
+    return mean_of_answered(scores, _is_asked(scores, responses["course_id"]))
+
+
+def _is_asked(scores: Scores, course_ids: pd.Series) -> np.ndarray[Any, Any]:
+    codes, courses = pd.factorize(course_ids, use_na_sentinel=False)
+    asked = np.zeros((len(courses), scores.shape[1]), dtype=bool)
+    np.logical_or.at(asked, codes, np.isfinite(scores))
+    return np.asarray(asked[codes])
+
+
+def score_responses(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
+    """Score every response by indicator, criterion, factor and rating (¶4, ¶16).
+
+    Parameters
+    ----------
+    responses
+        One row is one form, see `coursewaves.responses`.
+    survey
+        The survey design.
+
+    Returns
+    -------
+    DataFrame
+        One row is one response, in the same order: `IDENTITY`, then one column per indicator, criterion, factor
+        and rating, 0-100; nan where the response's questionnaire does not ask it or fewer than half of its
+        items are answered. Scores of one criterion in two waves rest on different items: only declared pairs
+        may be compared.
+    """
+    scores = responses[IDENTITY].copy()
+    names = score_names(survey)
+    values = {name: np.full(len(responses), np.nan) for name in names}
+    for instrument in survey.waves():
+        rows = (responses["instrument_id"] == instrument.id).to_numpy()
+        if rows.any():
+            found = _score_instrument(responses[rows], survey, instrument)
+            for name, column in found.items():
+                values[name][rows] = column
+    return pd.concat([scores, pd.DataFrame(values, index=responses.index)], axis=1)
+
+
+def score_names(survey: Survey) -> list[str]:
+    """Return the names of all score columns: indicators, criteria with factors, ratings."""
+    asked = {item.indicator for instrument in survey.instruments for item in instrument.items}
+    indicators = [indicator.id for indicator in survey.indicators if indicator.id in asked]
+    criteria = [criterion.id for criterion in survey.criteria if criterion.kind != "background"]
+    return [*indicators, *criteria, *(rating.id for rating in survey.ratings)]
+
+
+def _score_instrument(responses: pd.DataFrame, survey: Survey, instrument: Instrument) -> dict[str, Scores]:
+    by_indicator: dict[str, list[Item]] = {}
+    for item in instrument.items:
+        if item.indicator is not None and survey.scale(item.scale).is_scored:
+            by_indicator.setdefault(item.indicator, []).append(item)
+    indicators = [survey.indicator(name) for name in by_indicator]
+
+    def score(chosen: list[Indicator]) -> Scores:
+        columns = [c for i in chosen for item in by_indicator[i.id] for c in survey.columns(item)]
+        return score_items(responses, survey, columns)
+
+    found = {indicator.id: score([indicator]) for indicator in indicators}
+    for criterion in survey.criteria:
+        chosen = [i for i in indicators if criterion.id == i.factor]
+        chosen += [i for i in indicators if criterion.id == i.criterion and i.in_criterion]
+        if chosen:
+            found[criterion.id] = score(chosen)
+    for rating in survey.ratings:
+        parts = [found[name] for name in rating.criteria if name in found]
+        if rating.instrument == instrument.id and parts:
+            found[rating.id] = mean_of_answered(np.column_stack(parts))
+    return found

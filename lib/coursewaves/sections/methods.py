@@ -1,0 +1,62 @@
+"""How the numbers were made and what they can't tell."""
+
+from importlib.metadata import version
+
+from coursewaves.page import Html, Section, bullets, heading, paragraph, table
+from coursewaves.responses import OUTCOMES
+from coursewaves.view import CourseView
+
+
+def methods(view: CourseView) -> Section:
+    """Explain scores, intervals, tests, limits, and account for every record read (¶13-14)."""
+    parts = [bullets(_notes(view)), heading(view.say("Every record read")), *_account(view)]
+    return Section("methods", view.say("Methods and limits"), [14], parts)
+
+
+def _notes(view: CourseView) -> list[str]:
+    say, settings = view.say, view.year.settings
+    minimum = view.phrases.number(view.least("counts"))
+    return [
+        say("Scores run from 0 (lowest step of the scale) to 100 (highest); a score needs at least half of its "
+            "questions answered, and “not applicable” counts as no answer."),
+        say("Intervals of means are 95 % t intervals cut to the scale, those of shares Wilson's; they speak of what the "
+            "programme would get from similar participants."),
+        say("Waves are compared only for pairs of questions that were declared beforehand; tests are exact signed-rank "
+            "tests for linked participants, otherwise t tests that use all answers; p values are adjusted by Holm over "
+            "all pairs of the course."),
+        say("Nothing is shown of fewer than {minimum} people; means and shares from {means} answers, tests from {tests}.",
+            minimum=minimum, means=view.phrases.number(view.least("means")),
+            tests=view.phrases.number(view.least("tests"))),
+        say("The threshold of a low rating ({threshold} of 100) is the councils' decision; the regulation names none.",
+            threshold=view.phrases.number(settings.low_rated_below, 1)),
+        _straightlined(view),
+        say("Who does not answer may think otherwise; no weighting mends that."),
+        say("Made with coursewaves {version}.", version=version("coursewaves")),
+    ]  # fmt: skip
+
+
+def _straightlined(view: CourseView) -> str:
+    n = int(view.responses["is_straightlined"].sum())
+    if n < view.least("counts"):
+        return view.say("Forms with the same mark everywhere are kept: often they are honest.")
+    return view.say(
+        "Forms with the same mark everywhere: {n}; they are kept, since often they are honest.",
+        n=view.phrases.number(n),
+    )
+
+
+def _account(view: CourseView) -> list[Html]:
+    files = view.year.files
+    sums = [int(files["n_read"].sum()), *(int(files[f"n_{outcome}"].sum()) for outcome in OUTCOMES)]
+    head = [
+        view.say(text)
+        for text in ("Files", "Records read", "Kept", "Set aside", "Duplicates", "Outside the window")
+    ]
+    row = [view.phrases.number(number) for number in (len(files), *sums)]
+    caption = view.say("All files of the institute: every record is kept or has a reason")
+    equation = f"{view.phrases.number(sums[0])} = " + " + ".join(row[2:])
+    dropped = int((view.year.problems["rule"] == "E-VALUE").sum())
+    note = view.say(
+        "Cells that held no answer of their scale were dropped ({n}), their forms kept.", n=view.phrases.number(dropped)
+    )
+    return [table(caption, head, [row]), paragraph(equation, "note"), paragraph(note, "note")]

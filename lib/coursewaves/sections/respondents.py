@@ -1,0 +1,101 @@
+"""Who answered (¶5, ¶10, ¶17): the waves' response and the contingent."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coursewaves.disclosure import Disclosed
+from coursewaves.instruments import Instrument
+from coursewaves.page import Html, Section, heading, paragraph, table
+from coursewaves.view import CourseView
+
+
+def respondents(view: CourseView) -> Section:
+    """Show invited, answered and uncounted forms by wave, and who the respondents are."""
+    counts = view.gate(view.counts, "counts", ["instrument_id", "wave", "n_invited"])
+    caption = view.say("Invited and answered, by wave")
+    head = [view.say(text) for text in ("Wave", "Invited", "Answered", "Share", "Duplicates", "Outside the window")]
+    rows = [_line(view, row, counts.minimum) for row in counts.rows()]
+    parts = [table(caption, head, rows)]
+    parts += [paragraph(_coverage(view, row)) for row in counts.rows()]
+    parts += [paragraph(_unlinked(view), "note"), *_contingent(view)]
+    return Section("respondents", view.say("Who answered"), [5, 10, 17], parts)
+
+
+def _line(view: CourseView, row: dict[str, Any], minimum: int) -> list[str]:
+    number = view.phrases.number
+    invited = "–" if pd.isna(row["n_invited"]) else number(row["n_invited"])
+    wave = view.wave_name(view.year.survey.instrument(row["instrument_id"]))
+    if row["is_hidden"]:
+        return [wave, invited, f"<{minimum}", "–", "–", "–"]
+    share = view.phrases.percent(row["share"])
+    return [wave, invited, number(row["n"]), share, number(row["n_duplicate"]), number(row["n_outside_window"])]
+
+
+def _coverage(view: CourseView, row: dict[str, Any]) -> str:
+    """Say whether a sample wave reaches the share that the regulation asks for (¶10)."""
+    instrument: Instrument = view.year.survey.instrument(row["instrument_id"])
+    if instrument.least_percent is None or row["is_hidden"] or pd.isna(row["share"]):
+        return ""
+    values = {
+        "wave": view.wave_name(instrument),
+        "n": view.phrases.number(row["n"]),
+        "invited": view.phrases.number(row["n_invited"]),
+        "share": view.phrases.percent(row["share"]),
+        "least": view.phrases.percent(instrument.least_percent / 100),
+    }
+    if row["n"] * 100 >= instrument.least_percent * row["n_invited"]:
+        return view.say(
+            "{wave}: {n} of {invited} who completed the course answered ({share}); the least share of {least} (¶10) "
+            "is reached in this course.", **values
+        )  # fmt: skip
+    return view.say(
+        "{wave}: {n} of {invited} who completed the course answered ({share}); the least share of {least} (¶10) is "
+        "not reached in this course. The requirement is checked by direction.", **values
+    )  # fmt: skip
+
+
+def _unlinked(view: CourseView) -> str:
+    people = view.responses["respondent_id"]
+    if len(people) < view.least("counts"):
+        return ""
+    share = view.phrases.percent(float(people.notna().mean()))
+    return view.say("Forms with a code that links one person's waves: {share}.", share=share)
+
+
+def _contingent(view: CourseView) -> list[Html]:
+    """Show role, age and experience in the wave that most people answered."""
+    counts = view.counts.sort_values(["n", "wave"], ascending=[False, True])
+    if counts.empty or counts["n"].iloc[0] < view.least("counts"):
+        return []
+    instrument = view.year.survey.instrument(counts["instrument_id"].iloc[0])
+    forms = view.of_wave(instrument)
+    lines = [line for item in view.year.survey.background for line in _groups(view, forms, item.purpose or "")]
+    if not lines:
+        return []
+    caption = view.say("Contingent of the respondents, {wave}", wave=view.wave_name(instrument))
+    head = [view.say("Group"), view.say("Answers"), view.say("Share")]
+    return [heading(view.say("Contingent")), table(caption, head, lines)]
+
+
+def _groups(view: CourseView, forms: pd.DataFrame, purpose: str) -> list[list[str]]:
+    item = next(item for item in view.year.survey.background if item.purpose == purpose)
+    scale = view.year.survey.scale(item.scale)
+    if purpose not in forms or not scale.options:
+        return []
+    given = forms[purpose].dropna()
+    codes = [option.code for option in scale.options if (given == option.code).any()]
+    groups = pd.DataFrame({"code": codes, "n": [int((given == code).sum()) for code in codes]})
+    groups["share"] = groups["n"] / max(len(given), 1)
+    shown: Disclosed = view.gate(groups, "counts", ["code"], is_partition=True)
+    names = {option.code: option.wording(view.phrases.language) for option in scale.options}
+    return [
+        [f"{view.wording(item)} — {names[row['code']]}", *_figures(view, row, shown.minimum)] for row in shown.rows()
+    ]
+
+
+def _figures(view: CourseView, row: dict[str, Any], minimum: int) -> list[str]:
+    if row["is_hidden"]:
+        return [view.say("hidden: small group"), "–"] if minimum else []
+    return [view.phrases.number(row["n"]), view.phrases.percent(float(np.float64(row["share"])))]

@@ -1,0 +1,94 @@
+"""The first screen: what was found, how sure it is and what to decide, in at most seven sentences."""
+
+from typing import Any
+
+from coursewaves.page import Section, bullets
+from coursewaves.sections.changes import shown_comparisons
+from coursewaves.sections.factors import course_verdict, verdict_sentence
+from coursewaves.summarise import mean_scores
+from coursewaves.view import CourseView
+
+
+def summary(view: CourseView) -> Section:
+    """Sum the report up from the same numbers that its sections show (¶14)."""
+    sentences = [_response(view), _rating(view), _ends(view), *_compared(view), _decision(view)]
+    return Section("summary", view.say("In short"), [14], [bullets([s for s in sentences if s][:7])])
+
+
+def _response(view: CourseView) -> str:
+    counts = view.gate(view.counts, "counts", ["instrument_id", "wave"])
+    parts = []
+    for row in counts.rows():
+        wave = view.wave_name(view.year.survey.instrument(row["instrument_id"]))
+        n = f"<{counts.minimum}" if row["is_hidden"] else view.phrases.number(row["n"])
+        has_share = not row["is_hidden"] and row["share"] == row["share"]
+        share = f" ({view.phrases.percent(row['share'])})" if has_share else ""
+        parts.append(f"{wave} — {n}{share}")
+    return view.say("Answers: {list}.", list="; ".join(parts))
+
+
+def _rating(view: CourseView) -> str:
+    return verdict_sentence(view) if view.year.survey.ratings else ""
+
+
+def _ends(view: CourseView) -> str:
+    """Name the best and the least rated criterion or factor."""
+    survey = view.year.survey
+    if not survey.ratings:
+        return ""
+    own = view.scores[view.scores["instrument_id"] == survey.ratings[0].instrument]
+    names = [criterion.id for criterion in survey.criteria if criterion.kind.endswith("factor")]
+    shown = view.gate(mean_scores(own, names or survey.ratings[0].criteria), "means", ["name"]).shown()
+    if len(shown) < 2:
+        return ""
+    ordered = sorted(shown, key=lambda row: float(row["mean"]))
+    return view.say(
+        "Rated highest: {best} ({high}); rated lowest: {worst} ({low}).",
+        best=view.wording(survey.criterion(ordered[-1]["name"])),
+        high=view.phrases.number(ordered[-1]["mean"]),
+        worst=view.wording(survey.criterion(ordered[0]["name"])),
+        low=view.phrases.number(ordered[0]["mean"]),
+    )
+
+
+def _compared(view: CourseView) -> list[str]:
+    rows = shown_comparisons(view).shown()
+    tested = [row for row in rows if row["verdict"] in ("higher", "lower", "not distinguishable")]
+    if not tested:
+        return [view.say("Waves could not be compared by a test: too few answers.")] if rows else []
+    texts = {
+        ("change", "higher"): "Higher later: {list}.",
+        ("change", "lower"): "Lower later: {list}.",
+        ("gap", "lower"): "Less than expected or intended: {list}.",
+    }
+    sentences = [
+        view.say(text, list="; ".join(_named(view, row) for row in _largest(tested, kind, verdict)))
+        for (kind, verdict), text in texts.items()
+        if _largest(tested, kind, verdict)
+    ]
+    n_same = sum(row["verdict"] == "not distinguishable" for row in tested)
+    if not sentences:
+        return [view.say("None of {count} comparisons shows a distinguishable difference.", count=len(tested))]
+    return [*sentences, view.say("Not distinguishable: {n} of {count} comparisons.", n=n_same, count=len(tested))]
+
+
+def _largest(rows: list[dict[str, Any]], kind: str, verdict: str) -> list[dict[str, Any]]:
+    chosen = [row for row in rows if row["kind"] == kind and row["verdict"] == verdict]
+    return sorted(chosen, key=lambda row: -abs(row["difference"]))[:2]
+
+
+def _named(view: CourseView, row: dict[str, Any]) -> str:
+    pair = view.wording(view.year.survey.pair(row["pair_id"]))
+    return f"{pair} ({view.phrases.signed(row['difference'])})"
+
+
+def _decision(view: CourseView) -> str:
+    found = course_verdict(view)
+    if found is None:
+        return ""
+    texts = {
+        "low": "To decide: a detailed factor analysis of the programme (¶16).",
+        "not low": "To decide: nothing follows from the rating of this course.",
+        "cannot say yet": "To decide: wait for the next intake before calling the programme low-rated.",
+    }
+    return view.say(texts[found.verdict])

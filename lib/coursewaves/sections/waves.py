@@ -1,0 +1,104 @@
+"""What each wave found (¶7-9): closed questions, distributions by question, scores by indicator and criterion."""
+
+from itertools import groupby
+
+from coursewaves.instruments import Instrument, Item, Scale
+from coursewaves.page import Html, Section, heading, paragraph
+from coursewaves.present import counts_table, likert_figure, scores_figure, scores_table, shares_figure
+from coursewaves.score import score_names
+from coursewaves.summarise import count_answers, mean_scores, option_shares
+from coursewaves.view import CourseView
+
+
+def waves(view: CourseView) -> list[Section]:
+    """Show every wave of the survey, in order; topics and open answers have sections of their own."""
+    return [_wave(view, instrument) for instrument in view.year.survey.waves()]
+
+
+def _wave(view: CourseView, instrument: Instrument) -> Section:
+    title = f"{view.wave_name(instrument)}. {view.wording(instrument)}"
+    section_id = f"wave-{instrument.id.lower()}"
+    forms = view.of_wave(instrument)
+    if len(forms) < view.least("counts"):
+        text = view.say("Fewer than {minimum} answers: nothing is shown.", minimum=view.least("counts"))
+        return Section(section_id, title, instrument.paragraphs, [paragraph(text)])
+    parts = [*_scores(view, instrument), *_closed(view, instrument), *_ratings(view, instrument)]
+    return Section(section_id, title, instrument.paragraphs, parts)
+
+
+def _scores(view: CourseView, instrument: Instrument) -> list[Html]:
+    """Show the mean of each indicator and criterion that this questionnaire measures."""
+    survey = view.year.survey
+    own = view.scores[view.scores["instrument_id"] == instrument.id]
+    pooled = view.year.scores
+    pooled = pooled[(pooled["instrument_id"] == instrument.id) & (pooled["course_id"] != view.course_id)]
+    names = [name for name in score_names(survey) if own[name].notna().any()]
+    if not names:
+        return []
+    criteria = [c.id for c in survey.criteria if c.kind == "criterion" and c.id in names]
+    indicators = [indicator.id for indicator in survey.indicators if indicator.id in names]
+    main = criteria or indicators
+    caption = view.say("Mean scores, 0–100, with 95 % intervals")
+    means = view.gate(mean_scores(own, main), "means", ["name"])
+    others = view.gate(mean_scores(pooled, main), "means", ["name"])
+    parts = [scores_figure(view, means, lambda name: _name(view, name), caption, others)]
+    listed = view.gate(mean_scores(own, indicators), "means", ["name"])
+    parts.append(scores_table(view, listed, lambda name: _name(view, name), view.say("Mean scores by indicator")))
+    return parts
+
+
+def _name(view: CourseView, name: str) -> str:
+    survey = view.year.survey
+    entries = {entry.id: entry for entry in [*survey.indicators, *survey.criteria, *survey.ratings]}
+    return view.wording(entries[name])
+
+
+def _closed(view: CourseView, instrument: Instrument) -> list[Html]:
+    """Show the questions with options that are not steps of a scale."""
+    survey = view.year.survey
+    parts: list[Html] = []
+    for item in instrument.items:
+        scale = survey.scale(item.scale)
+        if scale.kind not in ("single", "multiple") or item.repeat or scale.options_from:
+            continue
+        parts += _choices(view, instrument, item, scale)
+    return [heading(view.say("Choices")), *parts] if parts else []
+
+
+def _choices(view: CourseView, instrument: Instrument, item: Item, scale: Scale) -> list[Html]:
+    found = option_shares(view.of_wave(instrument), view.year.survey, item.id)
+    if found["n"].max() < view.least("counts"):
+        return []
+    caption = f"{view.wording(item)} ({view.say('n = {n}', n=view.phrases.number(found['n'].iloc[0]))})"
+    parts = []
+    if found["n"].max() < view.least("shares"):
+        counts = view.gate(found, "counts", ["item_id", "code"])
+        parts.append(counts_table(view, counts, scale, caption))
+    else:
+        shares = view.gate(found, "shares", ["item_id", "code"])
+        parts.append(shares_figure(view, shares, scale, caption))
+    if scale.kind == "multiple":
+        parts.append(paragraph(view.say("Several answers were possible."), "note"))
+    return parts
+
+
+def _ratings(view: CourseView, instrument: Instrument) -> list[Html]:
+    """Show the distribution of every labelled scale, grid by grid."""
+    survey = view.year.survey
+    items = [
+        item
+        for item in instrument.items
+        if survey.scale(item.scale).kind == "ordinal" and item.repeat != "topics"
+    ]
+    grids = {grid.id: view.wording(grid) for grid in instrument.grids}
+    parts: list[Html] = []
+    for (grid, scale_id), members in groupby(items, key=lambda item: (item.grid, item.scale)):
+        chosen = list(members)
+        columns = [column for item in chosen for column in view.columns(item)]
+        counts = view.gate(
+            count_answers(view.of_wave(instrument), survey, columns), "counts", ["item_id"], is_partition=False
+        )
+        if counts.shown():
+            caption = grids.get(grid or "", view.say("Single questions"))
+            parts.append(likert_figure(view, counts, survey.scale(scale_id), caption))
+    return [heading(view.say("Answers by question")), *parts] if parts else []

@@ -1,0 +1,155 @@
+"""The work folder: where everything of an institute lies, and its settings."""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from coursewaves.errors import CoursewavesError
+from coursewaves.instruments import BUILT_IN, Survey, Texts, load_survey
+from coursewaves.yamlfile import read_yaml
+
+PACKAGE = Path(__file__).parent
+
+
+class Source(BaseModel):
+    """How the files of one kind are read, where the file itself does not say it.
+
+    `files` is a pattern over the path below the responses folder, in which ``{course}`` captures the part that
+    names the course. `missing` lists cells that mean "no answer" ("NA"). `check_window` is switched off for
+    sources whose dates are too coarse to tell a late answer.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    files: str
+    instrument: str | None = None
+    time_form: str | None = None
+    missing: list[str] = Field(default_factory=list)
+    delimiter_in_cells: str | None = None
+    check_window: bool = True
+
+
+class Settings(BaseModel):
+    """What an institute decides; each is printed where it matters.
+
+    `minimum_group` is the smallest group of which anything is shown. `low_rated_below` (0-100) is the councils'
+    threshold for a low-rated programme (¶16): the regulation names none.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    institute: Texts = Field(default_factory=dict)
+    languages: list[str] = Field(default=["kk", "ru", "en"], min_length=1)
+    time_zone: str = "Asia/Almaty"
+    minimum_group: int = Field(default=5, ge=5)
+    low_rated_below: float = Field(default=62.5, ge=0, le=100)
+    sources: list[Source] = Field(default_factory=list)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"no time zone {name!r}; fix: write it as 'Asia/Almaty'") from None
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The institute's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True)
+class Home:
+    """A work folder; nothing in it but `root` is needed beforehand.
+
+    >>> Home(Path("demo")).responses.as_posix()
+    'demo/data/raw/responses'
+    """
+
+    root: Path
+
+    @property
+    def registry(self) -> Path:
+        """Folder of the registry tables, read-only."""
+        return self.root / "data" / "raw" / "registry"
+
+    @property
+    def responses(self) -> Path:
+        """Folder of the survey exports, read-only."""
+        return self.root / "data" / "raw" / "responses"
+
+    @property
+    def processed(self) -> Path:
+        """Folder of the tables made from raw files; disposable."""
+        return self.root / "data" / "processed"
+
+    @property
+    def reports(self) -> Path:
+        """Folder of the finished reports."""
+        return self.root / "reports"
+
+    @property
+    def instruments(self) -> Path:
+        """Folder of the institute's own instrument files, else of the built-in ones."""
+        own = self.root / "instruments"
+        return own if own.is_dir() else BUILT_IN
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings in ``coursewaves.yml``, the defaults where there is none."""
+        return load_settings(self.root / "coursewaves.yml")
+
+    @cached_property
+    def survey(self) -> Survey:
+        """The survey design."""
+        return load_survey(self.instruments)
+
+
+def find_home(path: str | Path = "") -> Home:
+    """Return the work folder: the path named, else ``COURSEWAVES_HOME``, else the current folder.
+
+    Raises
+    ------
+    CoursewavesError
+        Where there is no such folder.
+    """
+    root = Path(path or os.environ.get("COURSEWAVES_HOME") or ".").resolve()
+    if not root.is_dir():
+        raise CoursewavesError(f"Can't find the work folder {path!s}; fix: make it, or name another with --home.")
+    return Home(root)
+
+
+def load_settings(path: Path) -> Settings:
+    """Load a settings file; an absent one gives the defaults.
+
+    Raises
+    ------
+    CoursewavesError
+        With every fault of the file, its line and fix.
+    """
+    if not path.exists():
+        return Settings()
+    source = read_yaml(path)
+    faults = [f"{path.name}:{line} {message}" for line, message in source.faults]
+    try:
+        settings = Settings.model_validate(source.content or {})
+    except ValidationError as error:
+        for detail in error.errors():
+            field = ".".join(str(step) for step in detail["loc"])
+            faults.append(f"{path.name}:{source.line_of(detail['loc'])} {field}: {detail['msg']}")
+        settings = Settings()
+    if faults:
+        raise CoursewavesError("The settings have faults:\n" + "\n".join(faults))
+    return settings
+
+
+def notebooks_folder() -> Path:
+    """Return the folder of the notebooks: the one installed with the package, else the checkout's."""
+    installed = PACKAGE / "notebooks"
+    return installed if installed.is_dir() else PACKAGE.parents[1] / "notebooks"

@@ -1,0 +1,122 @@
+"""Describe answers: `responses` and `scores` go in, tables of counts, shares and means with intervals come out."""
+
+import numpy as np
+import pandas as pd
+
+from coursewaves.instruments import Instrument, Survey
+from coursewaves.stats import mean_interval, share_interval
+
+
+def count_answers(responses: pd.DataFrame, survey: Survey, columns: list[str]) -> pd.DataFrame:
+    """Count how often each step of a scale was chosen, item by item.
+
+    Parameters
+    ----------
+    responses
+        One row is one form.
+    survey
+        The survey design.
+    columns
+        Item columns that share one ordinal or number scale.
+
+    Returns
+    -------
+    DataFrame
+        One row is one item: ``item_id``, ``n`` (answers on the scale), ``n_not_applicable``, ``n_missing``, and
+        one column per step of the scale, named by its code as text, from the lowest.
+    """
+    rows = []
+    for column in columns:
+        scale = survey.scale_of(column)
+        low, high = (int(bound) for bound in scale.bounds)
+        if column in responses:
+            codes = responses[column].to_numpy(dtype=float, na_value=np.nan)
+        else:
+            codes = np.full(len(responses), np.nan)
+        counts = {str(code): int((codes == code).sum()) for code in range(low, high + 1)}
+        n, n_missing = sum(counts.values()), int(np.isnan(codes).sum())
+        row = {"item_id": column, "n": n, "n_not_applicable": len(codes) - n - n_missing, "n_missing": n_missing}
+        rows.append(row | counts)
+    return pd.DataFrame(rows, columns=None if rows else ["item_id", "n", "n_not_applicable", "n_missing"])
+
+
+def option_shares(responses: pd.DataFrame, survey: Survey, column: str) -> pd.DataFrame:
+    """Return how many of those who answered chose each option of a closed question (¶7).
+
+    Returns
+    -------
+    DataFrame
+        One row is one option, in the scale's order: ``item_id``, ``code``, ``n`` (all who answered),
+        ``n_chosen``, ``share`` (0-1) with Wilson's 95 % interval ``low``, ``high``. Options of a question with
+        several answers add up to more than 1.
+    """
+    cells = responses[column].dropna() if column in responses else pd.Series(dtype="str")
+    chosen = cells.str.split("|").explode()
+    rows = []
+    for option in survey.scale_of(column).options:
+        n_chosen = int((chosen == option.code).sum())
+        found = share_interval(n_chosen, len(cells))
+        rows.append(
+            {"item_id": column, "code": option.code, "n": len(cells), "n_chosen": n_chosen,
+             "share": found.share, "low": found.low, "high": found.high}  # fmt: skip
+        )
+    return pd.DataFrame(rows)
+
+
+def mean_scores(scores: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return the mean of scores with its interval.
+
+    Parameters
+    ----------
+    scores
+        One row is one response, see `coursewaves.score`.
+    names
+        Score columns: indicators, criteria, factors or ratings.
+
+    Returns
+    -------
+    DataFrame
+        One row is one score with at least one value: ``name``, ``n``, ``mean`` (0-100) and its 95 % t interval
+        ``low``, ``high`` cut to the scale; nan where one value gives none.
+    """
+    rows = []
+    for name in names:
+        found = mean_interval(scores[name].to_numpy(dtype=float), low=0, high=100)
+        if found.n:
+            rows.append({"name": name, "n": found.n, "mean": found.mean, "low": found.low, "high": found.high})
+    return pd.DataFrame(rows, columns=["name", "n", "mean", "low", "high"])
+
+
+def response_counts(
+    course: pd.Series, outcomes: pd.DataFrame, waves: list[Instrument]
+) -> pd.DataFrame:
+    """Count who was invited to each wave of a course and what became of the forms (¶5, ¶10).
+
+    Parameters
+    ----------
+    course
+        The registry's row: everybody enrolled is invited before the course, those who completed it afterwards.
+    outcomes
+        One row is one course, questionnaire and outcome, with ``n_forms``.
+    waves
+        The questionnaires.
+
+    Returns
+    -------
+    DataFrame
+        One row is one wave: ``instrument_id``, ``wave``, ``n_invited`` (missing where not registered), ``n``
+        (answers kept), ``n_duplicate``, ``n_outside_window``, and ``share`` of the invited who answered (0-1,
+        missing where it can't be computed).
+    """
+    rows = []
+    for instrument in waves:
+        forms = outcomes[outcomes["instrument_id"] == instrument.id].set_index("outcome")["n_forms"]
+        people = "enrolled" if instrument.window.anchor == "starts_on" else "completed"
+        n_invited, n = course.get(people), int(forms.get("kept", 0))
+        share = n / n_invited if pd.notna(n_invited) and n <= n_invited and n_invited > 0 else np.nan
+        rows.append(
+            {"instrument_id": instrument.id, "wave": instrument.wave, "n_invited": n_invited, "n": n,
+             "n_duplicate": int(forms.get("duplicate", 0)),
+             "n_outside_window": int(forms.get("outside_window", 0)), "share": share}  # fmt: skip
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,68 @@
+"""What the tests share: one survey design, one small example year, one browser."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from coursewaves.instruments import Survey
+
+# The same examples on every run and no clock: a red test is a fault of the code, not of a busy machine.
+settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
+settings.load_profile("house")
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+QUIET_BROWSER = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def survey() -> "Survey":
+    """The survey design that the regulation asks for."""
+    from coursewaves.instruments import load_survey
+
+    return load_survey()
+
+
+@pytest.fixture(scope="session")
+def example_year(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """The work folder of a small simulated year, only to be read, and what was planted in it."""
+    from coursewaves.simulate import simulate_year
+
+    home = tmp_path_factory.mktemp("year") / "home"
+    return home, simulate_year(home, programmes=4, courses=12, seed=2026)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the system's browser; a test that needs it is skipped where there is none."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        pytest.skip("no chromium on this machine")
+    return found
+
+
+@pytest.fixture
+def page(chromium: str) -> Iterator["Page"]:
+    """A new page of a headless browser without network; its size is a phone's, 390 x 844."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET_BROWSER))
+        context = browser.new_context(offline=True, viewport={"width": 390, "height": 844})
+        yield context.new_page()
+        browser.close()

@@ -55,6 +55,7 @@ LINE = (
     "phrases",
     "disclosure",
     "charts",
+    "clean",
     "view",
     "page",
     "present",

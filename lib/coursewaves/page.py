@@ -38,6 +38,15 @@ class Section(NamedTuple):
         return f'<section id="{escape(self.section_id)}">{heading}\n{body}\n</section>'
 
 
+class Sections(tuple[Section, ...]):
+    """Several sections that one notebook cell shows."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return "\n".join(section._repr_html_() for section in self)
+
+
 def heading(text: str, level: int = 3) -> Html:
     """Make a heading inside a section."""
     return Html(f"<h{level}>{escape(text)}</h{level}>")
@@ -79,7 +88,7 @@ def figure(drawing: Figure, caption: str) -> Html:
     """
     if not drawing.alt.strip():
         raise CoursewavesError(f"The figure {caption!r} has no alternative text; fix: say in words what it shows.")
-    return Html(f"<figure>{drawing.svg}<figcaption>{escape(caption)}</figcaption></figure>")
+    return Html(f"<figure><figcaption>{escape(caption)}</figcaption>{drawing.svg}</figure>")
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Html:

@@ -123,7 +123,7 @@ def _score_instrument(responses: pd.DataFrame, survey: Survey, instrument: Instr
 
     found = {indicator.id: score([indicator]) for indicator in indicators}
     for criterion in survey.criteria:
-        chosen = [i for i in indicators if criterion.id == i.factor]
+        chosen = [i for i in indicators if criterion.id == i.factor and i.in_criterion]
         chosen += [i for i in indicators if criterion.id == i.criterion and i.in_criterion]
         if chosen:
             found[criterion.id] = score(chosen)

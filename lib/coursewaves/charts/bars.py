@@ -110,7 +110,8 @@ def _stacks(sheet: Sheet, rows: Sequence[LikertRow], colours: Sequence[str]) -> 
 
 
 def _stack(sheet: Sheet, x: float, unit: float, parts: "zip[tuple[float, float, str]]") -> None:
-    top = sheet.y + 4
+    """Draw a row's segments from x on, with a ground line that shows how far the pale ones reach."""
+    top, left = sheet.y + 4, x
     for share, count, colour in parts:
         width, words = share * unit, f"{count:.0f}"
         if count:
@@ -119,6 +120,7 @@ def _stack(sheet: Sheet, x: float, unit: float, parts: "zip[tuple[float, float, 
             baseline = top + _TALL / 2 + 0.36 * SMALL
             sheet.small(x + width / 2, baseline, words, fill=ink_on(colour), anchor="middle")
         x += width
+    sheet.line([(left, top + _TALL), (x, top + _TALL)], CENTRE)
     sheet.y = top + _TALL + 4
 
 

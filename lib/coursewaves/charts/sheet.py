@@ -148,8 +148,9 @@ class Sheet:
         """
         self.y -= GAP - 6
         free = 0.0
-        for x, words in sorted(places):
-            half = text_width(clean(words), SMALL) / 2
+        for x, label in sorted(places):
+            words = "".join(wrap(label, WIDTH / 4, SMALL, most=1).lines)
+            half = text_width(words, SMALL) / 2
             centre = min(max(x, half), WIDTH - half)
             if centre - half >= free:
                 self.small(centre, self.y + SMALL, words, anchor="middle")

@@ -6,6 +6,7 @@ import pandas as pd
 
 from coursewaves.disclosure import Disclosed
 from coursewaves.page import Html, Section, bullets, paragraph, table
+from coursewaves.phrases import marked
 from coursewaves.present import chain_figure
 from coursewaves.view import CourseView
 
@@ -46,13 +47,13 @@ def sentence(view: CourseView, row: dict[str, Any]) -> str:
         "high": view.phrases.signed(row["high"]),
     }
     if row["verdict"] == "higher":
-        text = "{pair}: {earlier} → {later} of 100, higher later (difference {difference}, likely {low} to {high})."
+        text = marked("{pair}: {earlier} → {later} of 100, higher later (difference {difference}, likely {low} to {high}).")
     elif row["verdict"] == "lower":
-        text = "{pair}: {earlier} → {later} of 100, lower later (difference {difference}, likely {low} to {high})."
+        text = marked("{pair}: {earlier} → {later} of 100, lower later (difference {difference}, likely {low} to {high}).")
     elif row["verdict"] == "not distinguishable":
-        text = "{pair}: {earlier} → {later} of 100, not distinguishable (difference likely {low} to {high})."
+        text = marked("{pair}: {earlier} → {later} of 100, not distinguishable (difference likely {low} to {high}).")
     else:
-        text = "{pair}: {earlier} → {later} of 100, too few answers for a test."
+        text = marked("{pair}: {earlier} → {later} of 100, too few answers for a test.")
     return view.say(text, **values) + (" " + _steps(view, row) if row["n_both"] >= view.least("counts") else "")
 
 
@@ -102,7 +103,8 @@ def _table(view: CourseView, compared: Disclosed) -> Html:
         "not distinguishable": say("not distinguishable"),
         "not tested": say("not tested"),
     }
-    head = [say(t) for t in ("Pair", "Kind", "Earlier", "Later", "Difference (95 %)", "Answers", "p (Holm)", "Result")]
+    head = [say("Pair"), say("Kind"), say("Earlier"), say("Later"), say("Difference (95 %)")]
+    head += [say("Answers, earlier / later"), say("p (Holm)"), say("Result")]
     rows = [
         [
             view.wording(view.year.survey.pair(row["pair_id"])),

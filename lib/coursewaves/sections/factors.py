@@ -1,20 +1,21 @@
 """The rating of the programme in this course, and its five named factors (¶16)."""
 
-from coursewaves.page import Html, Section, paragraph
+from coursewaves.page import Html, Section, Sections, paragraph
+from coursewaves.phrases import marked
 from coursewaves.present import scores_figure
 from coursewaves.rate import RatingVerdict, rate
 from coursewaves.summarise import mean_scores
 from coursewaves.view import CourseView
 
 
-def factors(view: CourseView) -> list[Section]:
+def factors(view: CourseView) -> Sections:
     """Show the rating against the councils' threshold, and direct and indirect factors; none without a rating."""
     survey = view.year.survey
     if not survey.ratings:
-        return []
+        return Sections()
     title = view.say("Rating and factors")
     parts = [paragraph(verdict_sentence(view)), *_factors(view)]
-    return [Section("factors", title, [16], parts)]
+    return Sections([Section("factors", title, [16], parts)])
 
 
 def course_verdict(view: CourseView) -> RatingVerdict | None:
@@ -42,12 +43,17 @@ def verdict_sentence(view: CourseView) -> str:
         "threshold": threshold,
     }
     phrases = {
-        "low": "Rating {mean} of 100 (80 % interval {interval}, n = {n}): below the councils' threshold of {threshold}, "
-        "low-rated in this course.",
-        "not low": "Rating {mean} of 100 (80 % interval {interval}, n = {n}): not below the councils' threshold of "
-        "{threshold}.",
-        "cannot say yet": "Rating {mean} of 100 (80 % interval {interval}, n = {n}): the evidence does not suffice to "
-        "place it above or below the councils' threshold of {threshold}; repeat with the next intake.",
+        "low": marked(
+            "Rating {mean} of 100 (80 % interval {interval}, n = {n}): below the councils' threshold of {threshold}, "
+            "low-rated in this course."
+        ),
+        "not low": marked(
+            "Rating {mean} of 100 (80 % interval {interval}, n = {n}): not below the councils' threshold of {threshold}."
+        ),
+        "cannot say yet": marked(
+            "Rating {mean} of 100 (80 % interval {interval}, n = {n}): the evidence does not suffice to place it above "
+            "or below the councils' threshold of {threshold}; repeat with the next intake."
+        ),
     }
     return view.say(phrases[found.verdict], **values)
 

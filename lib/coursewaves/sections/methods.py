@@ -48,10 +48,9 @@ def _straightlined(view: CourseView) -> str:
 def _account(view: CourseView) -> list[Html]:
     files = view.year.files
     sums = [int(files["n_read"].sum()), *(int(files[f"n_{outcome}"].sum()) for outcome in OUTCOMES)]
-    head = [
-        view.say(text)
-        for text in ("Files", "Records read", "Kept", "Set aside", "Duplicates", "Outside the window")
-    ]
+    say = view.say
+    head = [say("Files"), say("Records read"), say("Kept"), say("Set aside"), say("Duplicates")]
+    head.append(say("Outside the window"))
     row = [view.phrases.number(number) for number in (len(files), *sums)]
     caption = view.say("All files of the institute: every record is kept or has a reason")
     equation = f"{view.phrases.number(sums[0])} = " + " + ".join(row[2:])

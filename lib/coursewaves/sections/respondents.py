@@ -15,7 +15,8 @@ def respondents(view: CourseView) -> Section:
     """Show invited, answered and uncounted forms by wave, and who the respondents are."""
     counts = view.gate(view.counts, "counts", ["instrument_id", "wave", "n_invited"])
     caption = view.say("Invited and answered, by wave")
-    head = [view.say(text) for text in ("Wave", "Invited", "Answered", "Share", "Duplicates", "Outside the window")]
+    say = view.say
+    head = [say("Wave"), say("Invited"), say("Answered"), say("Share"), say("Duplicates"), say("Outside the window")]
     rows = [_line(view, row, counts.minimum) for row in counts.rows()]
     parts = [table(caption, head, rows)]
     parts += [paragraph(_coverage(view, row)) for row in counts.rows()]

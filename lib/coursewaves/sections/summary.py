@@ -3,6 +3,7 @@
 from typing import Any
 
 from coursewaves.page import Section, bullets
+from coursewaves.phrases import marked
 from coursewaves.sections.changes import shown_comparisons
 from coursewaves.sections.factors import course_verdict, verdict_sentence
 from coursewaves.summarise import mean_scores
@@ -57,9 +58,9 @@ def _compared(view: CourseView) -> list[str]:
     if not tested:
         return [view.say("Waves could not be compared by a test: too few answers.")] if rows else []
     texts = {
-        ("change", "higher"): "Higher later: {list}.",
-        ("change", "lower"): "Lower later: {list}.",
-        ("gap", "lower"): "Less than expected or intended: {list}.",
+        ("change", "higher"): marked("Higher later: {list}."),
+        ("change", "lower"): marked("Lower later: {list}."),
+        ("gap", "lower"): marked("Less than expected or intended: {list}."),
     }
     sentences = [
         view.say(text, list="; ".join(_named(view, row) for row in _largest(tested, kind, verdict)))
@@ -87,8 +88,8 @@ def _decision(view: CourseView) -> str:
     if found is None:
         return ""
     texts = {
-        "low": "To decide: a detailed factor analysis of the programme (¶16).",
-        "not low": "To decide: nothing follows from the rating of this course.",
-        "cannot say yet": "To decide: wait for the next intake before calling the programme low-rated.",
+        "low": marked("To decide: a detailed factor analysis of the programme (¶16)."),
+        "not low": marked("To decide: nothing follows from the rating of this course."),
+        "cannot say yet": marked("To decide: wait for the next intake before calling the programme low-rated."),
     }
     return view.say(texts[found.verdict])

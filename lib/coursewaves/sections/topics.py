@@ -6,27 +6,27 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.instruments import Item
-from coursewaves.page import Html, Section, paragraph, table
+from coursewaves.page import Html, Section, Sections, paragraph, table
 from coursewaves.score import item_scores
 from coursewaves.stats import mean_interval
 from coursewaves.summarise import option_shares
 from coursewaves.view import CourseView
 
 
-def topics(view: CourseView) -> list[Section]:
+def topics(view: CourseView) -> Sections:
     """Show every topic of the curriculum plan; nothing where the survey asks for none."""
     survey = view.year.survey
     repeated = [item for instrument in survey.waves() for item in instrument.items if item.repeat == "topics"]
     rated = next((item for item in repeated if survey.scale(item.scale).is_scored), None)
     judged = next((item for item in repeated if survey.scale(item.scale).kind == "single"), None)
     if rated is None:
-        return []
+        return Sections()
     title = view.say("Topics of the programme")
     rows = pd.DataFrame([_topic(view, row, rated, judged) for _, row in view.repeated(rated).iterrows()])
     if rows.empty:
         text = view.say("The registry lists no topics of this programme.")
-        return [Section("topics", title, [18, 19], [paragraph(text)])]
-    return [Section("topics", title, [18, 19], [_table(view, rows, judged)])]
+        return Sections([Section("topics", title, [18, 19], [paragraph(text)])])
+    return Sections([Section("topics", title, [18, 19], [_table(view, rows, judged)])])
 
 
 def _topic(view: CourseView, row: pd.Series, rated: Item, judged: Item | None) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def _table(view: CourseView, rows: pd.DataFrame, judged: Item | None) -> Html:
     options = view.year.survey.scale(judged.scale).options if judged else []
     n = ("n", "n_judged") if judged else ("n",)
     shown = view.gate(rows, "shares", ["title", "hours", "trainer"], n=n)
-    head = [say(text) for text in ("Topic", "Hours", "Trainer", "Answers", "Usefulness, 0–100", "95 % interval")]
+    head = [say("Topic"), say("Hours"), say("Trainer"), say("Answers"), say("Usefulness, 0–100"), say("95 % interval")]
     head += [option.wording(phrases.language) for option in options]
     lines = []
     for row in shown.rows():

@@ -3,16 +3,16 @@
 from itertools import groupby
 
 from coursewaves.instruments import Instrument, Item, Scale
-from coursewaves.page import Html, Section, heading, paragraph
+from coursewaves.page import Html, Section, Sections, heading, paragraph
 from coursewaves.present import counts_table, likert_figure, scores_figure, scores_table, shares_figure
 from coursewaves.score import score_names
 from coursewaves.summarise import count_answers, mean_scores, option_shares
 from coursewaves.view import CourseView
 
 
-def waves(view: CourseView) -> list[Section]:
+def waves(view: CourseView) -> Sections:
     """Show every wave of the survey, in order; topics and open answers have sections of their own."""
-    return [_wave(view, instrument) for instrument in view.year.survey.waves()]
+    return Sections(_wave(view, instrument) for instrument in view.year.survey.waves())
 
 
 def _wave(view: CourseView, instrument: Instrument) -> Section:
@@ -69,17 +69,13 @@ def _choices(view: CourseView, instrument: Instrument, item: Item, scale: Scale)
     found = option_shares(view.of_wave(instrument), view.year.survey, item.id)
     if found["n"].max() < view.least("counts"):
         return []
-    caption = f"{view.wording(item)} ({view.say('n = {n}', n=view.phrases.number(found['n'].iloc[0]))})"
-    parts = []
-    if found["n"].max() < view.least("shares"):
-        counts = view.gate(found, "counts", ["item_id", "code"])
-        parts.append(counts_table(view, counts, scale, caption))
-    else:
-        shares = view.gate(found, "shares", ["item_id", "code"])
-        parts.append(shares_figure(view, shares, scale, caption))
+    notes = [view.say("n = {n}", n=view.phrases.number(found["n"].iloc[0]))]
     if scale.kind == "multiple":
-        parts.append(paragraph(view.say("Several answers were possible."), "note"))
-    return parts
+        notes.append(view.say("several answers were possible"))
+    caption = f"{view.wording(item)} ({'; '.join(notes)})"
+    if found["n"].max() < view.least("shares"):
+        return [counts_table(view, view.gate(found, "counts", ["item_id", "code"]), scale, caption)]
+    return [shares_figure(view, view.gate(found, "shares", ["item_id", "code"]), scale, caption)]
 
 
 def _ratings(view: CourseView, instrument: Instrument) -> list[Html]:

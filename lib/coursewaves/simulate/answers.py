@@ -1,10 +1,10 @@
-"""Model what people would answer: the registry and the survey go in, everybody's codes for every item come out.
+"""Model what people would answer: registry and survey go in, everybody's codes for every item come out.
 
-Every person has a liking for the course (programme, course and person effects), a skill before it, a gain, and
-conditions at work; an item's answer is its level, the person's trait and chance, cut to the scale. The sizes
-were set by published surveys of training courses (CC BY 4.0, The Carpentries, carpentries/assessment): 31-77 % of
-course ratings and 57-83 % of trainer ratings at the top, inter-item correlation near 0.37, standard deviation
-of a five-item score near 0.59 within and 0.11 between courses.
+Every person has a liking for the course (programme, course and person effects), a skill before it, a gain,
+and conditions at work; an item's answer is its level, the person's trait and chance, cut to the scale. The
+sizes were set by published surveys of training courses (CC BY 4.0, The Carpentries, carpentries/assessment):
+31-77 % of course ratings and 57-83 % of trainer ratings at the top, inter-item correlation near 0.37,
+standard deviation of a five-item score near 0.59 within and 0.11 between courses.
 """
 
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ import pandas as pd
 from coursewaves.instruments import Instrument, Item, Scale, Survey
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
+Texts = np.ndarray[Any, np.dtype[np.str_]]
 
 SKIPPED_SHARE = 0.02
 NOT_APPLICABLE_SHARE = 0.01
@@ -114,7 +115,11 @@ def _effect(rng: np.random.Generator, groups: pd.Series, spread: float) -> Numbe
 
 
 def answer_all(
-    rng: np.random.Generator, people: People, instrument: Instrument, survey: Survey, sizes: dict[str, pd.Series]
+    rng: np.random.Generator,
+    people: People,
+    instrument: Instrument,
+    survey: Survey,
+    sizes: dict[str, pd.Series],
 ) -> pd.DataFrame:
     """Return everybody's codes for one questionnaire, as if all had answered.
 
@@ -131,11 +136,19 @@ def answer_all(
         One row per person, one column per item column: float codes for scored scales, text for choices (``|``
         between several); open questions are absent.
     """
+
+    def draw(item: Item, scale: Scale) -> Numbers | Texts | None:
+        if scale.is_scored:
+            return _scored(rng, people, item, scale, instrument.wave)
+        if scale.kind == "single":
+            return _single(rng, people, scale)
+        return _multiple(rng, people, item, scale, sizes) if scale.kind == "multiple" else None
+
     columns: dict[str, Any] = {}
     for item in instrument.items:
         scale = survey.scale(item.scale)
         for number, column in enumerate(survey.columns(item), 1):
-            values = _values(rng, people, item, scale, instrument.wave, sizes)
+            values = draw(item, scale)
             if values is None:
                 continue
             if item.repeat is not None:
@@ -143,18 +156,6 @@ def answer_all(
                 values = np.where(asked, values, np.nan if scale.is_scored else "")
             columns[column] = values
     return pd.DataFrame(columns)
-
-
-def _values(
-    rng: np.random.Generator, people: People, item: Item, scale: Scale, wave: int, sizes: dict[str, pd.Series]
-) -> Any:
-    if scale.is_scored:
-        return _scored(rng, people, item, scale, wave)
-    if scale.kind == "single":
-        return _single(rng, people, scale)
-    if scale.kind == "multiple":
-        return _multiple(rng, people, item, scale, sizes)
-    return None
 
 
 def _scored(rng: np.random.Generator, people: People, item: Item, scale: Scale, wave: int) -> Numbers:
@@ -188,7 +189,7 @@ def _trait(people: People, item: Item, wave: int) -> Numbers:
     return np.asarray(level + people.liking + low, dtype=np.float64)
 
 
-def _single(rng: np.random.Generator, people: People, scale: Scale) -> Any:
+def _single(rng: np.random.Generator, people: People, scale: Scale) -> Texts:
     codes = [option.code for option in scale.options]
     usual = _chances(codes, _WEIGHTS.get(scale.id, {}))
     lacking = _chances(codes, _TOO_LITTLE_PRACTICE.get(scale.id, _WEIGHTS.get(scale.id, {})))
@@ -206,7 +207,7 @@ def _chances(codes: list[str], weights: dict[str, float]) -> Numbers:
 
 def _multiple(
     rng: np.random.Generator, people: People, item: Item, scale: Scale, sizes: dict[str, pd.Series]
-) -> Any:
+) -> Texts:
     if scale.options_from is not None:
         numbers = people.frame["programme_id"].map(sizes[scale.options_from]).to_numpy()
         used = rng.random((len(numbers), int(numbers.max()))) < 0.55

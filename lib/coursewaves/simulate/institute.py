@@ -13,7 +13,16 @@ from coursewaves.yamlfile import read_yaml
 BANK = Path(__file__).parent / "programmes.yml"
 LANGUAGES = ("kk", "ru", "en")
 
-_SURNAMES = ("Серікова", "Омарова", "Қасымова", "Жұмабаева", "Әлібекова", "Нұрланова", "Тілеубаева", "Сәтбаева")
+_SURNAMES = (
+    "Серікова",
+    "Омарова",
+    "Қасымова",
+    "Жұмабаева",
+    "Әлібекова",
+    "Нұрланова",
+    "Тілеубаева",
+    "Сәтбаева",
+)
 _INITIALS = "АГДЖЗМСШ"
 _DEGREES = ("PhD", "педагогика ғылымдарының кандидаты", "магистр", "")
 _POSITIONS = ("аға оқытушы", "әдіскер-тренер", "доцент", "тренер")
@@ -84,7 +93,8 @@ def make_institute(
 
 def _frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     columns = {
-        name: pd.Series([row.get(name) for row in rows], dtype=dtype_of(table, name)) for name in columns_of(table)
+        name: pd.Series([row.get(name) for row in rows], dtype=dtype_of(table, name))
+        for name in columns_of(table)
     }
     return pd.DataFrame(columns)
 

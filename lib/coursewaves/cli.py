@@ -1,0 +1,227 @@
+"""The command ``coursewaves``: check, load and report a work folder, make the example year, open JupyterLab.
+
+Exit codes: 0 all done; 1 a report failed; 2 a mistake of usage, settings or instrument files; 3 raw files with
+faults that a person should look at (``check``).
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from coursewaves.errors import CoursewavesError
+from coursewaves.settings import Home, find_home, notebooks_folder
+
+app = typer.Typer(
+    name="coursewaves",
+    help="Evaluate training courses by survey waves: load the exports, score them, compare the waves, make reports.",
+    epilog="A work folder holds data/raw/registry, data/raw/responses and, if you like, coursewaves.yml and "
+    "instruments/. Begin with: coursewaves demo",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+console = Console(soft_wrap=True)
+complaints = Console(stderr=True, soft_wrap=True)
+
+DEMO = Path("demo")
+
+CourseOption = Annotated[list[str] | None, typer.Option("--course", "-c", help="Only this course; may be repeated.")]
+LanguageOption = Annotated[
+    list[str] | None, typer.Option("--language", "-l", help="Only this language; may be repeated.")
+]
+WorkersOption = Annotated[
+    int, typer.Option("--workers", "-w", min=1, help="Reports made at once; by default one per core.")
+]
+CORES = os.cpu_count() or 1
+
+
+class State:
+    """What the options before the command say."""
+
+    home = ""
+
+
+@app.callback()
+def main(
+    home: Annotated[
+        str, typer.Option("--home", help="Work folder; by default COURSEWAVES_HOME, else the current folder.")
+    ] = "",
+) -> None:
+    """Remember the work folder for the command that follows."""
+    State.home = home
+
+
+@app.command()
+def demo(
+    courses: Annotated[int, typer.Option(min=2, help="Courses of the example year.")] = 60,
+    programmes: Annotated[int, typer.Option(min=2, help="Programmes of the example year.")] = 12,
+    seed: Annotated[int, typer.Option(help="Another seed makes another year.")] = 2026,
+    workers: WorkersOption = CORES,
+) -> None:
+    """Make an example year of an institute in demo/, load it and make all its reports.
+
+    The answers are simulated, with the faults that real exports have. Nothing of it is real.
+    """
+    from coursewaves.simulate import simulate_year  # noqa: PLC0415
+
+    with _stops():
+        home = Home(Path(State.home or DEMO).resolve())
+        home.root.mkdir(parents=True, exist_ok=True)
+        with _stage("example year"):
+            simulate_year(home.root, programmes=programmes, courses=courses, seed=seed)
+        _load(home)
+        failed = _report(home, [], [], workers)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def check() -> None:
+    """Check settings, instrument files, registry and raw files, and write nothing.
+
+    Every fault is named with file, row, column and what to do about it.
+    """
+    from coursewaves.registry import read_registry  # noqa: PLC0415
+    from coursewaves.responses import read_responses  # noqa: PLC0415
+
+    with _stops():
+        home = find_home(State.home)
+        _check_instruments(home)
+        registry, faults = read_registry(home.registry)
+        intake = read_responses(home.responses, home.survey, registry, home.settings)
+        _show_files(intake.files)
+        n_faults = _show_problems([*faults.to_dict("records"), *intake.problems.to_dict("records")])
+    raise typer.Exit(3 if n_faults else 0)
+
+
+@app.command()
+def load() -> None:
+    """Read the raw files, score them and write data/processed.
+
+    Raw files are never changed. Every record is kept, or set aside with a reason: the table shows the sum.
+    """
+    with _stops():
+        _load(find_home(State.home))
+
+
+@app.command()
+def report(course: CourseOption = None, language: LanguageOption = None, workers: WorkersOption = CORES) -> None:
+    """Make the course reports of a loaded work folder: reports/course/*.html and reports/index.html.
+
+    One report that fails never stops the others; the exit code is then 1.
+    """
+    with _stops():
+        failed = _report(find_home(State.home), course or [], language or [], workers)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def lab() -> None:
+    """Open JupyterLab on the notebooks, with this work folder."""
+    with _stops():
+        home = find_home(State.home)
+    environment = os.environ | {"COURSEWAVES_HOME": str(home.root)}
+    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebooks_folder()}"]
+    raise typer.Exit(subprocess.call([*command, "explore/one_course.ipynb"], env=environment))  # noqa: S603
+
+
+@contextmanager
+def _stops() -> Iterator[None]:
+    """Turn a caller's mistake into one clear message and exit code 2."""
+    try:
+        yield
+    except CoursewavesError as error:
+        _stop(str(error))
+
+
+def _stop(message: str) -> NoReturn:
+    complaints.print(message, style="red", markup=False, highlight=False)
+    raise typer.Exit(2)
+
+
+@contextmanager
+def _stage(name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    console.print(f"{name}: {time.perf_counter() - start:.1f} s", highlight=False)
+
+
+def _check_instruments(home: Home) -> None:
+    from coursewaves.survey_files import read_survey  # noqa: PLC0415
+
+    survey, faults = read_survey(home.instruments)
+    for fault in faults:
+        console.print(str(fault), style="red" if fault.is_error else "yellow", markup=False, highlight=False)
+    if survey is None or any(fault.is_error for fault in faults):
+        _stop("The instrument files have faults; nothing can be read with them.")
+    console.print(f"instruments: {len(survey.instruments)} questionnaires, {len(faults)} remarks", highlight=False)
+
+
+def _load(home: Home) -> None:
+    from coursewaves.year import load_year  # noqa: PLC0415
+
+    with _stage("load"):
+        year = load_year(home)
+    _show_files(year.files)
+    rules = year.problems["rule"].value_counts().sort_index()
+    if len(rules):
+        listed = ", ".join(f"{rule} {count}" for rule, count in rules.items())
+        console.print(f"problems by rule: {listed}; see them with: coursewaves check", highlight=False)
+
+
+def _show_files(files) -> None:  # type: ignore[no-untyped-def]
+    table = Table("file", "questionnaire", "read", "kept", "set aside", "duplicate", "outside window", box=None)
+    counts = ["n_read", "n_kept", "n_set_aside", "n_duplicate", "n_outside_window"]
+    for row in files.to_dict("records"):
+        table.add_row(row["file"], row["instrument_id"] or "–", *(str(row[name]) for name in counts))
+    table.add_row("all files", "", *(str(files[name].sum()) for name in counts), style="bold")
+    console.print(table)
+
+
+def _show_problems(problems: list[dict]) -> int:  # type: ignore[type-arg]
+    from coursewaves.problems import Problem  # noqa: PLC0415
+
+    for row in problems:
+        console.print(str(Problem(**row)), markup=False, highlight=False)
+    console.print(f"{len(problems)} problems", highlight=False)
+    return len(problems)
+
+
+def _report(home: Home, courses: list[str], languages: list[str], workers: int) -> int:
+    """Make reports with a progress bar; return how many failed."""
+    from coursewaves.index import write_index  # noqa: PLC0415
+    from coursewaves.publish import Outcome, course_jobs, make_reports  # noqa: PLC0415
+    from coursewaves.year import Year  # noqa: PLC0415
+
+    year = Year(home)
+    jobs = course_jobs(year, courses, languages)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with _stage("reports"), Progress(*columns, console=console) as progress:
+        task = progress.add_task("reports", total=len(jobs))
+
+        def done(outcome: Outcome) -> None:
+            progress.advance(task)
+            if outcome.failure:
+                name = f"{outcome.job.kind} {outcome.job.subject_id} ({outcome.job.language})"
+                complaints.print(f"{name}: {outcome.failure}", style="red", markup=False, highlight=False)
+
+        outcomes = make_reports(year, jobs, workers, done)
+        write_index(year)
+    failed = sum(bool(outcome.failure) for outcome in outcomes)
+    console.print(f"{len(outcomes) - failed} reports made, {failed} failed", highlight=False)
+    console.print(f"index: {_short(home.reports / 'index.html')}", highlight=False, markup=False)
+    return failed
+
+
+def _short(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

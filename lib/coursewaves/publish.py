@@ -1,0 +1,191 @@
+"""Make many reports and publish them whole: jobs go in, pages, the manifest and the index come out."""
+
+import hashlib
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from datetime import UTC, datetime
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from coursewaves.errors import CoursewavesError
+from coursewaves.report import make_page
+from coursewaves.settings import Home, notebooks_folder
+from coursewaves.year import Year
+
+MANIFEST = "manifest.json"
+
+
+class Job(NamedTuple):
+    """One report to make: one notebook, one subject, one language.
+
+    Attributes
+    ----------
+    kind
+        Name of the notebook in ``notebooks/reports``.
+    subject_id
+        What the report is about; a course's code for kind ``course``.
+    language
+        Language of the report.
+    title
+        Title of the page, and of its entry in the index.
+    """
+
+    kind: str
+    subject_id: str
+    language: str
+    title: str
+
+    @property
+    def path(self) -> str:
+        """Where the page lies below the reports folder."""
+        return f"{self.kind}/{self.subject_id}.{self.language}.html"
+
+
+class Outcome(NamedTuple):
+    """What became of a job: `failure` is empty for a page that was published."""
+
+    job: Job
+    sha256: str
+    failure: str
+
+
+def course_jobs(year: Year, course_ids: Iterable[str], languages: Iterable[str]) -> list[Job]:
+    """List the course reports to make (¶14); without courses named, of all that anybody answered.
+
+    Raises
+    ------
+    CoursewavesError
+        For a course that is not registered, or a language that the settings do not name.
+    """
+    registry, settings = year.registry, year.settings
+    chosen = list(course_ids) or sorted(set(year.responses["course_id"]))
+    spoken = list(languages) or settings.languages
+    for language in spoken:
+        if language not in settings.languages:
+            raise CoursewavesError.not_found(language, "the languages of the settings", settings.languages)
+    jobs = []
+    for course_id in chosen:
+        registry.course(course_id)
+        programme = registry.programme_of(course_id)
+        titles = {language: registry.title("programmes", programme, language) for language in spoken}
+        jobs += [Job("course", course_id, lang, f"{title} ({course_id})") for lang, title in titles.items()]
+    return jobs
+
+
+def make_reports(year: Year, jobs: list[Job], workers: int, done: Callable[[Outcome], None]) -> list[Outcome]:
+    """Make reports in several processes; one that fails never stops the others.
+
+    Parameters
+    ----------
+    year
+        The loaded year.
+    jobs
+        What to make.
+    workers
+        Processes at once.
+    done
+        Called for each job when it has ended.
+
+    Returns
+    -------
+    list of Outcome
+        In the order of `jobs`. Manifest and index are written last.
+    """
+    home = year.home
+    home.reports.mkdir(parents=True, exist_ok=True)
+    outcomes: dict[Job, Outcome] = {}
+    context = get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(jobs) or 1), mp_context=context, initializer=_calm) as pool:
+        waiting = {pool.submit(_make, home.root, job): job for job in jobs}
+        for future in as_completed(waiting):
+            job = waiting[future]
+            error = future.exception()
+            outcomes[job] = future.result() if error is None else Outcome(job, "", type(error).__name__)
+            done(outcomes[job])
+    ordered = [outcomes[job] for job in jobs]
+    manifest = _merge_manifest(home, ordered, _inputs(home, {job.kind for job in jobs}))
+    write_whole(home.reports / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+    return ordered
+
+
+def _calm() -> None:
+    """Give every kernel one thread for arithmetic, and no folder from which a dropped file could be imported."""
+    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
+
+
+def _make(root: Path, job: Job) -> Outcome:
+    notebook = notebooks_folder() / "reports" / f"{job.kind}.ipynb"
+    parameters = {"home": str(root), "course_id": job.subject_id, "language": job.language}
+    try:
+        page = make_page(notebook, parameters, job.title, job.language)
+    except CoursewavesError as error:
+        return Outcome(job, "", str(error))
+    write_whole(root / "reports" / job.path, page)
+    return Outcome(job, hashlib.sha256(page.encode()).hexdigest(), "")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file beside its place, sync it and move it there, so that no reader meets half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(draft).chmod(0o640)
+    Path(draft).replace(path)
+
+
+def _inputs(home: Home, kinds: set[str]) -> dict[str, str]:
+    """Return the SHA-256 of what the reports rest on: raw files, instruments, settings, notebooks."""
+    folders = {"raw": home.root / "data" / "raw", "instruments": home.instruments}
+    digests = {name: _digest(path for path in folder.rglob("*") if path.is_file()) for name, folder in folders.items()}
+    digests["settings"] = _digest([home.root / "coursewaves.yml"])
+    notebooks = notebooks_folder() / "reports"
+    return digests | {f"{kind}.ipynb": _digest([notebooks / f"{kind}.ipynb"]) for kind in sorted(kinds)}
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        if path.exists():
+            total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _merge_manifest(home: Home, outcomes: list[Outcome], inputs: dict[str, str]) -> list[dict[str, Any]]:
+    """Enter new pages; keep the entries of pages that were not asked for, and mark those that failed stale."""
+    versions = {name: version(name) for name in ("coursewaves", "pandas", "papermill", "nbconvert", "scipy")}
+    versions["python"] = platform.python_version()
+    made_at = datetime.now(UTC).isoformat(timespec="seconds")
+    entries = {entry["path"]: entry for entry in read_manifest(home)}
+    for outcome in outcomes:
+        job = outcome.job
+        if not outcome.failure:
+            entries[job.path] = {
+                "kind": job.kind, "id": job.subject_id, "language": job.language, "title": job.title,
+                "path": job.path, "sha256": outcome.sha256, "inputs": inputs, "versions": versions,
+                "made_at": made_at, "is_stale": False,
+            }  # fmt: skip
+        elif job.path in entries:
+            entries[job.path]["is_stale"] = True
+    return [entries[path] for path in sorted(entries)]
+
+
+def read_manifest(home: Home) -> list[dict[str, Any]]:
+    """Return the manifest's entries, one a published page; none where nothing was published."""
+    path = home.reports / MANIFEST
+    if not path.exists():
+        return []
+    entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return list(_present(home, entries))
+
+
+def _present(home: Home, entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    return (entry for entry in entries if (home.reports / entry["path"]).exists())

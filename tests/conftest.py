@@ -33,7 +33,7 @@ QUIET_BROWSER = (
 @pytest.fixture(scope="session")
 def survey() -> "Survey":
     """The survey design that the regulation asks for."""
-    from coursewaves.instruments import load_survey
+    from coursewaves.survey_files import load_survey
 
     return load_survey()
 

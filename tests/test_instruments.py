@@ -8,10 +8,11 @@ import pytest
 
 from coursewaves.assign import CourseFinder
 from coursewaves.errors import CoursewavesError
-from coursewaves.headers import normalised
-from coursewaves.instruments import BUILT_IN, Survey, load_survey, read_survey
+from coursewaves.instruments import Survey
 from coursewaves.registry import read_registry
 from coursewaves.settings import Home
+from coursewaves.survey_files import BUILT_IN, load_survey, read_survey
+from coursewaves.wordings import normalised
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -91,7 +92,7 @@ def test_codes_stay_text(design):
     text = (
         FRAMEWORK
         + "  - {id: D, kind: single, text: {kk: д, en: d}, options: ["
-        + ", ".join(f"{{code: {code}, text: {{kk: д, en: d}}}}" for code in ("no", "010", "12:30"))
+        + ", ".join(f"{{code: {code}, text: {{kk: д{code}, en: d{code}}}}}" for code in ("no", "010", "12:30"))
     )
     survey, faults = design(framework=text + "]}\n")
     assert faults == []

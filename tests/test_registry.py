@@ -12,8 +12,7 @@ from coursewaves.tables import KEYS, REFERENCES, TABLES, columns_of, describe_ta
 
 PROGRAMMES = "programme_id,title_en,title_kk,hours,practical_hours\nP1,Play,Ойын,36,12\nP2,Speech,,72,\n"
 COURSES = (
-    "course_id,programme_id,starts_on,ends_on,enrolled,completed\n"
-    "P1-01,P1,2025-09-01,2025-09-05,20,19\n"
+    "course_id,programme_id,starts_on,ends_on,enrolled,completed\nP1-01,P1,2025-09-01,2025-09-05,20,19\n"
 )
 OTHERS = {
     "directions": "direction_id,title_en\nD1,Methods\n",
@@ -24,7 +23,8 @@ OTHERS = {
     "abilities": "programme_id,number,text_en\nP1,2,I can observe\nP1,1,I can plan\n",
     "participants": "participant_id,course_id,role\n"
     + "".join(f"007{number:02d},P1-01,teacher\n" for number in range(20)),
-    "decisions": "decision_id,programme_id,decided_on,council,kind,text\nR1,P1,2025-11-01,smc,none,No change\n",
+    "decisions": "decision_id,programme_id,decided_on,council,kind,text\n"
+    "R1,P1,2025-11-01,smc,none,No change\n",
 }
 
 

@@ -8,10 +8,11 @@
 from coursewaves import sections, stats
 from coursewaves.compare import compare_pair, compare_waves, find_pair
 from coursewaves.errors import CoursewavesError
-from coursewaves.instruments import Survey, load_survey
+from coursewaves.instruments import Survey
 from coursewaves.rate import rate_groups
 from coursewaves.score import score_responses
 from coursewaves.summarise import count_answers, mean_scores, option_shares
+from coursewaves.survey_files import load_survey
 from coursewaves.view import CourseView, open_course
 from coursewaves.year import Year, load_year, open_year
 

@@ -1,15 +1,16 @@
 """Decide for each answer which course it belongs to and who gave it; what can't be decided is said, not guessed."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from coursewaves.headers import normalised
 from coursewaves.instruments import Instrument
 from coursewaves.registry import Registry
 from coursewaves.windows import wave_windows
+from coursewaves.wordings import normalised
 
 
 class CourseFinder:
@@ -27,7 +28,7 @@ class CourseFinder:
             for course_id, opens, closes in zip(courses["course_id"], windows.opens, windows.closes, strict=True)
         }
         self._named: dict[str, list[str]] = defaultdict(list)
-        self._codes = {normalised(str(course_id)): str(course_id) for course_id in courses["course_id"]}
+        self._codes = _by_spelling(str(course_id) for course_id in courses["course_id"])
         titles = [column for column in courses.columns if column.startswith("title_")]
         for row in courses.to_dict("records"):
             aliases = str(row["aliases"]).split("|") if isinstance(row["aliases"], str) else []
@@ -50,8 +51,9 @@ class CourseFinder:
 
     def _one(self, name: str, date: Any) -> str | None:
         key = normalised(name)
-        if key in self._codes:
-            return self._codes[key]
+        codes = self._codes.get(key, [])
+        if codes:
+            return _meant(name, codes)
         candidates = self._named.get(key, [])
         if len(candidates) > 1:
             candidates = [course_id for course_id in candidates if self._holds(course_id, date)]
@@ -63,10 +65,11 @@ class CourseFinder:
 
     def is_inside(self, course_ids: pd.Series, dates: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Return whether each answer lies in its course's window; true where there is no date to judge by."""
-        opens = course_ids.map({key: value[0] for key, value in self._windows.items()})
-        closes = course_ids.map({key: value[1] for key, value in self._windows.items()})
-        outside = (dates < opens) | (dates > closes)
-        return ~outside.to_numpy(dtype=bool)
+        never = (pd.NaT, pd.NaT)
+        opens = pd.to_datetime([self._windows.get(course_id, never)[0] for course_id in course_ids])
+        closes = pd.to_datetime([self._windows.get(course_id, never)[1] for course_id in course_ids])
+        days = pd.DatetimeIndex(dates)
+        return np.asarray(~((days < opens) | (days > closes)), dtype=bool)
 
 
 def link_participants(
@@ -80,12 +83,24 @@ def link_participants(
         The participant's code where the roster of that very course has it, else missing; and whether a code was
         given that the roster does not have.
     """
-    roster = registry.participants
-    known = {
-        (str(course_id), normalised(str(participant_id))): str(participant_id)
-        for course_id, participant_id in zip(roster["course_id"], roster["participant_id"], strict=True)
-    }
-    keys = zip(course_ids, codes.fillna("").map(normalised), strict=True)
-    linked = pd.Series([known.get(key) for key in keys], index=codes.index, dtype="str")
-    is_unknown = codes.notna().to_numpy() & linked.isna().to_numpy()
-    return linked, is_unknown
+    people = registry.participants.groupby("course_id")["participant_id"]
+    rosters = {str(course_id): _by_spelling(ids) for course_id, ids in people}
+    given = zip(course_ids, codes.fillna(""), strict=True)
+    found = [_meant(code, rosters.get(course_id, {}).get(normalised(code), [])) for course_id, code in given]
+    linked = pd.Series(found, index=codes.index, dtype="str")
+    return linked, codes.notna().to_numpy() & linked.isna().to_numpy()
+
+
+def _by_spelling(codes: Iterable[str]) -> dict[str, list[str]]:
+    """Gather codes that differ in case alone: they are different courses, or different people."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for code in codes:
+        found[normalised(code)].append(code)
+    return dict(found)
+
+
+def _meant(name: str, codes: list[str]) -> str | None:
+    """Return the code that is written exactly so, else the only one that is spelled so, else none."""
+    if name.strip() in codes:
+        return name.strip()
+    return codes[0] if len(codes) == 1 else None

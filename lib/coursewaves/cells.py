@@ -11,12 +11,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coursewaves.headers import normalised
-from coursewaves.instruments import Option, Scale
+from coursewaves.instruments import Scale
 from coursewaves.privacy import masked
+from coursewaves.wordings import is_blank, normalised, option_names
 
-_WHOLE = re.compile(r"([+-]?\d+)(?:[.,]0+)?")
-_CODE_AND_TEXT = re.compile(r"(\d+)\s*[-–—.)=:]\s*(\S.*)")
+_WHOLE = re.compile(r"(-?[0-9]{1,9})(?:[.,]0+)?")
+_CODE_AND_TEXT = re.compile(r"([0-9]+)\s*[-–—.)=:]\s*(\S.*)", re.DOTALL)
+
+MOST_PARTS = 12
+"""Pieces between delimiters that one option may consist of."""
 
 Reader = Callable[[str], tuple[Any, bool]]
 
@@ -59,9 +62,11 @@ def type_cells(
         As long as `cells`.
     """
     read = _reader(scale, delimiter)
-    absent = {"", *(normalised(text) for text in missing)}
+    absent = {normalised(text) for text in missing}
     codes, distinct = pd.factorize(np.asarray(cells, dtype=object))
-    parsed = [(None, False) if normalised(cell) in absent else read(cell) for cell in distinct]
+    parsed = [
+        (None, False) if is_blank(cell) or (absent and normalised(cell) in absent) else read(cell) for cell in distinct
+    ]
     values = np.array([value for value, _ in parsed] + [None], dtype=object)[codes]
     invalid = np.array([is_invalid for _, is_invalid in parsed] + [False], dtype=bool)[codes]
     if scale.is_scored:
@@ -74,15 +79,9 @@ def option_codes(scale: Scale) -> dict[str, str]:
     options = [*scale.options, *([scale.not_applicable] if scale.not_applicable else [])]
     known: dict[str, str] = {}
     for option in options:
-        for name in _names(option):
+        for name in option_names(option):
             known.setdefault(normalised(name), option.code)
     return known
-
-
-def _names(option: Option) -> list[str]:
-    texts = [text for text in option.text.values() if text]
-    joined = [" / ".join(texts[:count]) for count in range(2, len(texts) + 1)]
-    return [option.code, *texts, *joined, *option.also]
 
 
 def _reader(scale: Scale, delimiter: str | None) -> Reader:
@@ -128,23 +127,26 @@ def _single(cell: str, known: dict[str, str], other: str | None) -> tuple[str | 
 
 
 def _several(cell: str, known: dict[str, str], other: str | None, delimiter: str | None) -> tuple[str | None, bool]:
-    """Read options that may hold commas themselves: the longest option that fits comes first."""
-    marks = (delimiter,) if delimiter else ((";",) if ";" in cell else (",",))
-    parts = [part for part in re.split("|".join(map(re.escape, marks)), cell)]
-    found: list[str] = []
-    is_invalid = False
+    """Read several options, which may hold commas themselves; a cell with anything unknown is invalid whole."""
+    mark = delimiter or (";" if ";" in cell else ",")
+    parts = cell.split(mark)
+    found: set[str] = set()
     start = 0
     while start < len(parts):
-        for stop in range(len(parts), start, -1):
-            text = normalised(marks[0].join(parts[start:stop]))
-            if text in known:
-                found.append(known[text])
-                start = stop
-                break
-        else:
-            if parts[start].strip() and other:
-                found.append(other)
-            is_invalid = is_invalid or bool(parts[start].strip() and not other)
-            start += 1
+        code, start = _next_option(parts, start, mark, known)
+        if code is None and not is_blank(parts[start - 1]):
+            code = other
+            if other is None:
+                return None, True
+        found |= {code} if code else set()
     ordered = [code for code in dict.fromkeys(known.values()) if code in found]
-    return ("|".join(ordered) or None), is_invalid
+    return ("|".join(ordered) or None), False
+
+
+def _next_option(parts: list[str], start: int, mark: str, known: dict[str, str]) -> tuple[str | None, int]:
+    """Return the longest option that begins at a part, and where the next begins; None where the part is none."""
+    for stop in range(min(len(parts), start + MOST_PARTS), start, -1):
+        text = normalised(mark.join(parts[start:stop]))
+        if text in known:
+            return known[text], stop
+    return None, start + 1

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-class CoursewavesError(Exception):
+class CoursewavesError(ValueError):
     """Something that the caller asked for can't be done; the message says what to do instead."""
 
     @classmethod

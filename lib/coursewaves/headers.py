@@ -4,21 +4,20 @@ A header is known by the wording of its item in any language, by other headers r
 item's id. A header that is not known is never guessed: the nearest wording is named as a proposal.
 """
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import NamedTuple
 
 import pandas as pd
 
-from coursewaves.instruments import Entry, Grid, Instrument, Item, Survey
+from coursewaves.instruments import Grid, Instrument, Item, Survey, Texts
 from coursewaves.problems import Problem, column_letter
 from coursewaves.registry import Registry
+from coursewaves.wordings import full_headers, normalised, row_headers
 
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+MOST_PROPOSALS = 30
+"""Unknown columns of one file for which the nearest wording is looked up."""
 
 
 class Column(NamedTuple):
@@ -46,17 +45,6 @@ class Layout(NamedTuple):
     instrument: Instrument | None
     columns: list[Column]
     problems: list[Problem]
-
-
-@lru_cache(maxsize=65536)
-def normalised(text: str) -> str:
-    """Return a text as it is compared: one form of each letter, one kind of space, no case, no final sign.
-
-    >>> normalised(" How  often?* ") == normalised("how often")
-    True
-    """
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return " ".join(plain.split()).casefold().rstrip(" *:?.").strip()
 
 
 def match_columns(header: list[str], file: str, book: "HeaderBook", instrument_id: str | None) -> Layout:
@@ -90,7 +78,8 @@ def match_columns(header: list[str], file: str, book: "HeaderBook", instrument_i
         if key in known:
             columns.append(Column(place, *known[key]))
         elif key:
-            problems.append(_unknown(header, place, file, known))
+            proposals = known if len(problems) < MOST_PROPOSALS else {}
+            problems.append(_unknown(header, place, file, proposals))
     counts = Counter((column.item.id, column.row_text) for column in columns)
     for column in columns:
         if counts[column.item.id, column.row_text] > 1:
@@ -104,11 +93,8 @@ class HeaderBook:
 
     def __init__(self, survey: Survey, registry: Registry) -> None:
         self.survey = survey
-        self._rows = {"abilities": _wordings(registry.abilities, "text"), "topics": _wordings(registry.topics, "title")}
-        self._books = {
-            instrument.id: self._book([*survey.background, *instrument.items], instrument)
-            for instrument in survey.instruments
-        }
+        self._rows = {name: [texts for _, _, texts in _registry_rows(registry, name)] for name in _REPEATED}
+        self._books = {instrument.id: self._book(instrument) for instrument in survey.instruments}
         self._own = {
             instrument.id: {key for key, (item, _) in self._books[instrument.id].items() if item.purpose is None}
             for instrument in survey.instruments
@@ -122,55 +108,50 @@ class HeaderBook:
         """Return the headers of a questionnaire's own questions, without the background items."""
         return self._own[instrument_id]
 
-    def _book(self, items: list[Item], instrument: Instrument) -> dict[str, tuple[Item, str]]:
+    def _book(self, instrument: Instrument) -> dict[str, tuple[Item, str]]:
+        """Gather full headers and ids; the row of a grid alone is known where it can mean but one question."""
         grids = {grid.id: grid for grid in instrument.grids}
+        items = [*self.survey.background, *instrument.items]
         book: dict[str, tuple[Item, str]] = {}
         for item in items:
             for text, row in self._variants(item, grids.get(item.grid or "")):
                 book.setdefault(normalised(text), (item, row))
-        return book
+        alone = [(normalised(text), (item, row)) for item in items if item.grid for text, row in self._variants(item)]
+        owners = Counter(key for key, _ in dict.fromkeys((key, item.id) for key, (item, _) in alone))
+        return {key: found for key, found in alone if owners[key] == 1} | book
 
-    def _variants(self, item: Item, grid: Grid | None) -> Iterator[tuple[str, str]]:
+    def _variants(self, item: Item, grid: Grid | None = None) -> Iterator[tuple[str, str]]:
         if item.repeat is None:
-            yield item.id, ""
-            for text in [*_texts(item), *item.headers]:
-                yield text, ""
-                for stem in _texts(grid) if grid else []:
-                    yield f"{stem} [{text}]", ""
+            yield from ((text, "") for text in [item.id, *full_headers(item, grid)])
             return
         for number, column in enumerate(self.survey.columns(item), start=1):
             yield column, str(number)
-        for row in self._rows[item.repeat]:
-            for text in _texts(item):
-                asked = text.replace("{row}", row)
-                yield asked, normalised(row)
-                for stem in _texts(grid) if grid else []:
-                    yield f"{stem} [{asked}]", normalised(row)
+        for texts in self._rows[item.repeat]:
+            for text, name in row_headers(item, grid, texts):
+                yield text, normalised(name)
+
+
+_REPEATED = {"abilities": "text", "topics": "title"}
 
 
 def row_numbers(registry: Registry) -> dict[tuple[str, str, str], int]:
     """Return the number of a repeated item's row: (registry list, programme, normalised text) to number."""
     numbers = {}
-    for name, table, field in (("abilities", registry.abilities, "text"), ("topics", registry.topics, "title")):
-        columns = [column for column in table.columns if column.startswith(f"{field}_")]
-        for row in table.to_dict("records"):
-            for text in (row[column] for column in columns):
-                if isinstance(text, str) and text:
-                    numbers[name, str(row["programme_id"]), normalised(text)] = int(row["number"])
-            numbers[name, str(row["programme_id"]), str(row["number"])] = int(row["number"])
+    for name in _REPEATED:
+        for programme_id, number, texts in _registry_rows(registry, name):
+            for text in [str(number), *texts.values()]:
+                numbers[name, programme_id, normalised(text)] = number
     return numbers
 
 
-def _texts(entry: Entry) -> list[str]:
-    """All wordings, also those that some forms join into one ("kk / ru", "kk / ru / en")."""
-    texts = [text for text in entry.text.values() if text]
-    joined = [" / ".join(texts[:count]) for count in range(2, len(texts) + 1)]
-    return [*texts, *joined, *(entry.headers if isinstance(entry, Grid) else [])]
-
-
-def _wordings(table: pd.DataFrame, field: str) -> list[str]:
-    columns = [column for column in table.columns if column.startswith(f"{field}_")]
-    return sorted({text for column in columns for text in table[column].dropna() if text})
+def _registry_rows(registry: Registry, name: str) -> Iterator[tuple[str, int, Texts]]:
+    """Yield programme, number and wordings of every entry over which items are repeated."""
+    table, field = getattr(registry, name), f"{_REPEATED[name]}_"
+    languages = [column.removeprefix(field) for column in table.columns if column.startswith(field)]
+    for row in table.to_dict("records"):
+        texts = {key: row[field + key] for key in languages}
+        worded = {key: text for key, text in texts.items() if isinstance(text, str) and text}
+        yield str(row["programme_id"]), int(row["number"]), worded
 
 
 def _recognised(keys: list[str], file: str, book: HeaderBook) -> tuple[str | None, Problem | None]:

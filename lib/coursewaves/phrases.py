@@ -35,7 +35,7 @@ def catalogue(language: str) -> NullTranslations:
         return GNUTranslations(compiled)
     if language == "en":
         return NullTranslations()
-    known = [folder.name for folder in LOCALES.iterdir() if folder.is_dir()]
+    known = [folder.parent.name for folder in LOCALES.glob("*/LC_MESSAGES")]
     raise CoursewavesError.not_found(language, "the languages of the reports", ["en", *known])
 
 

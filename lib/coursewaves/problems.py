@@ -1,9 +1,12 @@
 """Problems of data: rows of a table that say where, what and how to mend it; never an exception."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import pandas as pd
+
+_CODE = re.compile(r"[A-Za-z0-9_.,:/+-]{1,12}")
 
 
 class Problem(NamedTuple):
@@ -64,13 +67,17 @@ def column_letter(place: int) -> str:
 
 
 def described(value: str) -> str:
-    """Describe a cell without repeating what a person wrote; short codes and numbers are shown.
+    """Describe a cell without repeating what a person wrote; short codes, numbers and dates are shown.
 
-    >>> described("7"), described("Aigerim was great")
-    ("'7'", 'text of 17 characters')
+    A code has a digit and no word: neither a space nor four letters in a row. Ten digits could be a phone
+    number, and more than six without a sign between them part of one.
+
+    >>> described("7"), described("Aigerim was great"), described("aigul1990")
+    ("'7'", 'text of 17 characters', 'text of 9 characters')
     """
     text = value.strip()
     if not text:
         return "an empty cell"
-    is_code = len(text) <= 12 and text.isascii() and any(c.isdigit() for c in text) and "@" not in text
-    return repr(text) if is_code and not (text.isdigit() and len(text) > 6) else f"text of {len(text)} characters"
+    is_code = _CODE.fullmatch(text) is not None and not re.search("[A-Za-z]{4}|[0-9]{7}", text)
+    is_code = is_code and 0 < sum(c.isdigit() for c in text) < 10
+    return repr(text) if is_code else f"text of {len(text)} characters"

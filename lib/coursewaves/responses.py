@@ -291,7 +291,8 @@ class _FileDraft:
         linked, is_unknown = link_participants(given["participant"], course_ids, self.context.registry)
         self._report(is_unknown & kept, "E-PERSON", "a code that the course's roster does not have",
                      "answer kept without a link", "correct the code, or the roster", "participant")  # fmt: skip
-        return linked.fillna(given["self_code"].map(lambda code: f"self:{normalised(code)}", na_action="ignore"))
+        own = given["self_code"].map(lambda code: f"self:{normalised(code)}", na_action="ignore").astype("str")
+        return linked.where(linked.notna(), own)
 
     def _answers(self, course_ids: pd.Series, kept: np.ndarray[Any, Any]) -> pd.DataFrame:
         programmes = course_ids.map(self.context.programme_ids)

@@ -1,15 +1,18 @@
 """The work folder: where everything of an institute lies, and its settings."""
 
 import os
+import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.instruments import BUILT_IN, Survey, Texts, load_survey
+from coursewaves.instruments import Survey, Texts
+from coursewaves.survey_files import BUILT_IN, load_survey
+from coursewaves.times import is_form
 from coursewaves.yamlfile import read_yaml
 
 PACKAGE = Path(__file__).parent
@@ -29,8 +32,31 @@ class Source(BaseModel):
     instrument: str | None = None
     time_form: str | None = None
     missing: list[str] = Field(default_factory=list)
-    delimiter_in_cells: str | None = None
+    delimiter_in_cells: str | None = Field(default=None, min_length=1)
     check_window: bool = True
+
+    @field_validator("files")
+    @classmethod
+    def _one_course(cls, files: str) -> str:
+        if files.count("{course}") > 1:
+            raise ValueError("{course} stands twice; fix: let it capture one part of the name")
+        return files
+
+    @field_validator("time_form")
+    @classmethod
+    def _known_form(cls, form: str | None) -> str | None:
+        if form is not None and not is_form(form):
+            raise ValueError(f"no time form {form!r}; fix: write it as 'd.m.Y H:M:S'")
+        return form
+
+    def match(self, name: str) -> re.Match[str] | None:
+        """Match a file's path; a pattern without a slash is held against the file's own name."""
+        return _pattern(self.files).fullmatch(name if "/" in self.files else name.rpartition("/")[2])
+
+    def course_in(self, name: str) -> str:
+        """Return what a file's name calls the course; empty where the pattern captures none."""
+        match = self.match(name)
+        return (match.groupdict().get("course") or "") if match else ""
 
 
 class Settings(BaseModel):
@@ -62,6 +88,17 @@ class Settings(BaseModel):
     def zone(self) -> ZoneInfo:
         """The institute's time zone."""
         return ZoneInfo(self.time_zone)
+
+    def source_of(self, name: str) -> Source:
+        """Return the first declared source whose pattern fits a file, else the defaults."""
+        return next((source for source in self.sources if source.match(name)), Source(files="**"))
+
+
+@lru_cache(maxsize=64)
+def _pattern(files: str) -> re.Pattern[str]:
+    parts = {"{course}": r"(?P<course>[^/]+?)", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = re.split(r"(\{course\}|\*\*|\*|\?)", files)
+    return re.compile("".join(parts.get(piece, re.escape(piece)) for piece in pieces), re.DOTALL)
 
 
 @dataclass(frozen=True)

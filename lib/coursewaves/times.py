@@ -6,7 +6,7 @@ told apart by looking, so that neither is among the known forms: a source declar
 """
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -23,13 +23,24 @@ _PARTS = {
     "M": r"(?P<M>\d{2})",
     "S": r"(?P<S>\d{2})(?:\.\d+)?",
     "p": r"(?P<p>[AaPp])\.?[Mm]\.?",
-    "z": r"(?:GMT|UTC)(?P<z>[+-]\d{1,2}(?::\d{2})?)?",
+    "z": r"(?:GMT|UTC)(?P<z>[+-]\d{1,2}(?::[0-5]\d)?)?",
 }
+
+
+def is_form(form: str) -> bool:
+    """Whether a time form names a year, a month and a day, and no part twice.
+
+    >>> is_form("d.m.Y H:M"), is_form("%Y-%m"), is_form("d.d.Y")
+    (True, False, False)
+    """
+    parts = [c for c in form if c in _PARTS]
+    return len(set(parts)) == len(parts) and {"m", "d"} <= set(parts) and len({"Y", "y"} & set(parts)) == 1
 
 
 @lru_cache(maxsize=64)
 def _pattern(form: str) -> re.Pattern[str]:
-    return re.compile("".join(_PARTS.get(c, r"\s+" if c == " " else re.escape(c)) for c in form))
+    parts = (_PARTS.get(c, r"\s+" if c == " " else re.escape(c)) for c in form)
+    return re.compile("".join(parts), re.ASCII)
 
 
 def parse_time(text: str, form: str, zone: ZoneInfo) -> datetime | None:
@@ -40,7 +51,7 @@ def parse_time(text: str, form: str, zone: ZoneInfo) -> datetime | None:
     text
         The cell. Every kind of space counts as a space.
     form
-        The time form, see the module.
+        The time form, see the module and `is_form`.
     zone
         Where the form names no zone, the time is local time there; the result is always in this zone.
 
@@ -62,10 +73,10 @@ def parse_time(text: str, form: str, zone: ZoneInfo) -> datetime | None:
             int(part.get("M") or 0),
             int(part.get("S") or 0),
         )
-    except (ValueError, KeyError):
+        named = _offset(part["z"]) if "z" in part else zone
+        return moment.replace(tzinfo=named).astimezone(zone)
+    except (ValueError, OverflowError):
         return None
-    named = _offset(part["z"]) if "z" in part else zone
-    return moment.replace(tzinfo=named).astimezone(zone)
 
 
 def _hour(part: dict[str, str | None]) -> int:
@@ -77,9 +88,9 @@ def _hour(part: dict[str, str | None]) -> int:
     return hour % 12 + (12 if (part["p"] or "").lower() == "p" else 0)
 
 
-def _offset(text: str | None) -> timezone:
+def _offset(text: str | None) -> tzinfo:
     if not text:
-        return timezone.utc
+        return UTC
     hours, _, minutes = text[1:].partition(":")
     size = timedelta(hours=int(hours), minutes=int(minutes or 0))
     return timezone(-size if text[0] == "-" else size)

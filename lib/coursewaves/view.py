@@ -70,6 +70,18 @@ class CourseView:
         """Return the course's responses to one questionnaire."""
         return self.responses[self.responses["instrument_id"] == instrument.id]
 
+    def pooled(self, instrument_id: str, score: str, course_ids: set[str] | None = None) -> pd.DataFrame:
+        """Return scores of one questionnaire over several courses, all others where none are named.
+
+        Only courses with enough answers of their own are pooled: what one course adds to a published sum could
+        otherwise be computed by taking the sums of the others away.
+        """
+        scores = self.year.scores
+        scores = scores[(scores["instrument_id"] == instrument_id) & scores[score].notna()]
+        wanted = scores["course_id"].isin(course_ids) if course_ids else scores["course_id"] != self.course_id
+        n_answers = scores.groupby("course_id")[score].transform("size")
+        return scores[wanted & (n_answers >= self.least("counts"))]
+
     def gate(
         self, table: pd.DataFrame, kind: Kind, labels: list[str], n: tuple[str, ...] = ("n",), is_partition: bool = False
     ) -> Disclosed:

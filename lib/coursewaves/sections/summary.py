@@ -5,14 +5,16 @@ from typing import Any
 from coursewaves.page import Section, bullets
 from coursewaves.phrases import marked
 from coursewaves.sections.changes import shown_comparisons
-from coursewaves.sections.factors import course_verdict, verdict_sentence
+from coursewaves.sections.factors import course_sentence, programme_sentence, programme_verdict
 from coursewaves.summarise import mean_scores
 from coursewaves.view import CourseView
 
 
 def summary(view: CourseView) -> Section:
     """Sum the report up from the same numbers that its sections show (¶14)."""
-    sentences = [_response(view), _rating(view), _ends(view), *_compared(view), _decision(view)]
+    rated = bool(view.year.survey.ratings)
+    ratings = [course_sentence(view), programme_sentence(view), _ends(view)] if rated else []
+    sentences = [_response(view), *ratings, *_compared(view)[:2], *([_decision(view)] if rated else [])]
     return Section("summary", view.say("In short"), [14], [bullets([s for s in sentences if s][:7])])
 
 
@@ -28,15 +30,9 @@ def _response(view: CourseView) -> str:
     return view.say("Answers: {list}.", list="; ".join(parts))
 
 
-def _rating(view: CourseView) -> str:
-    return verdict_sentence(view) if view.year.survey.ratings else ""
-
-
 def _ends(view: CourseView) -> str:
     """Name the best and the least rated criterion or factor."""
     survey = view.year.survey
-    if not survey.ratings:
-        return ""
     own = view.scores[view.scores["instrument_id"] == survey.ratings[0].instrument]
     names = [criterion.id for criterion in survey.criteria if criterion.kind.endswith("factor")]
     shown = view.gate(mean_scores(own, names or survey.ratings[0].criteria), "means", ["name"]).shown()
@@ -54,13 +50,13 @@ def _ends(view: CourseView) -> str:
 
 def _compared(view: CourseView) -> list[str]:
     rows = shown_comparisons(view).shown()
-    tested = [row for row in rows if row["verdict"] in ("higher", "lower", "not distinguishable")]
+    tested = [row for row in rows if row["verdict"] != "not tested"]
     if not tested:
         return [view.say("Waves could not be compared by a test: too few answers.")] if rows else []
     texts = {
         ("change", "higher"): marked("Higher later: {list}."),
-        ("change", "lower"): marked("Lower later: {list}."),
         ("gap", "lower"): marked("Less than expected or intended: {list}."),
+        ("change", "lower"): marked("Lower later: {list}."),
     }
     sentences = [
         view.say(text, list="; ".join(_named(view, row) for row in _largest(tested, kind, verdict)))
@@ -84,12 +80,12 @@ def _named(view: CourseView, row: dict[str, Any]) -> str:
 
 
 def _decision(view: CourseView) -> str:
-    found = course_verdict(view)
+    found = programme_verdict(view)
     if found is None:
-        return ""
+        return view.say("To decide: nothing yet; too few ratings.")
     texts = {
         "low": marked("To decide: a detailed factor analysis of the programme (¶16)."),
-        "not low": marked("To decide: nothing follows from the rating of this course."),
+        "not low": marked("To decide: the rating asks for no decision."),
         "cannot say yet": marked("To decide: wait for the next intake before calling the programme low-rated."),
     }
     return view.say(texts[found.verdict])

@@ -2,6 +2,8 @@
 
 from itertools import groupby
 
+import pandas as pd
+
 from coursewaves.instruments import Instrument, Item, Scale
 from coursewaves.page import Html, Section, Sections, heading, paragraph
 from coursewaves.present import counts_table, likert_figure, scores_figure, scores_table, shares_figure
@@ -30,8 +32,6 @@ def _scores(view: CourseView, instrument: Instrument) -> list[Html]:
     """Show the mean of each indicator and criterion that this questionnaire measures."""
     survey = view.year.survey
     own = view.scores[view.scores["instrument_id"] == instrument.id]
-    pooled = view.year.scores
-    pooled = pooled[(pooled["instrument_id"] == instrument.id) & (pooled["course_id"] != view.course_id)]
     names = [name for name in score_names(survey) if own[name].notna().any()]
     if not names:
         return []
@@ -40,11 +40,17 @@ def _scores(view: CourseView, instrument: Instrument) -> list[Html]:
     main = criteria or indicators
     caption = view.say("Mean scores, 0–100, with 95 % intervals")
     means = view.gate(mean_scores(own, main), "means", ["name"])
-    others = view.gate(mean_scores(pooled, main), "means", ["name"])
+    others = view.gate(other_courses(view, instrument.id, main), "means", ["name"])
     parts = [scores_figure(view, means, lambda name: _name(view, name), caption, others)]
     listed = view.gate(mean_scores(own, indicators), "means", ["name"])
     parts.append(scores_table(view, listed, lambda name: _name(view, name), view.say("Mean scores by indicator")))
     return parts
+
+
+def other_courses(view: CourseView, instrument_id: str, names: list[str]) -> pd.DataFrame:
+    """Return the mean scores of all other courses together, one row a score."""
+    found = [mean_scores(view.pooled(instrument_id, name), [name]) for name in names]
+    return pd.concat(found, ignore_index=True) if found else mean_scores(view.scores, [])
 
 
 def _name(view: CourseView, name: str) -> str:

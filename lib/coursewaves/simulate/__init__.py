@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.instruments import Survey, load_survey
+from coursewaves.instruments import Survey
 from coursewaves.registry import BUILT_IN_REGIONS
 from coursewaves.simulate.answers import answer_all, low_rated, make_people
 from coursewaves.simulate.damage import CANARIES, Damage
@@ -19,6 +19,7 @@ from coursewaves.simulate.forms import Wordings, write_form
 from coursewaves.simulate.institute import make_institute
 from coursewaves.simulate.submissions import Submitter
 from coursewaves.simulate.truth import Truth, read_truth, tell_truth
+from coursewaves.survey_files import load_survey
 
 __all__ = ["Truth", "low_rated", "read_truth", "simulate_year"]
 
@@ -61,7 +62,7 @@ def simulate_year(
     Parameters
     ----------
     home
-        The work folder; it must not hold raw data yet.
+        The work folder; it must hold neither raw data nor settings yet.
     programmes, courses
         At least 2 and 4; the first course is ``P01-01``.
     enrolled
@@ -79,7 +80,7 @@ def simulate_year(
     Raises
     ------
     CoursewavesError
-        Where the sizes are too small, or the folder already holds raw data.
+        Where the sizes are too small, or the folder already holds raw data or settings.
     """
     _check(home, programmes, courses, enrolled)
     survey = survey or load_survey()
@@ -113,6 +114,8 @@ def _check(home: Path, programmes: int, courses: int, enrolled: int) -> None:
     raw = home / "data" / "raw"
     if any(path.is_file() and path.name != ".gitkeep" for path in raw.rglob("*")):
         raise CoursewavesError(f"{home.name} holds raw data already; fix: name an empty folder")
+    if (home / "coursewaves.yml").exists():
+        raise CoursewavesError(f"{home.name} has settings already; fix: name an empty folder")
 
 
 def _regions() -> pd.DataFrame:

@@ -21,7 +21,7 @@ SKIPPED_SHARE = 0.02
 NOT_APPLICABLE_SHARE = 0.01
 RESPONSE_SHIFT = -0.45
 LOST_SKILL = -0.25
-LOW = -1.0
+LOW = -1.1
 """What a low-rated programme loses on every rating, in steps of the scale."""
 
 CAUSES: dict[str, dict[str, float]] = {
@@ -98,10 +98,12 @@ def make_people(rng: np.random.Generator, tables: dict[str, pd.DataFrame]) -> Pe
     person = rng.normal(0, 0.62, size)
     liking = person + _effect(rng, frame["programme_id"], 0.07) + _effect(rng, frame["course_id"], 0.08)
     planted = low_rated(list(tables["programmes"]["programme_id"]))
+    cause = frame["programme_id"].map(planted).fillna("").to_numpy(dtype=str)
+    chance = pd.Series(liking).groupby(frame["programme_id"].to_numpy()).transform("mean").to_numpy()
     return People(
         frame,
-        frame["programme_id"].map(planted).fillna("").to_numpy(dtype=str),
-        liking,
+        cause,
+        np.where(cause == "", liking, liking - chance),  # planted ratings don't hang on chance
         0.4 * person + rng.normal(0, 0.45, size),
         rng.normal(0, 0.7, size),
         np.clip(rng.normal(2.45, 0.65, size), 1, 4.4),
@@ -211,18 +213,12 @@ def _multiple(
     if scale.options_from is not None:
         numbers = people.frame["programme_id"].map(sizes[scale.options_from]).to_numpy()
         used = rng.random((len(numbers), int(numbers.max()))) < 0.55
-        return [_joined([str(place + 1) for place in np.flatnonzero(row[:number])]) for row, number in
-                zip(used, numbers, strict=True)]  # fmt: skip
+        taken = [np.flatnonzero(row[:number]) + 1 for row, number in zip(used, numbers, strict=True)]
+        return np.array(["|".join(map(str, places)) for places in taken])
     codes = [option.code for option in scale.options]
     counts = rng.integers(1, min(item.at_most or 3, len(codes)) + 1, len(people.frame))
     order = np.argsort(rng.random((len(counts), len(codes))) / _chances(codes, {}), axis=1)
-    return [_joined(_alone([codes[place] for place in sorted(row[:count])])) for row, count in
-            zip(order, counts, strict=True)]  # fmt: skip
-
-
-def _alone(codes: list[str]) -> list[str]:
-    return ["nothing"] if "nothing" in codes else codes
-
-
-def _joined(codes: list[str]) -> str:
-    return "|".join(codes)
+    chosen = [
+        [codes[place] for place in sorted(row[:count])] for row, count in zip(order, counts, strict=True)
+    ]
+    return np.array(["nothing" if "nothing" in some else "|".join(some) for some in chosen])

@@ -33,6 +33,13 @@ HOSTILE = [
 """Open answers that must come out as plain text."""
 
 
+_SPOILERS: tuple[Callable[[str], str], ...] = (
+    lambda text: text.upper(),
+    lambda text: f"{text} ",
+    lambda text: text.replace(" ", "\u00a0"),
+)
+
+
 class Damage:
     """Damages the forms of a year.
 
@@ -181,8 +188,8 @@ class Damage:
         for number, item in enumerate(ignored):
             form.questions.insert(1, Question(item, 0, item.wording(form.language)))
             filling = fillings[number % len(fillings)]
-            for place, one in enumerate(form.submissions):
-                one.cells.insert(1, filling[place % len(filling)])
+            for one in form.submissions:
+                one.cells.insert(1, filling[one.person % len(filling)])
 
     def break_rows(self) -> None:
         """Cut one record short, give one a field too many, and leave blank rows."""
@@ -211,10 +218,7 @@ class Damage:
         excel.kind = "excel"
         self.header_damage["excel"] = [excel.path]
         spoilt = self._of_wave(2, 4)
-        for number, spoil in enumerate(
-            (str.upper, lambda text: f"{text} ", lambda text: text.replace(" ", "\u00a0"))
-        ):
-            place = self._rated(spoilt)[number]
+        for place, spoil in zip(self._rated(spoilt), _SPOILERS, strict=False):
             question = spoilt.questions[place]
             spoilt.questions[place] = question._replace(header=spoil(question.header))
         self.header_damage["spoilt"] = [spoilt.path]

@@ -165,7 +165,7 @@ def _sizes(rng: np.random.Generator, courses: int, enrolled: int) -> np.ndarray[
     sizes = np.exp(rng.normal(0, 0.25, courses))
     sizes[0] = 1.0
     sizes[7::11] = 0.2
-    return np.maximum(np.ceil(sizes * enrolled / sizes.mean()), 6).astype(np.int64)
+    return np.asarray(np.maximum(np.ceil(sizes * enrolled / sizes.mean()), 6), dtype=np.int64)
 
 
 def _course(entry: dict[str, Any], number: int, programmes: int, courses: int, year: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Decide who submits which form, when, under which code: everybody's codes go in, filled forms come out."""
 
+from collections.abc import Hashable
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,10 @@ _PLANTED_THEMES = {"methodology": {"practice"}, "infrastructure": {"equipment", 
 _ENGLISH = ("It was useful.", "More time for practice, please.", "I will try one new game in my group.")
 
 
+Fields = dict[Hashable, Any]
+"""One row of a table: column to value."""
+
+
 class Submitter:
     """Fill the forms of a year, person by person."""
 
@@ -49,7 +54,7 @@ class Submitter:
         numbers = {course_id: number for number, course_id in enumerate(self.courses)}
         self.is_prefilled = {course_id: number % 3 == 0 for course_id, number in numbers.items()}
 
-    def _language(self, row: dict[str, Any]) -> str:
+    def _language(self, row: Fields) -> str:
         chance = self.rng.random()
         if row["programme_id"] == self.english and chance < 0.15:
             return "en"
@@ -80,7 +85,7 @@ class Submitter:
             for number, course_id in enumerate(self.courses)
         }
 
-    def _is_asked(self, row: dict[str, Any], instrument: Instrument) -> bool:
+    def _is_asked(self, row: Fields, instrument: Instrument) -> bool:
         """Whether the person is asked this year: at first all, later who completed, once the window opens."""
         if instrument.window.anchor == "starts_on":
             return True
@@ -99,7 +104,7 @@ class Submitter:
             forms[key] = Form(programme_id, instrument, language, interface, kind, questions)
         return forms[key]
 
-    def _submission(self, form: Form, person: int, answers: dict[str, Any]) -> Submission:
+    def _submission(self, form: Form, person: int, answers: Fields) -> Submission:
         row = self.rows[person]
         course = self.courses[row["course_id"]]
         course_cell, reason = self._course_cell(course, form)
@@ -113,7 +118,7 @@ class Submitter:
         cells = self.cells(form, person, answers, given)
         return Submission(at, cells, outcome, reason, person, str(row["course_id"]), is_linked)
 
-    def cells(self, form: Form, person: int, answers: dict[str, Any], given: dict[str, Any]) -> list[Cell]:
+    def cells(self, form: Form, person: int, answers: Fields, given: Fields) -> list[Cell]:
         """Return the cells of one submission in the language of its form."""
         row = self.rows[person]
         cells: list[Cell] = []
@@ -132,7 +137,7 @@ class Submitter:
                 )
         return cells
 
-    def _background(self, item: Item, row: dict[str, Any], given: dict[str, Any], language: str) -> Cell:
+    def _background(self, item: Item, row: Fields, given: Fields, language: str) -> Cell:
         purpose = str(item.purpose)
         if purpose in ("course", "participant", "submitted_at"):
             return given[purpose]  # type: ignore[no-any-return]
@@ -159,7 +164,7 @@ class Submitter:
         chosen = self.rng.choice(len(bank), count, replace=False)
         return " ".join(bank[place][2 if language == "ru" else 1] for place in chosen)
 
-    def _course_cell(self, course: dict[str, Any], form: Form) -> tuple[str, str]:
+    def _course_cell(self, course: Fields, form: Form) -> tuple[str, str]:
         """Return what stands as the course, and why it can't be assigned, if so."""
         own = str(course["course_id"])
         chance = self.rng.random()
@@ -189,7 +194,7 @@ class Submitter:
             return (wrong, False) if wrong not in self.codes else (own, True)
         return own, True
 
-    def _time(self, instrument: Instrument, course: dict[str, Any]) -> tuple[datetime, str]:
+    def _time(self, instrument: Instrument, course: Fields) -> tuple[datetime, str]:
         """Draw when the form was submitted, and whether that was ``late``, ``early`` or neither (empty)."""
         window = instrument.window
         anchor = course[window.anchor].date()

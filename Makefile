@@ -12,7 +12,7 @@ BENCH_STAMP := .venv/made-bench
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo reports test lint bench lab constraints clean
+.PHONY: help demo reports test lint bench lab phrases constraints clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ bench: $(BENCH_STAMP)  ## run the measurements of benchmarks/
 
 lab: $(TOOLS_STAMP)  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+phrases: $(TOOLS_STAMP)  ## bring the catalogues of phrases up to date with the code; new phrases wait for a translation
+	$(BIN)/python tools/phrases.py
 
 # The floor of requires-python is named, so that the pins serve every version from there on.
 constraints: $(UV_STAMP)  ## pin the newest versions that pyproject.toml allows

@@ -126,7 +126,9 @@ def test_the_registry_is_sound_and_begins_with_course_p01_01(home):
     assert registry.programmes["hours"].between(36, 80).all()
     assert len(registry.directions) == 4
     assert len(registry.centres) >= 8
-    assert registry.participants["participant_id"].is_unique
+    people = registry.participants
+    assert people["participant_id"].is_unique
+    assert not ((people["age_band"] == "u30") & people["experience_band"].isin(["11-20", "o20"])).any()
 
 
 @pytest.mark.parametrize("seed", [2, 3])

@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po, write_po
 LIBRARY = Path(__file__).parents[1] / "lib" / "coursewaves"
 LOCALES = LIBRARY / "locale"
 KEYWORDS = {"say": None, "say_many": (1, 2), "marked": None}
-WIDTH = 110
+WIDTH = 120
 
 HEADER = """\
 # What the reports say in {name}; every msgid is the English wording.
@@ -36,19 +36,19 @@ msgstr ""
 """
 
 
-def read_phrases(library: Path = LIBRARY) -> Catalog:
+def read_phrases(library: Path = LIBRARY) -> list[Message]:
     """Read the English phrases out of the code: literals in calls of `say`, `say_many` and `marked`.
 
     Returns
     -------
-    Catalog
+    list of Message
         One message is one phrase, with the modules that say it; in the order of the code.
     """
     phrases = Catalog()
     modules = [("**.py", "python")]
     for module, line, phrase, _comments, _context in extract_from_dir(library, modules, keywords=KEYWORDS):
         phrases.add(phrase, locations=[(Path(module).as_posix(), line)])
-    return phrases
+    return [phrase for phrase in phrases if phrase.id]  # without the header
 
 
 def update(text: str, phrases: Iterable[Message], language: str) -> str:
@@ -60,8 +60,7 @@ def update(text: str, phrases: Iterable[Message], language: str) -> str:
     told = read_po(BytesIO(text.encode()), locale=language)
     updated = Catalog(locale=language)
     for phrase in phrases:
-        if phrase.id:
-            updated[phrase.id] = _translated(phrase, told.get(phrase.id))
+        updated[phrase.id] = _translated(phrase, told.get(phrase.id))
     body = BytesIO()
     write_po(body, updated, width=WIDTH, omit_header=True, include_lineno=False)
     return f"{header}\n\n{body.getvalue().decode().strip()}\n"
@@ -86,7 +85,7 @@ def new_header(language: str) -> str:
 
 def main(languages: Iterable[str] = ()) -> None:
     """Update every catalogue, and make those of the languages named."""
-    phrases = list(read_phrases())
+    phrases = read_phrases()
     for language in sorted({folder.name for folder in LOCALES.iterdir() if folder.is_dir()} | set(languages)):
         path = LOCALES / language / "LC_MESSAGES" / "coursewaves.po"
         path.parent.mkdir(parents=True, exist_ok=True)

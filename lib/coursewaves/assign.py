@@ -1,4 +1,4 @@
-"""Decide for each answer which course it belongs to and who gave it; what can't be decided is said, not guessed."""
+"""Decide for each answer which course it belongs to and who gave it; nothing is guessed."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,8 +16,8 @@ from coursewaves.wordings import normalised
 class CourseFinder:
     """Find courses by what answers call them: the course's code, its aliases, its programme's code or title.
 
-    Several runs of one programme share a title; then the one whose window holds the answer's date is meant, and
-    where that does not leave exactly one, none is.
+    Several runs of one programme share a title; then the one whose window holds the answer's date is meant,
+    and where that does not leave exactly one, none is.
     """
 
     def __init__(self, registry: Registry, instrument: Instrument) -> None:
@@ -80,8 +80,8 @@ def link_participants(
     Returns
     -------
     tuple
-        The participant's code where the roster of that very course has it, else missing; and whether a code was
-        given that the roster does not have.
+        The participant's code where the roster of that very course has it, else missing; and whether a code
+        was given that the roster does not have.
     """
     people = registry.participants.groupby("course_id")["participant_id"]
     rosters = {str(course_id): _by_spelling(ids) for course_id, ids in people}

@@ -1,7 +1,8 @@
 """Type the cells of one column by its scale: text goes in, codes and the cells that fit nothing come out.
 
 An answer is known by its code, by an option's wording in any language, or by another spelling recorded at the
-option. Everything else is *invalid*, which is not *missing*: the cell is dropped and counted, the person stays.
+option. Everything else is *invalid*, which is not *missing*: the cell is dropped and counted, the person
+stays.
 """
 
 import re
@@ -40,9 +41,7 @@ class Typed(NamedTuple):
     is_invalid: np.ndarray[Any, np.dtype[np.bool_]]
 
 
-def type_cells(
-    cells: Sequence[str], scale: Scale, missing: Sequence[str] = (), delimiter: str | None = None
-) -> Typed:
+def type_cells(cells: Sequence[str], scale: Scale, missing: Sequence[str] = (), delimiter: str | None = None) -> Typed:
     """Type one column of cells.
 
     Parameters
@@ -127,7 +126,7 @@ def _single(cell: str, known: dict[str, str], other: str | None) -> tuple[str | 
 
 
 def _several(cell: str, known: dict[str, str], other: str | None, delimiter: str | None) -> tuple[str | None, bool]:
-    """Read several options, which may hold commas themselves; a cell with anything unknown is invalid whole."""
+    """Read several options, which may hold commas; a cell with anything unknown is invalid whole."""
     mark = delimiter or (";" if ";" in cell else ",")
     parts = cell.split(mark)
     found: set[str] = set()
@@ -144,7 +143,7 @@ def _several(cell: str, known: dict[str, str], other: str | None, delimiter: str
 
 
 def _next_option(parts: list[str], start: int, mark: str, known: dict[str, str]) -> tuple[str | None, int]:
-    """Return the longest option that begins at a part, and where the next begins; None where the part is none."""
+    """Return the longest option that begins at a part, if any, and where the next begins."""
     for stop in range(min(len(parts), start + MOST_PARTS), start, -1):
         text = normalised(mark.join(parts[start:stop]))
         if text in known:

@@ -21,6 +21,14 @@ LEAST_FOR_A_TEST = 15
 LEVEL = 0.05
 
 
+COLUMNS = [
+    "pair_id", "construct_id", "kind", "n_earlier", "n_later", "n_both", "n_up", "n_same", "n_down",
+    "mean_earlier", "mean_later", "earlier_low", "earlier_high", "later_low", "later_high",
+    "difference", "low", "high", "p_value", "effect", "effect_name", "detectable", "design", "reason",
+]  # fmt: skip
+"""What `compare_pair` tells of a pair, in the order of the table."""
+
+
 class Sides(NamedTuple):
     """The scores of a pair, aligned by person: nan where a person is absent on one side.
 
@@ -55,15 +63,17 @@ def find_pair(survey: Survey, earlier: str | Sequence[str], later: str | Sequenc
 def pair_sides(responses: pd.DataFrame, survey: Survey, pair: Pair) -> Sides:
     """Score both sides of a pair and align them by person.
 
-    Two sides of one questionnaire are aligned form by form; two waves by the linked participant. Forms without
-    a link stand alone. Persons are never matched by the order of rows.
+    Two sides of one questionnaire are aligned form by form; two waves by the linked participant. Forms
+    without a link stand alone, and so do those whose person stands twice on a side: none is ever matched by
+    the order of rows.
     """
     sides = [_side(responses, survey, items) for items in (pair.earlier, pair.later)]
     is_one_form = survey.instrument_of(pair.earlier[0]) == survey.instrument_of(pair.later[0])
     key = "response_id" if is_one_form else "respondent_id"
-    linked = [side.dropna(subset=[key]).drop_duplicates(key).set_index(key)["score"] for side in sides]
+    is_alone = [side[key].isna() | side.duplicated(key, keep=False) for side in sides]
+    linked = [side[~alone].set_index(key)["score"] for side, alone in zip(sides, is_alone, strict=True)]
     together = pd.concat(linked, axis=1, keys=["earlier", "later"])
-    alone = [side.loc[side[key].isna(), "score"].to_numpy() for side in sides]
+    alone = [side.loc[alone, "score"].to_numpy() for side, alone in zip(sides, is_alone, strict=True)]
     nothing = [np.full(len(side), np.nan) for side in alone]
     earlier = np.concatenate([together["earlier"].to_numpy(), alone[0], nothing[1]])
     later = np.concatenate([together["later"].to_numpy(), nothing[0], alone[1]])
@@ -73,15 +83,24 @@ def pair_sides(responses: pd.DataFrame, survey: Survey, pair: Pair) -> Sides:
 def _side(responses: pd.DataFrame, survey: Survey, items: list[str]) -> pd.DataFrame:
     instrument = survey.instrument_of(items[0])
     forms = responses[responses["instrument_id"] == instrument.id]
-    people = forms["course_id"].astype(str) + "/" + forms["respondent_id"]  # a code belongs to its course
+    codes = forms["respondent_id"].astype("str")
+    people = forms["course_id"].astype("str") + "/" + codes  # a code belongs to its course
     score = score_items(forms, survey, survey.columns_of(items))
     side = pd.DataFrame({"response_id": forms["response_id"], "respondent_id": people, "score": score})
     return side.dropna(subset=["score"])
 
 
 def compare_pair(responses: pd.DataFrame, survey: Survey, pair_id: str) -> dict[str, Any]:
-    """Compare the two sides of one declared pair; see `compare_waves` for the fields."""
+    """Compare the two sides of one declared pair; see `compare_waves` for the fields.
+
+    Raises
+    ------
+    CoursewavesError
+        Where no such pair is declared, or its items have no scores.
+    """
     pair = survey.pair(pair_id)
+    if not _is_scored(survey, pair_id):
+        raise CoursewavesError(f"Can't compare {pair_id!r}: its items are not on scored scales.")
     sides = pair_sides(responses, survey, pair)
     found = change(sides.earlier, sides.later)
     both = np.isfinite(sides.earlier) & np.isfinite(sides.later)
@@ -114,8 +133,7 @@ def compare_pair(responses: pd.DataFrame, survey: Survey, pair_id: str) -> dict[
         "p_value": np.nan if reason else test.p_value,
         "effect": ranks.rank_biserial if is_paired else delta.delta,
         "effect_name": "rank_biserial" if is_paired else "cliffs_delta",
-        "detectable": detectable_effect(len(differences) if is_paired else min(m.n for m in means),
-                                        None if is_paired else max(m.n for m in means)),  # fmt: skip
+        "detectable": detectable_effect(*([len(differences)] if is_paired else sorted(m.n for m in means))),
         "design": found.design,
         "reason": reason,
     }
@@ -140,21 +158,18 @@ def compare_waves(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row is one pair with answers on both sides. ``difference`` is later minus earlier on 0-100 with its
-        95 % interval ``low``, ``high``; ``design`` is ``paired``, ``partly paired`` or ``independent``.
-        ``p_value`` is the exact signed-rank test where paired, else that of the interval's own t statistic; nan
-        with a ``reason`` where no test is made. ``p_value_adjusted`` is Holm's over the pairs tested.
+        One row is one pair with answers on both sides. ``difference`` is later minus earlier on 0-100 with
+        its 95 % interval ``low``, ``high``; ``design`` is ``paired``, ``partly paired`` or ``independent``.
+        ``p_value`` is the exact signed-rank test where paired, else that of the interval's own t statistic;
+        nan with a ``reason`` where no test is made. ``p_value_adjusted`` is Holm's over the pairs tested.
         ``effect`` is the matched rank-biserial correlation or Cliff's delta, positive when later is higher;
-        ``detectable`` the standardised difference that these numbers find four times out of five.
-        ``verdict`` is ``higher``, ``lower``, ``not distinguishable`` or ``not tested``.
+        ``detectable`` the standardised difference that these numbers find four times out of five. ``verdict``
+        is ``higher``, ``lower``, ``not distinguishable`` or ``not tested``.
     """
     pairs = [pair.id for construct in survey.constructs for pair in construct.pairs]
     rows = [compare_pair(responses, survey, pair_id) for pair_id in pairs if _is_scored(survey, pair_id)]
-    comparisons = pd.DataFrame(rows)
-    if comparisons.empty:
-        return comparisons
-    comparisons = comparisons[(comparisons["n_earlier"] > 0) & (comparisons["n_later"] > 0)]
-    comparisons = comparisons.reset_index(drop=True)
+    answered = [row for row in rows if row["n_earlier"] > 0 and row["n_later"] > 0]
+    comparisons = pd.DataFrame(answered, columns=COLUMNS)
     comparisons["p_value_adjusted"] = holm(comparisons["p_value"].to_numpy(dtype=float))
     comparisons["verdict"] = [_verdict(row) for row in comparisons.to_dict("records")]
     return comparisons

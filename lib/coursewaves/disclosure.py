@@ -1,7 +1,7 @@
 """The disclosure gate: tables go in, what may be shown of them comes out; charts and tables take nothing else.
 
-A figure about fewer than the minimum group tells of single persons. The gate is the one place that hides it, so
-that a table, a chart and a sentence made from the same rows hide the same.
+A figure about fewer than the minimum group tells of single persons. The gate is the one place that hides it,
+so that a table, a chart and a sentence made from the same rows hide the same.
 """
 
 from dataclasses import dataclass
@@ -52,8 +52,9 @@ def disclose(
     n
         Columns that count the people behind a row; the smallest of them decides.
     is_partition
-        Whether the rows are parts of a total that is shown too. One hidden part alone could be computed from
-        the total, so that the next smallest is hidden with it.
+        Whether the rows are parts of a total that is shown too. What is hidden could be computed from the
+        total where it is one part, or parts of fewer than the minimum together; then the next smallest is
+        hidden with it. An empty part tells of nobody and is hidden alone.
 
     Raises
     ------
@@ -63,11 +64,17 @@ def disclose(
     for name in (*n, *labels):
         if name not in table:
             raise CoursewavesError.not_found(name, "the table to be shown", table.columns)
-    people = table[list(n)].min(axis=1).fillna(0)
+    people = table[list(n)].astype("float64").min(axis=1, skipna=False).fillna(0)
     is_hidden = people < minimum
-    if is_partition and is_hidden.sum() == 1 and len(table) > 1:
+    while is_partition and _is_derivable(people[is_hidden], minimum) and not is_hidden.all():
         is_hidden |= people == people[~is_hidden].min()
     shown = table.copy()
     for name in table.columns.difference(labels, sort=False):
         shown[name] = shown[name].astype("object").where(~is_hidden, None)
     return Disclosed(shown.assign(is_hidden=is_hidden), minimum)
+
+
+def _is_derivable(hidden: pd.Series, minimum: int) -> bool:
+    """Whether the total less what is shown tells of one hidden part, or of too few people."""
+    peopled = hidden[hidden > 0]
+    return len(peopled) == 1 or 0 < peopled.sum() < minimum

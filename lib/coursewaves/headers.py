@@ -1,4 +1,4 @@
-"""Match the columns of an export to items: a header and the survey go in, the questionnaire and its columns out.
+"""Match the columns of an export to items: a header goes in, the questionnaire and its columns come out.
 
 A header is known by the wording of its item in any language, by other headers recorded at the item, or by the
 item's id. A header that is not known is never guessed: the nearest wording is named as a proposal.
@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import NamedTuple
-
-import pandas as pd
 
 from coursewaves.instruments import Grid, Instrument, Item, Survey, Texts
 from coursewaves.problems import Problem, column_letter
@@ -73,7 +71,8 @@ def match_columns(header: list[str], file: str, book: "HeaderBook", instrument_i
             return Layout(None, [], [problem])
     instrument = book.survey.instrument(str(instrument_id))
     known = book.of(instrument.id)
-    columns, problems = [], []
+    columns: list[Column] = []
+    problems: list[Problem] = []
     for place, key in enumerate(keys):
         if key in known:
             columns.append(Column(place, *known[key]))
@@ -89,7 +88,7 @@ def match_columns(header: list[str], file: str, book: "HeaderBook", instrument_i
 
 
 class HeaderBook:
-    """Every header by which an item may be known, by questionnaire; built once for a survey and a registry."""
+    """Every header by which an item may be known; built once for a survey and a registry."""
 
     def __init__(self, survey: Survey, registry: Registry) -> None:
         self.survey = survey
@@ -109,7 +108,7 @@ class HeaderBook:
         return self._own[instrument_id]
 
     def _book(self, instrument: Instrument) -> dict[str, tuple[Item, str]]:
-        """Gather full headers and ids; the row of a grid alone is known where it can mean but one question."""
+        """Gather full headers and ids; the row of a grid alone is known where it means but one."""
         grids = {grid.id: grid for grid in instrument.grids}
         items = [*self.survey.background, *instrument.items]
         book: dict[str, tuple[Item, str]] = {}
@@ -171,18 +170,15 @@ def _recognised(keys: list[str], file: str, book: HeaderBook) -> tuple[str | Non
 def _unknown(header: list[str], place: int, file: str, known: dict[str, tuple[Item, str]]) -> Problem:
     near = get_close_matches(normalised(header[place]), known, n=1, cutoff=0.75)
     proposal = f"it may be {known[near[0]][0].id}; if so, add the header there" if near else "add it to an item"
-    return Problem(
-        file, 1, column_letter(place), header[place][:80], "E-COL", "a question that is not in the questionnaire",
-        "column not read", f"{proposal} in the instrument file under headers",
-    )  # fmt: skip
+    letter, seen = column_letter(place), "a question that is not in the questionnaire"
+    fix = f"{proposal} in the instrument file under headers"
+    return Problem(file, 1, letter, header[place][:80], "E-COL", seen, "column not read", fix)
 
 
 def _twice(header: list[str], column: Column, file: str) -> Problem:
-    return Problem(
-        file, 1, column_letter(column.place), header[column.place][:80], "E-DUPCOL",
-        f"question {column.item.id} stands in several columns", "column not read",
-        "delete the column that holds no answers",
-    )  # fmt: skip
+    letter, seen = column_letter(column.place), f"question {column.item.id} stands in several columns"
+    fix = "delete the column that holds no answers"
+    return Problem(file, 1, letter, header[column.place][:80], "E-DUPCOL", seen, "column not read", fix)
 
 
 def _absent(instrument: Instrument, columns: list[Column], file: str) -> list[Problem]:

@@ -51,10 +51,10 @@ class Option(BaseModel):
 class Scale(Entry):
     """How an item is answered.
 
-    ``ordinal``: labelled steps with whole numbers as codes, scored 0-100. ``number``: a whole number from `low`
-    to `high`, scored 0-100. ``single`` and ``multiple``: one or several options, not scored. ``text``: open.
-    `not_applicable` is an answer of its own, never scored and never missing. `options_from` names the registry
-    list that supplies the options of a course.
+    ``ordinal``: labelled steps with whole numbers as codes, scored 0-100. ``number``: a whole number from
+    `low` to `high`, scored 0-100. ``single`` and ``multiple``: one or several options, not scored. ``text``:
+    open. `not_applicable` is an answer of its own, never scored and never missing. `options_from` names the
+    registry list that supplies the options of a course.
     """
 
     kind: Literal["ordinal", "number", "single", "multiple", "text"]
@@ -105,9 +105,9 @@ class Grid(Entry):
 class Item(Entry):
     """One question, or one row of a grid.
 
-    `repeat` names the registry list of the course (``abilities``, ``topics``) for which the item is asked once
-    each; ``{row}`` in its text stands for the entry. `purpose` marks what an item is for when it is not an
-    answer (the course, the participant, the role ...). `headers` lists other headers seen in exports.
+    `repeat` names the registry list of the course (``abilities``, ``topics``) for which the item is asked
+    once each; ``{row}`` in its text stands for the entry. `purpose` marks what an item is for when it is not
+    an answer (the course, the participant, the role ...). `headers` lists other headers seen in exports.
     """
 
     scale: Identifier
@@ -172,7 +172,7 @@ class Chain(Entry):
 
 
 class Rating(Entry):
-    """The composite by which a programme is called low-rated (¶16): the mean of criteria of one instrument."""
+    """The composite by which a programme is called low-rated (¶16): a mean of criteria of one instrument."""
 
     instrument: Identifier
     criteria: list[Identifier]
@@ -206,7 +206,7 @@ class Survey(BaseModel):
 
     @cached_property
     def by_id(self) -> dict[str, dict[str, Any]]:
-        """Every entry by section and id; ``items`` and ``pairs`` are those of all questionnaires and constructs."""
+        """Every entry by section and id, ``items`` and ``pairs`` wherever they stand."""
         sections = ("criteria", "indicators", "scales", "instruments", "constructs", "chains", "ratings")
         found: dict[str, dict[str, Any]] = {name: {e.id: e for e in getattr(self, name)} for name in sections}
         found["items"] = {item.id: item for item in self.background}
@@ -278,12 +278,7 @@ class Survey(BaseModel):
 
     def items_of(self, indicator_id: str) -> list[Item]:
         """Return the items of an indicator, over all instruments."""
-        return [
-            item
-            for instrument in self.instruments
-            for item in instrument.items
-            if item.indicator == indicator_id
-        ]
+        return [item for instrument in self.instruments for item in instrument.items if item.indicator == indicator_id]
 
     def waves(self) -> list[Instrument]:
         """Return the questionnaires in the order of their waves."""

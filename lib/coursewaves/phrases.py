@@ -1,11 +1,12 @@
 """Words, numbers and dates in the reader's language: gettext catalogues and Babel.
 
-The English wording is the key; ``locale/<language>/LC_MESSAGES/coursewaves.po`` holds the others and is read as
-it stands, without a compile step. A phrase that a catalogue lacks is shown in English; a test finds it.
+The English wording is the key; ``locale/<language>/LC_MESSAGES/coursewaves.po`` holds the others and is read
+as it stands, without a compile step. A phrase that a catalogue lacks is shown in English; a test finds it.
 """
 
 import math
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -64,26 +65,26 @@ class Phrases:
         return self._catalogue.ngettext(one, many, count).format(count=self.number(count), **values)
 
     def number(self, value: float | None, digits: int = 0) -> str:
-        """Format a number with a fixed count of decimals; a missing one is a dash."""
-        if value is None or not math.isfinite(value):
+        """Format a number with a fixed count of decimals, halves away from zero; a missing one is a dash."""
+        rounded = _half_up(value, digits)
+        if rounded is None:
             return "–"
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        rounded = math.copysign(math.floor(abs(value) * 10**digits + 0.5) / 10**digits, value)  # half up
-        return format_decimal(rounded + 0.0, format=pattern, locale=self.locale)
+        text: str = format_decimal(abs(rounded), format=pattern, locale=self.locale)
+        return f"−{text}" if rounded < 0 else text
 
     def signed(self, value: float | None, digits: int = 0) -> str:
         """Format a difference: plus and minus are both written, zero has neither."""
-        text = self.number(None if value is None else abs(value), digits)
-        if value is None or not math.isfinite(value) or not any(c in "123456789" for c in text):
-            return text
-        return ("+" if value > 0 else "−") + text
+        rounded = _half_up(value, digits)
+        return ("+" if rounded is not None and rounded > 0 else "") + self.number(value, digits)
 
     def percent(self, share: float | None) -> str:
         """Format a share (0-1) as whole percent."""
-        if share is None or not math.isfinite(share):
+        rounded = _half_up(share, 2)
+        if rounded is None:
             return "–"
-        whole = math.floor(share * 100 + 0.5) / 100
-        return format_percent(whole, locale=self.locale)
+        text: str = format_percent(rounded, locale=self.locale)
+        return text
 
     def interval(self, low: float | None, high: float | None, digits: int = 0) -> str:
         """Format an interval."""
@@ -97,6 +98,17 @@ class Phrases:
             return f"p < {self.number(0.001, 3)}"
         return f"p = {self.number(value, 3 if value < 0.01 else 2)}"
 
-    def day(self, value: date) -> str:
-        """Format a date in full."""
-        return format_date(value, format="long", locale=self.locale)
+    def day(self, value: date | None) -> str:
+        """Format a date in full; a missing one is a dash."""
+        if value is None or value != value:  # noqa: PLR0124 (a missing time is unequal to itself)
+            return "–"
+        text: str = format_date(value, format="long", locale=self.locale)
+        return text
+
+
+def _half_up(value: float | None, digits: int) -> Decimal | None:
+    """Round as people do: 0.285 is 0.29 although its nearest binary number lies below; None where missing."""
+    if value is None or not math.isfinite(value):
+        return None
+    plain = Decimal(repr(round(float(value), 10)))
+    return plain.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)

@@ -4,7 +4,8 @@ import re
 
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"']{1,64}@[^\s@<>()\[\],;:\"']{1,255}\.[^\W\d_]{2,}")
 _LINK = re.compile(
-    r"\b(?:https?://|www\.)\S+|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,3}\.(?:kz|com|ru|org|net|me)/\S+", re.IGNORECASE
+    r"\b(?:https?://|www\.)\S+|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,3}\.(?:kz|com|ru|org|net|me)/\S+",
+    re.IGNORECASE,
 )
 _HANDLE = re.compile(r"(?<![\w.])@[A-Za-z]\w{2,31}")
 _DIGITS = re.compile(r"(?<!\d)\+?\d(?:[\s().\u2010-\u2015/_-]{0,3}\d){9,}")

@@ -6,19 +6,25 @@ import os
 import platform
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.report import make_page
 from coursewaves.settings import Home, notebooks_folder
+from coursewaves.workers import CAN_FORK, do_each
 from coursewaves.year import Year
 
 MANIFEST = "manifest.json"
+
+ENGINE = "coursewaves"
+"""papermill's engine where each report has a forked process of its own; elsewhere a Jupyter kernel."""
+
+LONGEST = 600.0
+"""Seconds after which a report is given up."""
 
 
 class Job(NamedTuple):
@@ -100,30 +106,20 @@ def make_reports(year: Year, jobs: list[Job], workers: int, done: Callable[[Outc
     home = year.home
     home.reports.mkdir(parents=True, exist_ok=True)
     outcomes: dict[Job, Outcome] = {}
-    context = get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(jobs) or 1), mp_context=context, initializer=_calm) as pool:
-        waiting = {pool.submit(_make, home.root, job): job for job in jobs}
-        for future in as_completed(waiting):
-            job = waiting[future]
-            error = future.exception()
-            outcomes[job] = future.result() if error is None else Outcome(job, "", type(error).__name__)
-            done(outcomes[job])
+    for ended in do_each(partial(_make, home.root), jobs, workers, LONGEST):
+        outcomes[ended.job] = ended.result or Outcome(ended.job, "", ended.failure)
+        done(outcomes[ended.job])
     ordered = [outcomes[job] for job in jobs]
     manifest = _merge_manifest(home, ordered, _inputs(home, {job.kind for job in jobs}))
     write_whole(home.reports / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
     return ordered
 
 
-def _calm() -> None:
-    """Give every kernel one thread for arithmetic, and no folder from which a dropped file could be imported."""
-    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
-
-
 def _make(root: Path, job: Job) -> Outcome:
     notebook = notebooks_folder() / "reports" / f"{job.kind}.ipynb"
     parameters = {"home": str(root), "course_id": job.subject_id, "language": job.language}
     try:
-        page = make_page(notebook, parameters, job.title, job.language)
+        page = make_page(notebook, parameters, job.title, job.language, ENGINE if CAN_FORK else None)
     except CoursewavesError as error:
         return Outcome(job, "", str(error))
     write_whole(root / "reports" / job.path, page)

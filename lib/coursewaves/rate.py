@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from coursewaves.errors import CoursewavesError
 from coursewaves.stats import mean_interval
 
 Verdict = Literal["low", "not low", "cannot say yet"]
@@ -23,7 +24,8 @@ class RatingVerdict(NamedTuple):
     Attributes
     ----------
     verdict
-        ``low`` where the one-sided 90 % bound is below the threshold, ``not low`` where the other one is above.
+        ``low`` where the one-sided 90 % bound is below the threshold, ``not low`` where the other one is
+        above.
     mean, low, high
         Mean rating (0-100) with its 80 % interval, whose ends are the two one-sided 90 % bounds.
     n
@@ -73,7 +75,14 @@ def rate_groups(scores: pd.DataFrame, group: pd.Series, rating_id: str, threshol
     DataFrame
         One row is one group, in the order of its name and never by rank: the group's name, ``verdict``,
         ``mean``, ``low``, ``high`` and ``n``.
+
+    Raises
+    ------
+    CoursewavesError
+        Where there is no such score.
     """
+    if rating_id not in scores:
+        raise CoursewavesError.not_found(rating_id, "the scores", scores.columns)
     rows = [
         {str(group.name): name, **rate(values.to_numpy(dtype=float), threshold)._asdict()}
         for name, values in scores[rating_id].dropna().groupby(group)

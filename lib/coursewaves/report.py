@@ -22,11 +22,13 @@ PLAIN = (str, int, float, bool, type(None))
 """Types that papermill writes into a notebook safely; anything else could end up as code."""
 
 
-class ReportFailure(CoursewavesError):
+class ReportError(CoursewavesError):
     """A report that could not be made; the message names the cell and the kind of error, never data."""
 
 
-def make_page(notebook: Path, parameters: dict[str, Any], title: str, language: str) -> str:
+def make_page(
+    notebook: Path, parameters: dict[str, Any], title: str, language: str, engine: str | None = None
+) -> str:
     """Execute a notebook and return its page.
 
     Parameters
@@ -39,16 +41,18 @@ def make_page(notebook: Path, parameters: dict[str, Any], title: str, language: 
         Title of the page.
     language
         Language of the page.
+    engine
+        papermill's engine; by default a Jupyter kernel.
 
     Raises
     ------
-    ReportFailure
+    ReportError
         Where a cell fails, the kernel dies, or the page is not whole.
     CoursewavesError
         For a parameter that the notebook does not have, or of a type that is not plain.
     """
     check_parameters(notebook, parameters)
-    executed = execute(notebook, parameters)
+    executed = execute(notebook, parameters, engine)
     page = render(executed, title, language)
     check_page(page)
     return page
@@ -66,7 +70,7 @@ def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
             raise CoursewavesError(f"Parameter {name!r} is a {type(value).__name__}; fix: pass text or a number.")
 
 
-def execute(notebook: Path, parameters: dict[str, Any]) -> Any:
+def execute(notebook: Path, parameters: dict[str, Any], engine: str | None = None) -> Any:
     """Execute a notebook with papermill in a private folder and return it with its outputs."""
     import nbformat  # noqa: PLC0415
     import papermill  # noqa: PLC0415
@@ -75,13 +79,14 @@ def execute(notebook: Path, parameters: dict[str, Any]) -> Any:
         output = Path(folder) / "executed.ipynb"
         try:
             papermill.execute_notebook(
-                str(notebook), str(output), parameters, kernel_name="python3", progress_bar=False, cwd=folder,
+                str(notebook), str(output), parameters, engine_name=engine, kernel_name="python3", progress_bar=False,
+                cwd=folder,
                 request_save_on_cell_execute=False,
             )  # fmt: skip
         except papermill.PapermillExecutionError as error:
-            raise ReportFailure(f"cell {error.cell_index}: {error.ename}") from error
+            raise ReportError(f"cell {error.cell_index}: {error.ename}") from error
         except Exception as error:  # a kernel that dies or never starts raises many kinds
-            raise ReportFailure(f"the kernel ended: {type(error).__name__}") from error
+            raise ReportError(f"the kernel ended: {type(error).__name__}") from error
         return nbformat.read(output, as_version=4)
 
 
@@ -95,6 +100,13 @@ def _exporter() -> Any:
     )
     exporter.register_filter("clean", cleaned)
     return exporter
+
+
+def warm_up() -> None:
+    """Load what the first page of a process would have to load."""
+    import papermill  # noqa: F401, PLC0415
+
+    _exporter()
 
 
 def render(executed: Any, title: str, language: str) -> str:
@@ -162,12 +174,12 @@ def check_page(page: str) -> None:
 
     Raises
     ------
-    ReportFailure
+    ReportError
         Where the end mark is missing, or a figure has no words for those who can't see it.
     """
     if f'id="{END_MARK}"' not in page:
-        raise ReportFailure("the notebook did not run to its end mark")
+        raise ReportError("the notebook did not run to its end mark")
     for drawing in re.findall(r"<svg\b.*?</svg>", page, flags=re.DOTALL):
         words = re.search(r"<desc\b[^>]*>([^<]*)</desc>", drawing)
         if words is None or not words[1].strip() or 'role="img"' not in drawing:
-            raise ReportFailure("a figure has no alternative text")
+            raise ReportError("a figure has no alternative text")

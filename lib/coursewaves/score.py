@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coursewaves.instruments import Indicator, Instrument, Item, Survey
+from coursewaves.instruments import Instrument, Survey
 
 Scores = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -58,18 +58,20 @@ def mean_of_answered(scores: Scores, is_asked: np.ndarray[Any, Any] | None = Non
 def score_items(responses: pd.DataFrame, survey: Survey, columns: list[str]) -> Scores:
     """Score each form over some items together; see `mean_of_answered` for the rule of half.
 
-    Items that no one of a course answered were not asked there (a programme may have three abilities, another
-    five) and do not count as missing.
+    A repeated item that no one of a course answered was not asked there (one programme promises three
+    abilities, another five) and does not count as missing.
     """
     scores = item_scores(responses, survey, columns)
-    return mean_of_answered(scores, _is_asked(scores, responses["course_id"]))
+    is_repeated = np.array([survey.item(column).repeat is not None for column in columns], dtype=bool)
+    return mean_of_answered(scores, ~is_repeated | _is_answered(scores, responses["course_id"]))
 
 
-def _is_asked(scores: Scores, course_ids: pd.Series) -> np.ndarray[Any, Any]:
+def _is_answered(scores: Scores, course_ids: pd.Series) -> np.ndarray[Any, Any]:
+    """Whether anyone of a row's course answered an item."""
     codes, courses = pd.factorize(course_ids, use_na_sentinel=False)
-    asked = np.zeros((len(courses), scores.shape[1]), dtype=bool)
-    np.logical_or.at(asked, codes, np.isfinite(scores))
-    return np.asarray(asked[codes])
+    answered = np.zeros((len(courses), scores.shape[1]), dtype=bool)
+    np.logical_or.at(answered, codes, np.isfinite(scores))
+    return np.asarray(answered[codes])
 
 
 def score_responses(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
@@ -85,10 +87,10 @@ def score_responses(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row is one response, in the same order: `IDENTITY`, then one column per indicator, criterion, factor
-        and rating, 0-100; nan where the response's questionnaire does not ask it or fewer than half of its
-        items are answered. Scores of one criterion in two waves rest on different items: only declared pairs
-        may be compared.
+        One row is one response, in the same order: `IDENTITY`, then one column per indicator, criterion,
+        factor and rating, 0-100; nan where the response's questionnaire does not ask it or fewer than half of
+        its items are answered. Scores of one criterion in two waves rest on different items: only declared
+        pairs may be compared.
     """
     scores = responses[IDENTITY].copy()
     names = score_names(survey)
@@ -103,32 +105,37 @@ def score_responses(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
 
 
 def score_names(survey: Survey) -> list[str]:
-    """Return the names of all score columns: indicators, criteria with factors, ratings."""
-    asked = {item.indicator for instrument in survey.instruments for item in instrument.items}
-    indicators = [indicator.id for indicator in survey.indicators if indicator.id in asked]
-    criteria = [criterion.id for criterion in survey.criteria if criterion.kind != "background"]
-    return [*indicators, *criteria, *(rating.id for rating in survey.ratings)]
+    """Return the names of all score columns: indicators, criteria with factors, ratings that have scored items."""
+    scored = [name for instrument in survey.instruments for name in _composition(survey, instrument)]
+    entries = [*survey.indicators, *survey.criteria, *survey.ratings]
+    return [entry.id for entry in entries if entry.id in scored]
+
+
+def _composition(survey: Survey, instrument: Instrument) -> dict[str, list[str]]:
+    """Return what each score of a questionnaire is made of: columns, for a rating the names of its criteria."""
+    columns: dict[str, list[str]] = {}
+    for item in instrument.items:
+        if item.indicator is not None and survey.scale(item.scale).is_scored:
+            columns.setdefault(item.indicator, []).extend(survey.columns(item))
+    found = dict(columns)
+    rated = [survey.indicator(name) for name in columns if survey.indicator(name).in_criterion]
+    for criterion in survey.criteria:
+        own = [name for i in rated if criterion.id in (i.factor, i.criterion) for name in columns[i.id]]
+        if own and criterion.kind != "background":
+            found[criterion.id] = own
+    for rating in survey.ratings:
+        parts = [name for name in rating.criteria if name in found]
+        if rating.instrument == instrument.id and parts:
+            found[rating.id] = parts
+    return found
 
 
 def _score_instrument(responses: pd.DataFrame, survey: Survey, instrument: Instrument) -> dict[str, Scores]:
-    by_indicator: dict[str, list[Item]] = {}
-    for item in instrument.items:
-        if item.indicator is not None and survey.scale(item.scale).is_scored:
-            by_indicator.setdefault(item.indicator, []).append(item)
-    indicators = [survey.indicator(name) for name in by_indicator]
-
-    def score(chosen: list[Indicator]) -> Scores:
-        columns = [c for i in chosen for item in by_indicator[i.id] for c in survey.columns(item)]
-        return score_items(responses, survey, columns)
-
-    found = {indicator.id: score([indicator]) for indicator in indicators}
-    for criterion in survey.criteria:
-        chosen = [i for i in indicators if criterion.id == i.factor and i.in_criterion]
-        chosen += [i for i in indicators if criterion.id == i.criterion and i.in_criterion]
-        if chosen:
-            found[criterion.id] = score(chosen)
-    for rating in survey.ratings:
-        parts = [found[name] for name in rating.criteria if name in found]
-        if rating.instrument == instrument.id and parts:
-            found[rating.id] = mean_of_answered(np.column_stack(parts))
+    ratings = {rating.id for rating in survey.ratings}
+    found: dict[str, Scores] = {}
+    for name, parts in _composition(survey, instrument).items():
+        if name in ratings:
+            found[name] = mean_of_answered(np.column_stack([found[part] for part in parts]))
+        else:
+            found[name] = score_items(responses, survey, parts)
     return found

@@ -21,9 +21,9 @@ PACKAGE = Path(__file__).parent
 class Source(BaseModel):
     """How the files of one kind are read, where the file itself does not say it.
 
-    `files` is a pattern over the path below the responses folder, in which ``{course}`` captures the part that
-    names the course. `missing` lists cells that mean "no answer" ("NA"). `check_window` is switched off for
-    sources whose dates are too coarse to tell a late answer.
+    `files` is a pattern over the path below the responses folder, in which ``{course}`` captures the part
+    that names the course. `missing` lists cells that mean "no answer" ("NA"). `check_window` is switched off
+    for sources whose dates are too coarse to tell a late answer.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,8 +62,8 @@ class Source(BaseModel):
 class Settings(BaseModel):
     """What an institute decides; each is printed where it matters.
 
-    `minimum_group` is the smallest group of which anything is shown. `low_rated_below` (0-100) is the councils'
-    threshold for a low-rated programme (¶16): the regulation names none.
+    `minimum_group` is the smallest group of which anything is shown. `low_rated_below` (0-100) is the
+    councils' threshold for a low-rated programme (¶16): the regulation names none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

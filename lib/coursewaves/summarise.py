@@ -22,8 +22,8 @@ def count_answers(responses: pd.DataFrame, survey: Survey, columns: list[str]) -
     Returns
     -------
     DataFrame
-        One row is one item: ``item_id``, ``n`` (answers on the scale), ``n_not_applicable``, ``n_missing``, and
-        one column per step of the scale, named by its code as text, from the lowest.
+        One row is one item: ``item_id``, ``n`` (answers on the scale), ``n_not_applicable``, ``n_missing``,
+        and one column per step of the scale, named by its code as text, from the lowest.
     """
     rows = []
     for column in columns:
@@ -47,20 +47,18 @@ def option_shares(responses: pd.DataFrame, survey: Survey, column: str) -> pd.Da
     -------
     DataFrame
         One row is one option, in the scale's order: ``item_id``, ``code``, ``n`` (all who answered),
-        ``n_chosen``, ``share`` (0-1) with Wilson's 95 % interval ``low``, ``high``. Options of a question with
-        several answers add up to more than 1.
+        ``n_chosen``, ``share`` (0-1) with Wilson's 95 % interval ``low``, ``high``. Options of a question
+        with several answers add up to more than 1.
     """
-    cells = responses[column].dropna() if column in responses else pd.Series(dtype="str")
+    cells = responses[column].dropna().astype("str") if column in responses else pd.Series(dtype="str")
     chosen = cells.str.split("|").explode()
     rows = []
     for option in survey.scale_of(column).options:
         n_chosen = int((chosen == option.code).sum())
         found = share_interval(n_chosen, len(cells))
-        rows.append(
-            {"item_id": column, "code": option.code, "n": len(cells), "n_chosen": n_chosen,
-             "share": found.share, "low": found.low, "high": found.high}  # fmt: skip
-        )
-    return pd.DataFrame(rows)
+        shares = [found.share, found.low, found.high]
+        rows.append([column, option.code, len(cells), n_chosen, *shares])
+    return pd.DataFrame(rows, columns=["item_id", "code", "n", "n_chosen", "share", "low", "high"])
 
 
 def mean_scores(scores: pd.DataFrame, names: list[str]) -> pd.DataFrame:
@@ -76,8 +74,8 @@ def mean_scores(scores: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row is one score with at least one value: ``name``, ``n``, ``mean`` (0-100) and its 95 % t interval
-        ``low``, ``high`` cut to the scale; nan where one value gives none.
+        One row is one score with at least one value: ``name``, ``n``, ``mean`` (0-100) and its 95 % t
+        interval ``low``, ``high`` cut to the scale; nan where one value gives none.
     """
     rows = []
     for name in names:
@@ -87,15 +85,14 @@ def mean_scores(scores: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["name", "n", "mean", "low", "high"])
 
 
-def response_counts(
-    course: pd.Series, outcomes: pd.DataFrame, waves: list[Instrument]
-) -> pd.DataFrame:
+def response_counts(course: pd.Series, outcomes: pd.DataFrame, waves: list[Instrument]) -> pd.DataFrame:
     """Count who was invited to each wave of a course and what became of the forms (¶5, ¶10).
 
     Parameters
     ----------
     course
-        The registry's row: everybody enrolled is invited before the course, those who completed it afterwards.
+        The registry's row: everybody enrolled is invited before the course, those who completed it
+        afterwards.
     outcomes
         One row is one course, questionnaire and outcome, with ``n_forms``.
     waves
@@ -114,9 +111,7 @@ def response_counts(
         people = "enrolled" if instrument.window.anchor == "starts_on" else "completed"
         n_invited, n = course.get(people), int(forms.get("kept", 0))
         share = n / n_invited if pd.notna(n_invited) and n <= n_invited and n_invited > 0 else np.nan
-        rows.append(
-            {"instrument_id": instrument.id, "wave": instrument.wave, "n_invited": n_invited, "n": n,
-             "n_duplicate": int(forms.get("duplicate", 0)),
-             "n_outside_window": int(forms.get("outside_window", 0)), "share": share}  # fmt: skip
-        )
-    return pd.DataFrame(rows)
+        uncounted = [int(forms.get(outcome, 0)) for outcome in ("duplicate", "outside_window")]
+        rows.append([instrument.id, instrument.wave, n_invited, n, *uncounted, share])
+    columns = ["instrument_id", "wave", "n_invited", "n", "n_duplicate", "n_outside_window", "share"]
+    return pd.DataFrame(rows, columns=columns)

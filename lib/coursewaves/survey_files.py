@@ -46,7 +46,7 @@ _PLAIN = ("languages", "repeats")
 
 
 class Fault(NamedTuple):
-    """One fault of an instrument file; `is_error` is false for what can be lived with (a missing translation)."""
+    """One fault of an instrument file; one that can be lived with (a missing translation) is no error."""
 
     file: str
     line: int
@@ -143,9 +143,7 @@ class _Draft:
         for place, entry in enumerate(content):
             yield from self._entry(name, source, (section, place), SECTIONS[section], entry)
 
-    def _entry(
-        self, name: str, source: YamlFile, path: Path_, model: type[Entry], content: object
-    ) -> Iterator[Entry]:
+    def _entry(self, name: str, source: YamlFile, path: Path_, model: type[Entry], content: object) -> Iterator[Entry]:
         """Yield the entry where it is sound and its id is new."""
         entry_id = str(content.get("id", path[-1])) if isinstance(content, dict) else str(path[-1])
         key = model.__name__, entry_id

@@ -1,8 +1,8 @@
 """Read the time of an answer exactly as the export writes it; nothing is guessed.
 
-A *time form* is written with letters: ``Y m d`` (year, month, day), ``y`` (two digits of the year), ``H M S``,
-``h`` with ``p`` (12 hours, AM or PM) and ``z`` (``GMT+5`` with its plain sign). ``m/d/Y`` and ``d/m/Y`` can't be
-told apart by looking, so that neither is among the known forms: a source declares them.
+A *time form* is written with letters: ``Y m d`` (year, month, day), ``y`` (two digits of the year), ``H M
+S``, ``h`` with ``p`` (12 hours, AM or PM) and ``z`` (``GMT+5`` with its plain sign). ``m/d/Y`` and ``d/m/Y``
+can't be told apart by looking, so that neither is among the known forms: a source declares them.
 """
 
 import re

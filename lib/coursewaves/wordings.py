@@ -63,10 +63,7 @@ def row_headers(item: Item, grid: Grid | None, row: Texts) -> Iterator[tuple[str
     The question may be asked in one language about a row worded in another, where the registry lacks it.
     """
     asked = [
-        (text.replace("{row}", name), name)
-        for name in row.values()
-        for text in item.text.values()
-        if name and text
+        (text.replace("{row}", name), name) for name in row.values() for text in item.text.values() if name and text
     ]
     both = {key: text.replace("{row}", row[key]) for key, text in item.text.items() if text and row.get(key)}
     first = next((row[key] for key in both), "")

@@ -27,7 +27,14 @@ _INITIALS = "АГДЖЗМСШ"
 _DEGREES = ("PhD", "педагогика ғылымдарының кандидаты", "магистр", "")
 _POSITIONS = ("аға оқытушы", "әдіскер-тренер", "доцент", "тренер")
 _AGES = {"u30": 0.2, "30-39": 0.31, "40-49": 0.28, "50-59": 0.17, "60+": 0.04}
-_EXPERIENCE = {"u3": 0.16, "3-5": 0.19, "6-10": 0.25, "11-20": 0.26, "o20": 0.14}
+_EXPERIENCE = ("u3", "3-5", "6-10", "11-20", "o20")
+_EXPERIENCE_BY_AGE = {
+    "u30": (0.45, 0.37, 0.18, 0.0, 0.0),
+    "30-39": (0.13, 0.24, 0.38, 0.25, 0.0),
+    "40-49": (0.06, 0.1, 0.21, 0.43, 0.2),
+    "50-59": (0.03, 0.05, 0.12, 0.3, 0.5),
+    "60+": (0.0, 0.03, 0.07, 0.25, 0.65),
+}
 _ROLES = {"head": 0.1, "methodologist": 0.15, "teacher": 0.75}
 _CENTRES = (
     ("KZ-71", "Астана", "Астане", "Astana"),
@@ -196,20 +203,22 @@ def _participants(
     codes = rng.permutation(90_000)[:total] + 10_000 if total <= 90_000 else np.arange(total) + 100_000
     letters = rng.choice(list("ABCDEHKMPT"), total)
     regions = pd.read_csv(Path(__file__).parents[1] / "regions.csv")["region_id"].to_numpy()
-    drawn = {
-        name: rng.choice(list(shares), total, p=list(shares.values()))
-        for name, shares in (("role", _ROLES), ("age_band", _AGES), ("experience_band", _EXPERIENCE))
-    }
+    role = rng.choice(list(_ROLES), total, p=list(_ROLES.values()))
+    age = rng.choice(list(_AGES), total, p=list(_AGES.values()))
+    steps = np.cumsum([_EXPERIENCE_BY_AGE[str(band)] for band in age], axis=1)
+    experience = np.minimum((rng.random((total, 1)) >= steps).sum(axis=1), len(_EXPERIENCE) - 1)
     home = rng.choice(regions, total)
     is_done = rng.random(total) < 0.96
     return [
         {
             "participant_id": f"{letters[one]}{codes[one]}",
             "course_id": courses[place]["course_id"],
+            "role": str(role[one]),
             "region_id": str(home[one]),
+            "age_band": str(age[one]),
+            "experience_band": _EXPERIENCE[experience[one]],
             "completed": "yes" if is_done[one] else "no",
         }
-        | {name: str(values[one]) for name, values in drawn.items()}
         for one, place in enumerate(np.repeat(np.arange(len(courses)), sizes))
     ]
 

@@ -1,6 +1,6 @@
 """Decide who submits which form, when, under which code: everybody's codes go in, filled forms come out."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,7 @@ class Submitter:
         cells = self.cells(form, person, answers, given)
         return Submission(at, cells, outcome, reason, person, str(row["course_id"]), is_linked)
 
-    def cells(self, form: Form, person: int, answers: Fields, given: Fields) -> list[Cell]:
+    def cells(self, form: Form, person: int, answers: Fields, given: Mapping[str, Any]) -> list[Cell]:
         """Return the cells of one submission in the language of its form."""
         row = self.rows[person]
         cells: list[Cell] = []
@@ -137,7 +137,7 @@ class Submitter:
                 )
         return cells
 
-    def _background(self, item: Item, row: Fields, given: Fields, language: str) -> Cell:
+    def _background(self, item: Item, row: Fields, given: Mapping[str, Any], language: str) -> Cell:
         purpose = str(item.purpose)
         if purpose in ("course", "participant", "submitted_at"):
             return given[purpose]  # type: ignore[no-any-return]

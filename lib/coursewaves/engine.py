@@ -1,0 +1,79 @@
+"""Run a notebook's cells in this very process: a papermill engine for processes that live for one notebook.
+
+A Jupyter kernel costs its start, its imports and its shutdown for every report. In a process that was forked for one
+report and has imported everything already, the cells run in IPython's own shell at once. It knows no widgets and no
+input; the ordinary engine stays for those, and as the reference.
+"""
+
+import tempfile
+from typing import Any
+
+from IPython.core.displayhook import CapturingDisplayHook
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from nbformat.v4 import new_output
+from papermill.engines import Engine
+from traitlets.config import Config
+
+
+class InProcessEngine(Engine):
+    """Execute the cells one after the other; stop at the first that fails."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> None:
+        """Execute the notebook of a papermill manager.
+
+        Parameters
+        ----------
+        nb_man
+            papermill's manager of the notebook; it keeps the cells' states.
+        kernel_name, kwargs
+            Of other engines; not used.
+        """
+        shell = new_shell()
+        for index, cell in enumerate(nb_man.nb.cells):
+            nb_man.cell_start(cell, index)
+            if cell.cell_type == "code" and cell.source.strip():
+                error = run_cell(shell, cell)
+                if error is not None:
+                    nb_man.cell_exception(cell, index, exception=error)
+                    return
+            nb_man.cell_complete(cell, index)
+
+
+def new_shell() -> InteractiveShell:
+    """Make a shell of its own, with no history, no profile of the user's and no start-up files."""
+    InteractiveShell.clear_instance()
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    shell = InteractiveShell.instance(config=config, ipython_dir=tempfile.mkdtemp(prefix="coursewaves-ipython-"))
+    shell.display_formatter.active_types = shell.display_formatter.format_types  # as a kernel: HTML and all others
+    return shell
+
+
+def run_cell(shell: InteractiveShell, cell: Any) -> BaseException | None:
+    """Run one cell, store its outputs in it and return what it raised."""
+    shown: list[dict[str, Any]] = []
+    shell.display_trap.hook = CapturingDisplayHook(shell, shown)  # the value of the last line
+    shell.display_pub = CapturingDisplayPublisher(parent=shell)  # what display() is given
+    shell.display_pub.outputs = shown
+    with capture_output(display=False) as captured:
+        result = shell.run_cell(cell.source, store_history=True)
+    cell.execution_count = result.execution_count
+    streams = {"stdout": captured.stdout, "stderr": captured.stderr}
+    cell.outputs = [new_output("stream", name=name, text=text) for name, text in streams.items() if text]
+    cell.outputs += [
+        new_output("display_data", data=output["data"], metadata=output["metadata"] or {}) for output in shown
+    ]
+    error: BaseException | None = result.error_before_exec or result.error_in_exec
+    if error is not None:
+        cell.outputs.append(new_output("error", ename=type(error).__name__, evalue="", traceback=[]))
+    return error
+
+
+def warm_up() -> None:
+    """Run one cell, so that a forked process finds everything that a shell loads at its first use."""
+    new_shell().run_cell("0", silent=True)
+

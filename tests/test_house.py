@@ -66,7 +66,14 @@ LINE = (
     "present",
     "sections",
     "report",
+    "engine",
+    "workers",
+    "publish",
+    "warm",
+    "index",
     "simulate",
+    "demo",
+    "explore",
     "cli",
 )
 """The straight line: a module, or a package as a whole, imports only what stands before it."""

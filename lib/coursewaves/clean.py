@@ -16,7 +16,7 @@ _CLASSES = {
     "p": {"note", "warning"},
     "ul": {"note", "quotes"},
     "span": {"paragraph"},
-    "div": {"table"},
+    "div": {"table", "figures"},
 }
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -70,15 +71,15 @@ def demo(
 ) -> None:
     """Make an example year of an institute in demo/, load it and make all its reports.
 
-    The answers are simulated, with the faults that real exports have. Nothing of it is real.
+    The answers are simulated, with the faults that real exports have. Nothing of it is real. A folder that an
+    earlier demo made is made anew; one that holds anything else is left as it is.
     """
-    from coursewaves.simulate import simulate_year  # noqa: PLC0415
+    from coursewaves.demo import make_demo  # noqa: PLC0415
 
     with _stops():
         home = Home(Path(State.home or DEMO).resolve())
-        home.root.mkdir(parents=True, exist_ok=True)
         with _stage("example year"):
-            simulate_year(home.root, programmes=programmes, courses=courses, seed=seed)
+            make_demo(home, programmes=programmes, courses=courses, seed=seed)
         _load(home)
         failed = _report(home, [], [], workers)
     raise typer.Exit(1 if failed else 0)
@@ -179,10 +180,13 @@ def _load(home: Home) -> None:
 
 
 def _show_files(files) -> None:  # type: ignore[no-untyped-def]
-    table = Table("file", "questionnaire", "read", "kept", "set aside", "duplicate", "outside window", box=None)
+    table = Table(box=None)
+    table.add_column("file", no_wrap=True)  # in a log too, where lines are short
+    for name in ("questionnaire", "read", "kept", "set aside", "duplicate", "outside window"):
+        table.add_column(name)
     counts = ["n_read", "n_kept", "n_set_aside", "n_duplicate", "n_outside_window"]
     for row in files.to_dict("records"):
-        table.add_row(row["file"], row["instrument_id"] or "–", *(str(row[name]) for name in counts))
+        table.add_row(escape(row["file"]), row["instrument_id"] or "–", *(str(row[name]) for name in counts))
     table.add_row("all files", "", *(str(files[name].sum()) for name in counts), style="bold")
     console.print(table)
 
@@ -198,7 +202,7 @@ def _show_problems(problems: list[dict]) -> int:  # type: ignore[type-arg]
 
 def _report(home: Home, courses: list[str], languages: list[str], workers: int) -> int:
     """Make reports with a progress bar; return how many failed."""
-    from coursewaves.index import write_index  # noqa: PLC0415
+    from coursewaves.index import INDEX, write_index  # noqa: PLC0415
     from coursewaves.publish import Outcome, course_jobs, make_reports  # noqa: PLC0415
     from coursewaves.year import Year  # noqa: PLC0415
 
@@ -218,10 +222,11 @@ def _report(home: Home, courses: list[str], languages: list[str], workers: int) 
         write_index(year)
     failed = sum(bool(outcome.failure) for outcome in outcomes)
     console.print(f"{len(outcomes) - failed} reports made, {failed} failed", highlight=False)
-    console.print(f"index: {_short(home.reports / 'index.html')}", highlight=False, markup=False)
+    console.print(f"index: {_short(home.reports / INDEX, home)}", highlight=False, markup=False)
     return failed
 
 
-def _short(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+def _short(path: Path, home: Home) -> str:
+    """Name a file from the current folder, else from the work folder's own name: logs hold no path of a machine."""
+    base = Path.cwd() if path.is_relative_to(Path.cwd()) else home.root.parent
+    return path.relative_to(base).as_posix()

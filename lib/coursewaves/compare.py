@@ -81,11 +81,12 @@ def pair_sides(responses: pd.DataFrame, survey: Survey, pair: Pair) -> Sides:
 
 
 def _side(responses: pd.DataFrame, survey: Survey, items: list[str]) -> pd.DataFrame:
-    instrument = survey.instrument_of(items[0])
-    forms = responses[responses["instrument_id"] == instrument.id]
+    columns = survey.columns_of(items)
+    needed = ["response_id", "course_id", "respondent_id", *(c for c in columns if c in responses)]
+    forms = responses.loc[responses["instrument_id"] == survey.instrument_of(items[0]).id, needed]
     codes = forms["respondent_id"].astype("str")
     people = forms["course_id"].astype("str") + "/" + codes  # a code belongs to its course
-    score = score_items(forms, survey, survey.columns_of(items))
+    score = score_items(forms, survey, columns)
     side = pd.DataFrame({"response_id": forms["response_id"], "respondent_id": people, "score": score})
     return side.dropna(subset=["score"])
 
@@ -108,7 +109,7 @@ def compare_pair(responses: pd.DataFrame, survey: Survey, pair_id: str) -> dict[
     ranks = signed_rank(differences)
     is_paired = found.design == "paired"
     test = ranks if is_paired else found
-    reason = test.reason or _too_few(sides, is_paired)
+    reason = "related, not the same question" if pair.kind == "related" else test.reason or _too_few(sides, is_paired)
     means = [mean_interval(side, low=0, high=100) for side in sides]
     delta = cliffs_delta(sides.earlier, sides.later)
     return {

@@ -68,10 +68,11 @@ def disclose(
     is_hidden = people < minimum
     while is_partition and _is_derivable(people[is_hidden], minimum) and not is_hidden.all():
         is_hidden |= people == people[~is_hidden].min()
-    shown = table.copy()
-    for name in table.columns.difference(labels, sort=False):
-        shown[name] = shown[name].astype("object").where(~is_hidden, None)
-    return Disclosed(shown.assign(is_hidden=is_hidden), minimum)
+    shown = table.assign(is_hidden=is_hidden)
+    if is_hidden.any():
+        figures = table.columns.difference(labels, sort=False)
+        shown[figures] = table[figures].astype("object").mask(is_hidden, None)
+    return Disclosed(shown, minimum)
 
 
 def _is_derivable(hidden: pd.Series, minimum: int) -> bool:

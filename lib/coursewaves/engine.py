@@ -6,6 +6,7 @@ input; the ordinary engine stays for those, and as the reference.
 """
 
 import tempfile
+from pathlib import Path
 from typing import Any
 
 from IPython.core.displayhook import CapturingDisplayHook
@@ -31,7 +32,7 @@ class InProcessEngine(Engine):
         kernel_name, kwargs
             Of other engines; not used.
         """
-        shell = new_shell()
+        shell = new_shell(Path.cwd())  # papermill runs the cells in a private folder
         for index, cell in enumerate(nb_man.nb.cells):
             nb_man.cell_start(cell, index)
             if cell.cell_type == "code" and cell.source.strip():
@@ -42,13 +43,13 @@ class InProcessEngine(Engine):
             nb_man.cell_complete(cell, index)
 
 
-def new_shell() -> InteractiveShell:
-    """Make a shell of its own, with no history, no profile of the user's and no start-up files."""
+def new_shell(folder: Path) -> InteractiveShell:
+    """Make a shell of its own, with no history and no start-up files; what IPython writes goes into the folder."""
     InteractiveShell.clear_instance()
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
-    shell = InteractiveShell.instance(config=config, ipython_dir=tempfile.mkdtemp(prefix="coursewaves-ipython-"))
+    shell = InteractiveShell.instance(config=config, ipython_dir=str(folder))
     shell.display_formatter.active_types = shell.display_formatter.format_types  # as a kernel: HTML and all others
     return shell
 
@@ -75,5 +76,6 @@ def run_cell(shell: InteractiveShell, cell: Any) -> BaseException | None:
 
 def warm_up() -> None:
     """Run one cell, so that a forked process finds everything that a shell loads at its first use."""
-    new_shell().run_cell("0", silent=True)
+    with tempfile.TemporaryDirectory(prefix="coursewaves-") as folder:
+        new_shell(Path(folder)).run_cell("0", silent=True)
 

@@ -14,6 +14,8 @@ from coursewaves.report import page_css
 from coursewaves.settings import PACKAGE
 from coursewaves.year import Year
 
+INDEX = "index.html"
+
 
 def write_index(year: Year) -> None:
     """List every published report by programme and course, in the institute's first language."""
@@ -28,7 +30,7 @@ def write_index(year: Year) -> None:
         head=[phrases.say("Course"), phrases.say("Dates"), *waves, phrases.say("Report")],
         programmes=_programmes(year, phrases),
     )
-    write_whole(year.home.reports / "index.html", page)
+    write_whole(year.home.reports / INDEX, page)
 
 
 def _minimum(year: Year) -> int:
@@ -42,7 +44,7 @@ def _programmes(year: Year, phrases: Phrases) -> list[dict[str, Any]]:
         stale = " " + phrases.say("(stale)") if entry["is_stale"] else ""
         link = {"path": entry["path"], "language": entry["language"], "name": name + stale}
         reports.setdefault(entry["id"], []).append(link)
-    order = year.settings.languages
+    order = {language: place for place, language in enumerate(year.settings.languages)}
     counts = _counts(year)
     found = []
     for programme_id, courses in year.registry.courses.groupby("programme_id"):
@@ -52,7 +54,7 @@ def _programmes(year: Year, phrases: Phrases) -> list[dict[str, Any]]:
                 "id": row["course_id"],
                 "dates": _dates(row, phrases),
                 "counts": counts.get(row["course_id"], ["–"] * len(year.survey.instruments)),
-                "reports": sorted(reports[row["course_id"]], key=lambda link: order.index(link["language"])),
+                "reports": sorted(reports[row["course_id"]], key=lambda link: order.get(link["language"], len(order))),
             }
             for row in courses.to_dict("records")
             if row["course_id"] in reports

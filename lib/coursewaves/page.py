@@ -66,9 +66,15 @@ def bullets(texts: Iterable[str], kind: str = "") -> Html:
     return Html(f"<ul{mark}>{items}</ul>" if items else "")
 
 
+def side_by_side(parts: Iterable[Html]) -> Html:
+    """Set figures side by side where the page is wide enough."""
+    body = "".join(parts)
+    return Html(f'<div class="figures">{body}</div>' if body else "")
+
+
 def facts(pairs: Iterable[tuple[str, str]]) -> Html:
     """Make a list of terms and what they are; pairs without a value are left out."""
-    rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(value)}</dd>" for term, value in pairs if value)
+    rows = "".join(f"<div><dt>{escape(term)}</dt><dd>{escape(value)}</dd></div>" for term, value in pairs if value)
     return Html(f"<dl>{rows}</dl>" if rows else "")
 
 

@@ -56,6 +56,11 @@ class Phrases:
         self.language = language
         self._catalogue = catalogue(language)
 
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether a native reader has reviewed the catalogue; the English wording is the source and needs none."""
+        return self.language == "en" or self._catalogue.info().get("x-reviewed") == "yes"
+
     def say(self, phrase: str, **values: Any) -> str:
         """Return a phrase in the language, its ``{places}`` filled with values that are formatted already."""
         return self._catalogue.gettext(phrase).format(**values)

@@ -7,7 +7,7 @@ _LINK = re.compile(
     r"\b(?:https?://|www\.)\S+|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,3}\.(?:kz|com|ru|org|net|me)/\S+",
     re.IGNORECASE,
 )
-_HANDLE = re.compile(r"(?<![\w.])@[A-Za-z]\w{2,31}")
+_HANDLE = re.compile(r"(?<!\w)@[A-Za-z]\w{2,31}")
 _DIGITS = re.compile(r"(?<!\d)\+?\d(?:[\s().\u2010-\u2015/_-]{0,3}\d){9,}")
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.phrases import Phrases
 from coursewaves.report import make_page
 from coursewaves.settings import Home, notebooks_folder
 from coursewaves.workers import CAN_FORK, do_each
@@ -75,6 +76,7 @@ def course_jobs(year: Year, course_ids: Iterable[str], languages: Iterable[str])
     for language in spoken:
         if language not in settings.languages:
             raise CoursewavesError.not_found(language, "the languages of the settings", settings.languages)
+        Phrases(language)  # one without a catalogue is refused before any report is begun
     jobs = []
     for course_id in chosen:
         registry.course(course_id)
@@ -105,6 +107,7 @@ def make_reports(year: Year, jobs: list[Job], workers: int, done: Callable[[Outc
     """
     home = year.home
     home.reports.mkdir(parents=True, exist_ok=True)
+    read_manifest(home)  # a damaged one is told now, not when all reports are made
     outcomes: dict[Job, Outcome] = {}
     for ended in do_each(partial(_make, home.root), jobs, workers, LONGEST):
         outcomes[ended.job] = ended.result or Outcome(ended.job, "", ended.failure)
@@ -120,9 +123,11 @@ def _make(root: Path, job: Job) -> Outcome:
     parameters = {"home": str(root), "course_id": job.subject_id, "language": job.language}
     try:
         page = make_page(notebook, parameters, job.title, job.language, ENGINE if CAN_FORK else None)
+        write_whole(root / "reports" / job.path, page)
     except CoursewavesError as error:
         return Outcome(job, "", str(error))
-    write_whole(root / "reports" / job.path, page)
+    except OSError as error:
+        return Outcome(job, "", f"can't write its page: {error.strerror}")
     return Outcome(job, hashlib.sha256(page.encode()).hexdigest(), "")
 
 
@@ -130,12 +135,15 @@ def write_whole(path: Path, text: str) -> None:
     """Write a file beside its place, sync it and move it there, so that no reader meets half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(draft).chmod(0o640)
-    Path(draft).replace(path)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).chmod(0o640)
+        Path(draft).replace(path)
+    finally:
+        Path(draft).unlink(missing_ok=True)
 
 
 def _inputs(home: Home, kinds: set[str]) -> dict[str, str]:
@@ -179,7 +187,11 @@ def read_manifest(home: Home) -> list[dict[str, Any]]:
     path = home.reports / MANIFEST
     if not path.exists():
         return []
-    entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        place = f"{home.reports.name}/{MANIFEST}"
+        raise CoursewavesError(f"{place} is damaged; fix: delete it and make all reports anew") from None
     return list(_present(home, entries))
 
 

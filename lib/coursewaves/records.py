@@ -140,7 +140,8 @@ def _find_delimiter(text: str) -> str:
         records = _parse(text, delimiter)
         widths = [len(record.cells) for _, record in zip(range(40), records, strict=False) if record.cells]
         agreeing = sum(width == widths[0] for width in widths[1:]) if widths else 0
-        return 2 * agreeing >= len(widths) - 1, widths[0] if widths else 0
+        width = widths[0] if widths else 0
+        return width > 1 and 2 * agreeing >= len(widths) - 1, width
 
     return max(DELIMITERS, key=rank)
 

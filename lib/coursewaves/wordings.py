@@ -69,9 +69,8 @@ def row_headers(item: Item, grid: Grid | None, row: Texts) -> Iterator[tuple[str
     first = next((row[key] for key in both), "")
     asked += [(text, first) for text in spellings(both)[len(both) :]]
     for text, name in dict.fromkeys(asked):
-        yield text, name
-        if grid is not None:
-            yield from ((header, name) for header in _under_stems(grid, [text]))
+        headers = [text] if grid is None else _under_stems(grid, [text])
+        yield from ((header, name) for header in headers)
 
 
 def _under_stems(grid: Grid, rows: list[str]) -> list[str]:

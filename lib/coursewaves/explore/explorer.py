@@ -1,5 +1,6 @@
 """The explorer itself: menus in the reader's language, and four panes that follow them."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from coursewaves.explore.panes import answers, comparison, data, scores
 from coursewaves.instruments import Criterion
 from coursewaves.page import Section
 from coursewaves.phrases import Phrases
+from coursewaves.report import page_css
 from coursewaves.view import CourseView
 from coursewaves.year import Year, open_year
 
@@ -37,7 +39,7 @@ class Explorer:
         self.year = year
         names = ("programme", "course", "measure", "wave", "language")
         self.menus: dict[str, widgets.Dropdown] = {name: _menu() for name in names}
-        self.tabs = widgets.Tab([widgets.Output(layout={"max_width": "42rem"}) for _ in PANES])
+        self.tabs = widgets.Tab([widgets.Output() for _ in PANES])
         columns = {"grid_template_columns": "repeat(auto-fit, minmax(20rem, 1fr))", "max_width": "64rem"}
         self.box = widgets.VBox([widgets.GridBox(list(self.menus.values()), layout=columns), self.tabs])
         self._is_filling = False
@@ -144,6 +146,13 @@ def course_explorer(home: str | Path = "", course_id: str = "", language: str = 
     return Explorer(year, course_id or str(year.registry.courses["course_id"].iloc[0]), language)
 
 
+@lru_cache(maxsize=1)
+def _pane_css() -> str:
+    """Return the reports' style sheet, bounded to the panes: JupyterLab keeps its own look."""
+    bounded = page_css().replace(":root", "&")
+    return f".coursewaves {{ {bounded} background: var(--paper); color: var(--ink); padding: 0.25rem 1rem; }}"
+
+
 def _menu() -> widgets.Dropdown:
     return widgets.Dropdown(style={"description_width": "6.5rem"}, layout={"width": "auto"})
 
@@ -158,6 +167,7 @@ def _measure(view: CourseView, measure: Measure) -> str:
 
 
 def _shown(section: Section) -> dict[str, Any]:
-    """Return a section as the output of a cell."""
-    bundle = {"text/html": section._repr_html_(), "text/plain": section.section_id}
+    """Return a section, dressed as in a report, as the output of a cell."""
+    html = f'<style>{_pane_css()}</style><div class="coursewaves">{section._repr_html_()}</div>'
+    bundle = {"text/html": html, "text/plain": section.section_id}
     return {"output_type": "display_data", "data": bundle, "metadata": {}}

@@ -20,8 +20,8 @@ def changes(view: CourseView) -> Section:
         return Section("changes", title, [7, 8, 9], [paragraph(text)])
     parts = [
         _chains(view),
-        bullets(sentence(view, row) for row in compared.shown() if row["kind"] == "change"),
-        _table(view, compared),
+        bullets(sentence(view, row) for row in compared.shown() if _is_told(row)),
+        *_tables(view, compared),
         *_notes(view, compared),
     ]
     return Section("changes", title, [7, 8, 9], parts)
@@ -34,6 +34,15 @@ def shown_comparisons(view: CourseView) -> Disclosed:
         comparisons = pd.DataFrame(columns=["pair_id", "construct_id", "kind", "n_earlier", "n_later"])
     labels = ["pair_id", "construct_id", "kind"]
     return view.gate(comparisons, "means", labels, n=("n_earlier", "n_later"))
+
+
+def is_tested(row: dict[str, Any]) -> bool:
+    """Whether a comparison rests on enough answers for a test."""
+    return bool(row["verdict"] != "not tested")
+
+
+def _is_told(row: dict[str, Any]) -> bool:
+    return row["kind"] != "related" and row["verdict"] in ("higher", "lower")
 
 
 def sentence(view: CourseView, row: dict[str, Any]) -> str:
@@ -94,31 +103,35 @@ def _step(view: CourseView, row: pd.Series, side: str) -> Disclosed:
     return view.gate(pd.DataFrame([{key: row[name] for key, name in names.items()}]), "means", [])
 
 
-def _table(view: CourseView, compared: Disclosed) -> Html:
+def _tables(view: CourseView, compared: Disclosed) -> list[Html]:
+    """List the pairs, one table for each kind: a gap must not be read as a change."""
+    captions = {
+        "change": view.say("Changes: the same question asked twice, scores 0–100"),
+        "gap": view.say("Gaps: expected and met, intended and done, scores 0–100"),
+        "related": view.say("Related questions about different things, scores 0–100"),
+    }
+    head = [view.say("Pair"), view.say("Earlier → later"), view.say("Difference (95 %)")]
+    head += [view.say("Answers, earlier / later"), view.say("p (Holm)"), view.say("Result")]
+    by_kind = {kind: [_line(view, row) for row in compared.shown() if row["kind"] == kind] for kind in captions}
+    return [table(caption, head, by_kind[kind]) for kind, caption in captions.items()]
+
+
+def _line(view: CourseView, row: dict[str, Any]) -> list[str]:
     say, phrases = view.say, view.phrases
-    kinds = {"change": say("change"), "gap": say("gap"), "related": say("related")}
     verdicts = {
         "higher": say("higher"),
         "lower": say("lower"),
         "not distinguishable": say("not distinguishable"),
         "not tested": say("not tested"),
     }
-    head = [say("Pair"), say("Kind"), say("Earlier"), say("Later"), say("Difference (95 %)")]
-    head += [say("Answers, earlier / later"), say("p (Holm)"), say("Result")]
-    rows = [
-        [
-            view.wording(view.year.survey.pair(row["pair_id"])),
-            kinds[row["kind"]],
-            phrases.number(row["mean_earlier"]),
-            phrases.number(row["mean_later"]),
-            f"{phrases.signed(row['difference'])} ({phrases.signed(row['low'])} … {phrases.signed(row['high'])})",
-            f"{phrases.number(row['n_earlier'])} / {phrases.number(row['n_later'])}",
-            phrases.p_value(row["p_value_adjusted"]),
-            verdicts[row["verdict"]],
-        ]
-        for row in compared.shown()
+    return [
+        view.wording(view.year.survey.pair(row["pair_id"])),
+        f"{phrases.number(row['mean_earlier'])} → {phrases.number(row['mean_later'])}",
+        f"{phrases.signed(row['difference'])} ({phrases.signed(row['low'])} … {phrases.signed(row['high'])})",
+        f"{phrases.number(row['n_earlier'])} / {phrases.number(row['n_later'])}",
+        phrases.p_value(row["p_value_adjusted"]),
+        verdicts[row["verdict"]],
     ]
-    return table(say("Declared pairs of questions, scores 0–100"), head, rows)
 
 
 def _notes(view: CourseView, compared: Disclosed) -> list[Html]:
@@ -134,7 +147,10 @@ def _notes(view: CourseView, compared: Disclosed) -> list[Html]:
     }
     used = [text for design, text in designs.items() if any(row["design"] == design for row in shown)]
     blind = [row["detectable"] for row in shown if row["verdict"] == "not distinguishable" and row["detectable"]]
-    notes = [view.say("How the two sides are compared: {list}.", list="; ".join(used))]
+    notes = [
+        view.say("How the two sides are compared: {list}.", list="; ".join(used)),
+        view.say("An interval speaks of its pair alone; the result also allows for the number of pairs tested (Holm)."),
+    ]
     if blind:
         size = view.phrases.number(max(blind), 1)
         notes.append(view.say("“Not distinguishable” does not mean equal: a difference under {size} standard deviations "

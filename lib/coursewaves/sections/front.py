@@ -64,10 +64,8 @@ def _direction(view: CourseView) -> str:
 
 
 def _draft_note(view: CourseView) -> str:
-    survey = view.year.survey
-    if len(survey.languages) == 1 or all(instrument.reviewed for instrument in survey.instruments):
-        return ""
-    if view.phrases.language == "en":
+    survey, is_source = view.year.survey, view.phrases.language == "en"
+    if is_source or (view.phrases.is_reviewed and all(instrument.reviewed for instrument in survey.instruments)):
         return ""
     return view.say("Draft texts: a methodologist who is a native speaker has not reviewed this wording yet.")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from coursewaves.page import Section, bullets
 from coursewaves.phrases import marked
-from coursewaves.sections.changes import shown_comparisons
+from coursewaves.sections.changes import is_tested, shown_comparisons
 from coursewaves.sections.factors import course_sentence, programme_sentence, programme_verdict
 from coursewaves.summarise import mean_scores
 from coursewaves.view import CourseView
@@ -50,7 +50,7 @@ def _ends(view: CourseView) -> str:
 
 def _compared(view: CourseView) -> list[str]:
     rows = shown_comparisons(view).shown()
-    tested = [row for row in rows if row["verdict"] != "not tested"]
+    tested = [row for row in rows if is_tested(row)]
     if not tested:
         return [view.say("Waves could not be compared by a test: too few answers.")] if rows else []
     texts = {

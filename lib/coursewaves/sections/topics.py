@@ -59,14 +59,19 @@ def _table(view: CourseView, rows: pd.DataFrame, judged: Item | None) -> Html:
     options = view.year.survey.scale(judged.scale).options if judged else []
     n = ("n", "n_judged") if judged else ("n",)
     shown = view.gate(rows, "shares", ["title", "hours", "trainer"], n=n)
-    head = [say("Topic"), say("Hours"), say("Trainer"), say("Answers"), say("Usefulness, 0–100"), say("95 % interval")]
+    head = [say("Topic (hours, trainer)"), say("Answers"), say("Usefulness, 0–100 (95 %)")]
     head += [option.wording(phrases.language) for option in options]
     lines = []
     for row in shown.rows():
-        hours = phrases.number(row["hours"], 0 if float(row["hours"]).is_integer() else 1)
-        figures = [f"<{shown.minimum}", *["–"] * (2 + len(options))]
+        figures = [f"<{shown.minimum}", *["–"] * (1 + len(options))]
         if not row["is_hidden"]:
-            figures = [phrases.number(row["n"]), phrases.number(row["mean"]), phrases.interval(row["low"], row["high"])]
-            figures += [phrases.percent(float(np.float64(row[option.code]))) for option in options]
-        lines.append([row["title"], hours, row["trainer"] or "–", *figures])
+            mean = f"{phrases.number(row['mean'])} ({phrases.interval(row['low'], row['high'])})"
+            shares = [phrases.percent(float(np.float64(row[option.code]))) for option in options]
+            figures = [phrases.number(row["n"]), mean, *shares]
+        lines.append([_named(view, row), *figures])
     return table(say("Topics: usefulness and what to do with each"), head, lines)
+
+
+def _named(view: CourseView, row: dict[str, Any]) -> str:
+    hours = view.phrases.number(row["hours"], 0 if float(row["hours"]).is_integer() else 1)
+    return f"{row['title']} ({', '.join(filter(None, (hours, row['trainer'])))})"

@@ -5,7 +5,7 @@ from itertools import groupby
 import pandas as pd
 
 from coursewaves.instruments import Instrument, Item, Scale
-from coursewaves.page import Html, Section, Sections, heading, paragraph
+from coursewaves.page import Html, Section, Sections, heading, paragraph, side_by_side
 from coursewaves.present import counts_table, likert_figure, scores_figure, scores_table, shares_figure
 from coursewaves.score import score_names
 from coursewaves.summarise import count_answers, mean_scores, option_shares
@@ -68,7 +68,7 @@ def _closed(view: CourseView, instrument: Instrument) -> list[Html]:
         if scale.kind not in ("single", "multiple") or item.repeat or scale.options_from:
             continue
         parts += _choices(view, instrument, item, scale)
-    return [heading(view.say("Choices")), *parts] if parts else []
+    return [heading(view.say("Choices")), side_by_side(parts)] if parts else []
 
 
 def _choices(view: CourseView, instrument: Instrument, item: Item, scale: Scale) -> list[Html]:
@@ -103,4 +103,4 @@ def _ratings(view: CourseView, instrument: Instrument) -> list[Html]:
         if counts.shown():
             caption = grids.get(grid or "", view.say("Single questions"))
             parts.append(likert_figure(view, counts, survey.scale(scale_id), caption))
-    return [heading(view.say("Answers by question")), *parts] if parts else []
+    return [heading(view.say("Answers by question")), side_by_side(parts)] if parts else []

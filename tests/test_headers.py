@@ -1,0 +1,164 @@
+"""Headers: every form of a wording is known, what is not known is named with the nearest and never taken."""
+
+import unicodedata
+
+import pytest
+import small
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coursewaves.headers import HeaderBook, match_columns, row_numbers
+from coursewaves.wordings import is_blank, normalised, spellings
+
+BOOK = HeaderBook(small.survey(), small.registry())
+
+
+def match(header: list[str], instrument_id: str | None = "Q"):
+    return match_columns(header, "f.csv", BOOK, instrument_id)
+
+
+def items(header: list[str], instrument_id: str | None = "Q") -> list[str]:
+    return [column.item.id + (f"/{column.row_text}" if column.row_text else "") for column in match(header, instrument_id).columns]
+
+
+def rules(header: list[str], instrument_id: str | None = "Q") -> list[str]:
+    return [problem.rule for problem in match(header, instrument_id).problems if problem.rule != "E-ABSENT"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Wish", "wish", "WISH ", "Wish *", "Wish:", "Wi\u200bsh", "\ufeffWish", "Wish қаз", "Wish\u00a0рус", "P1",
+     "Wish қаз / Wish рус", "Wish қаз / Wish рус / Wish"],
+)  # fmt: skip
+def test_every_form_of_a_header_is_the_same_question(header):
+    assert items([header], "P") == ["P1"]
+
+
+def test_composed_and_decomposed_letters_are_the_same(survey):
+    book = HeaderBook(survey, small.make_registry())
+    with_breve = next(
+        text for item in survey.instrument("A").items for text in [item.text["ru"]] if "й" in text and not item.grid
+    )
+    apart = unicodedata.normalize("NFD", with_breve)
+    assert apart != with_breve
+    found = match_columns([apart], "f.csv", book, "A")
+    assert [column.item.text["ru"] for column in found.columns] == [with_breve]
+
+
+def test_the_row_of_a_grid_stands_after_its_stem():
+    assert items(["Please rate [Met]", "Оцените [Fits рус]"]) == ["Q1", "Q2"]
+    assert items(["Бағалаңыз / Оцените [Met қаз / Met рус]"]) == ["Q1"]
+
+
+def test_the_row_of_a_grid_is_known_alone_where_it_means_one_question():
+    assert items(["Met"]) == ["Q1"]
+    assert items(["I plan"]) == []  # Q3 or Q3t
+    assert rules(["I plan"]) == ["E-COL"]
+
+
+def test_an_unknown_header_is_named_with_the_nearest_and_not_taken():
+    found = match(["Please rate [Mett]"])
+    assert found.columns == []
+    problem = found.problems[0]
+    assert (problem.rule, problem.column, problem.row) == ("E-COL", "A", 1)
+    assert "it may be Q1" in problem.fix
+    assert problem.done == "column not read"
+
+
+def test_a_header_like_nothing_known_gets_no_proposal():
+    assert match(["Зачем вам всё это нужно знать"]).problems[0].fix.startswith("add it to an item")
+
+
+def test_an_empty_header_is_no_question():
+    assert rules(["", "  ", "Please rate [Met]"]) == []
+
+
+def test_a_question_that_stands_twice_is_read_from_neither_column():
+    found = match(["Wish", "Need", "Wish рус"], "P")
+    assert [column.item.id for column in found.columns] == ["P3"]
+    twice = [problem for problem in found.problems if problem.rule == "E-DUPCOL"]
+    assert [problem.column for problem in twice] == ["A", "C"]
+
+
+def test_repeated_questions_are_known_by_the_registrys_wording():
+    header = ["Please rate [I plan]", "Бұрын [Жоспарлаймын]", "Оцените [Наблюдаю]", "Please rate [I observe]"]
+    assert items(header[:3]) == ["Q3/i plan", "Q3t/жоспарлаймын", "Q3/наблюдаю"]
+    assert rules(header[:3]) == []
+
+
+def test_repeated_questions_are_known_where_languages_are_joined():
+    header = ["Бағалаңыз / Оцените [Жоспарлаймын / Планирую]", "Бұрын / Раньше / Before [Жоспарлаймын / Планирую / I plan]"]
+    assert items(header) == ["Q3/жоспарлаймын", "Q3t/жоспарлаймын"]
+
+
+def test_repeated_questions_are_known_by_their_ids():
+    assert items(["Q3.1", "Q3t.2"]) == ["Q3/1", "Q3t/2"]
+
+
+def test_the_same_ability_has_its_number_in_each_programme():
+    numbers = row_numbers(small.registry())
+    assert numbers["abilities", "A", normalised("Наблюдаю")] == 2
+    assert numbers["abilities", "B", normalised("Наблюдаю")] == 1
+    assert ("abilities", "B", normalised("Планирую")) not in numbers
+
+
+def test_the_questionnaire_is_known_by_most_of_its_own_questions():
+    assert match(["submitted_at", "Wish", "Need"], None).instrument.id == "P"
+    assert match(["Wish", "Please rate [Met]", "Please rate [Fits]"], None).instrument.id == "Q"
+
+
+@pytest.mark.parametrize(
+    ("header", "seen"),
+    [(["submitted_at", "course"], "no question of any questionnaire"), (["Wish", "Met"], "as many questions of P and Q")],
+)
+def test_a_file_of_no_or_of_two_questionnaires_is_set_aside(header, seen):
+    found = match(header, None)
+    assert found.instrument is None
+    assert [(problem.rule, problem.seen) for problem in found.problems] == [("E-INSTRUMENT", seen)]
+
+
+def test_questions_that_the_file_lacks_are_named():
+    problem = match(["Wish"], "P").problems[-1]
+    assert (problem.rule, problem.seen) == ("E-ABSENT", "questions not in the file: P2, P3")
+
+
+def test_the_order_of_columns_changes_nothing():
+    header = ["Wish", "Reasons", "Need", "course"]
+    there = {(column.item.id, header[column.place]) for column in match(header, "P").columns}
+    back = header[::-1]
+    assert there == {(column.item.id, back[column.place]) for column in match(back, "P").columns}
+
+
+def test_a_file_of_thousands_of_unknown_columns_is_refused_in_time():
+    found = match([f"Please rate [Mett {number}]" for number in range(2000)])
+    assert len(found.problems) == 2001
+
+
+def test_every_question_of_the_regulation_is_known_in_every_language(survey):
+    book = HeaderBook(survey, small.make_registry())
+    for instrument in survey.instruments:
+        stems = {grid.id: grid.text for grid in instrument.grids}
+        for language in survey.languages:
+            asked = [item for item in instrument.items if item.repeat is None]
+            header = [
+                f"{stems[item.grid][language]} [{item.text[language]}]" if item.grid else item.text[language]
+                for item in asked
+            ]
+            found = match_columns(header, "f.csv", book, None)
+            assert found.instrument == instrument
+            assert [column.item.id for column in found.columns] == [item.id for item in asked]
+
+
+@given(st.text(max_size=60))
+def test_comparing_a_compared_text_changes_nothing(text):
+    once = normalised(text)
+    assert normalised(once.upper()) == normalised(once) or not once.isascii()
+    assert normalised(f" \u200b{text}\u00a0") == once
+
+
+def test_two_signs_are_not_blank_and_invisible_ones_are():
+    assert [is_blank(text) for text in ("", " ", "\u200b\ufeff", "\u00a0", "?", ".")] == [True] * 4 + [False] * 2
+
+
+def test_wordings_are_joined_in_the_surveys_order():
+    assert spellings({"kk": "а", "ru": "", "en": "c"}) == ["а", "c", "а / c"]

@@ -11,6 +11,7 @@ from typing import Any
 
 from IPython.core.displayhook import CapturingDisplayHook
 from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbformat.v4 import new_output
@@ -18,7 +19,7 @@ from papermill.engines import Engine
 from traitlets.config import Config
 
 
-class InProcessEngine(Engine):
+class InProcessEngine(Engine):  # type: ignore[misc]  (papermill has no types)
     """Execute the cells one after the other; stop at the first that fails."""
 
     @classmethod
@@ -50,7 +51,9 @@ def new_shell(folder: Path) -> InteractiveShell:
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     shell = InteractiveShell.instance(config=config, ipython_dir=str(folder))
-    shell.display_formatter.active_types = shell.display_formatter.format_types  # as a kernel: HTML and all others
+    formatter = DisplayFormatter(parent=shell)
+    formatter.active_types = formatter.format_types  # as a kernel: HTML and all others, not text alone
+    shell.display_formatter = formatter
     return shell
 
 
@@ -78,4 +81,3 @@ def warm_up() -> None:
     """Run one cell, so that a forked process finds everything that a shell loads at its first use."""
     with tempfile.TemporaryDirectory(prefix="coursewaves-") as folder:
         new_shell(Path(folder)).run_cell("0", silent=True)
-

@@ -27,8 +27,7 @@ def likert_figure(view: CourseView, counts: Disclosed, scale: Scale, caption: st
             rows.append(charts.LikertRow(label, None, _too_few(view, counts)))
             continue
         rows.append(charts.LikertRow(label, [row[code] for code in codes], _n_note(view, row)))
-        share = sum(row[code] for code in top) / row["n"]
-        told.append(f"{label}: {view.phrases.percent(share)}")
+        told.append(f"{label}: {_part(view, sum(row[code] for code in top), row['n'])}")
     names = [option.wording(view.phrases.language) for option in scale.options]
     high = " / ".join(names[-len(top) :])
     alt = view.say("Share of answers “{steps}” by question: {list}.", steps=high, list="; ".join(told))
@@ -137,6 +136,13 @@ def _estimate(row: dict[str, Any]) -> charts.Estimate:
 
 def _scale(view: CourseView, words: Callable[[float], str], unit: float = 1) -> charts.Scale:
     return charts.Scale(0, 100, [(tick, words(tick * unit)) for tick in SCORE_TICKS])
+
+
+def _part(view: CourseView, n: int, total: int) -> str:
+    """Say a part as a share, or as counts where there are too few answers for shares."""
+    if total < view.least("shares"):
+        return f"{view.phrases.number(n)} / {view.phrases.number(total)}"
+    return view.phrases.percent(n / total)
 
 
 def _too_few(view: CourseView, disclosed: Disclosed) -> str:

@@ -92,7 +92,10 @@ def _start(
 
 
 def _work(work: Callable[[Job], Result], job: Job, sender: Connection) -> None:
-    sender.send(work(job))
+    try:
+        sender.send((work(job), ""))
+    except Exception as error:  # its message, and a traceback on the console, could tell what a participant wrote
+        sender.send((None, type(error).__name__))
     sender.close()
 
 
@@ -105,7 +108,7 @@ def _end(receiver: Connection, running: _Running[Job], seconds: float) -> Ended[
     result = None
     try:
         if receiver.poll():
-            result = receiver.recv()
+            result, failure = receiver.recv()
         else:
             failure = f"took longer than {seconds:.0f} s"
             running.process.kill()

@@ -20,6 +20,16 @@ from coursewaves.year import Year, open_year
 
 PANES = (answers, scores, comparison, data)
 
+DENSE = """
+& { background: var(--paper); color: var(--ink); padding: 0.25rem 1rem; }
+h3 { font-weight: 600; }
+figure { max-width: 30rem; }
+table { font-size: 0.82rem; }
+th, td { padding: 0.3rem 0.5rem; }
+tbody th { min-width: 9rem; }
+"""
+"""What differs from a report: a pane stands in a notebook, not on a page of its own."""
+
 ALL = ""
 """The menu entry that chooses every wave."""
 
@@ -148,9 +158,12 @@ def course_explorer(home: str | Path = "", course_id: str = "", language: str = 
 
 @lru_cache(maxsize=1)
 def _pane_css() -> str:
-    """Return the reports' style sheet, bounded to the panes: JupyterLab keeps its own look."""
+    """Return the reports' style sheet, bounded to the panes: JupyterLab keeps its own look.
+
+    The class is named three times so that the sheet outweighs JupyterLab's rules for tables.
+    """
     bounded = page_css().replace(":root", "&")
-    return f".coursewaves {{ {bounded} background: var(--paper); color: var(--ink); padding: 0.25rem 1rem; }}"
+    return f".coursewaves.coursewaves.coursewaves {{ {bounded} {DENSE} }}"
 
 
 def _menu() -> widgets.Dropdown:

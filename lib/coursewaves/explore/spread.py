@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from coursewaves import charts
 from coursewaves.charts.palette import BAR, HAIRLINE, INK, TRACK
+from coursewaves.charts.sheet import SMALL, WIDTH
 from coursewaves.disclosure import Disclosed
 from coursewaves.explore.choice import Choice
 from coursewaves.page import Html, figure, paragraph, table
@@ -23,7 +24,7 @@ SPREAD = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 
 LOOK = {"grid.color": HAIRLINE, "axes.edgecolor": HAIRLINE, "text.color": INK}
 
-LETTERS = {"font.family": ["DejaVu Sans"], "svg.fonttype": "path", "svg.hashsalt": "coursewaves"}
+LETTERS = {"font.family": ["DejaVu Sans"], "font.size": SMALL, "svg.fonttype": "path", "svg.hashsalt": "coursewaves"}
 """A face that has every Kazakh letter, drawn as shapes so that the reader's machine needs no font."""
 
 NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
@@ -81,7 +82,7 @@ def _boxes(view: CourseView, rows: list[dict[str, Any]], alt: str) -> charts.Fig
     """Draw boxes from disclosed quantiles alone: of those five, the second and fourth are the quartiles."""
     sides = [_side(view, True), _side(view, False)]
     marks = pd.DataFrame([_mark(view, row, name) for row in rows for name in SPREAD])
-    size = (6.6, 0.9 + 0.75 * marks["wave"].nunique())
+    size = (WIDTH / INCH, 0.9 + 0.75 * marks["wave"].nunique())
     with mpl.rc_context(sns.axes_style("whitegrid", LOOK) | LETTERS), warnings.catch_warnings():
         warnings.simplefilter("ignore", mpl.MatplotlibDeprecationWarning)  # seaborn 0.13 still says `vert`
         drawing = Figure(size, layout="constrained")

@@ -87,7 +87,7 @@ def _chains(view: CourseView) -> Html:
         for pair_id in chain.pairs:
             if pair_id not in by_pair.index:
                 continue
-            pair, row = survey.pair(pair_id), by_pair.loc[pair_id]
+            pair, row = survey.pair(pair_id), by_pair.loc[pair_id].to_dict()
             for side, items in (("earlier", pair.earlier), ("later", pair.later)):
                 place = order.index(survey.instrument_of(items[0]).id)
                 found[place] = found[place] or _step(view, row, side)
@@ -98,7 +98,7 @@ def _chains(view: CourseView) -> Html:
     return chain_figure(view, rows, steps, caption) if rows else Html("")
 
 
-def _step(view: CourseView, row: pd.Series, side: str) -> Disclosed:
+def _step(view: CourseView, row: dict[Any, Any], side: str) -> Disclosed:
     names = {"n": f"n_{side}", "mean": f"mean_{side}", "low": f"{side}_low", "high": f"{side}_high"}
     return view.gate(pd.DataFrame([{key: row[name] for key, name in names.items()}]), "means", [])
 

@@ -91,7 +91,7 @@ def _factors(view: CourseView) -> list[Html]:
         names = [criterion.id for criterion in survey.criteria if criterion.kind == kind and criterion.id in own]
         means = view.gate(mean_scores(own, names), "means", ["name"])
         others = view.gate(other_courses(view, asked, names), "means", ["name"])
-        if means.rows():
+        if means.shown():
             parts.append(scores_figure(view, means, lambda n: view.wording(survey.criterion(n)), caption, others, threshold))
     if parts:
         note = view.say(

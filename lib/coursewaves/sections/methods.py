@@ -36,8 +36,9 @@ def _notes(view: CourseView) -> list[str]:
 
 
 def _straightlined(view: CourseView) -> str:
-    n = int(view.responses["is_straightlined"].sum())
-    if n < view.least("counts"):
+    by_wave = view.responses.groupby("instrument_id", observed=True)["is_straightlined"].sum()
+    n = int(by_wave.sum())
+    if by_wave.empty or by_wave.max() < view.least("counts"):  # three forms may be one person's
         return view.say("Forms with the same mark everywhere are kept: often they are honest.")
     return view.say(
         "Forms with the same mark everywhere: {n}; they are kept, since often they are honest.",

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from coursewaves.disclosure import Disclosed
@@ -58,8 +57,11 @@ def _coverage(view: CourseView, row: dict[str, Any]) -> str:
 
 
 def _unlinked(view: CourseView) -> str:
-    people = view.responses["respondent_id"]
-    if len(people) < view.least("counts"):
+    forms = view.responses
+    waves = [instrument.id for instrument in view.year.survey.waves()]
+    shown = [wave for wave in waves if (forms["instrument_id"] == wave).sum() >= view.least("counts")]
+    people = forms.loc[forms["instrument_id"].isin(shown), "respondent_id"]
+    if people.empty:
         return ""
     share = view.phrases.percent(float(people.notna().mean()))
     return view.say("Forms with a code that links one person's waves: {share}.", share=share)
@@ -91,12 +93,12 @@ def _groups(view: CourseView, forms: pd.DataFrame, purpose: str) -> list[list[st
     groups["share"] = groups["n"] / max(len(given), 1)
     shown: Disclosed = view.gate(groups, "counts", ["code"], is_partition=True)
     names = {option.code: option.wording(view.phrases.language) for option in scale.options}
-    return [
-        [f"{view.wording(item)} — {names[row['code']]}", *_figures(view, row, shown.minimum)] for row in shown.rows()
-    ]
+    has_shares = len(given) >= view.least("shares")
+    return [[f"{view.wording(item)} — {names[row['code']]}", *_figures(view, row, has_shares)] for row in shown.rows()]
 
 
-def _figures(view: CourseView, row: dict[str, Any], minimum: int) -> list[str]:
+def _figures(view: CourseView, row: dict[str, Any], has_shares: bool) -> list[str]:
     if row["is_hidden"]:
-        return [view.say("hidden: small group"), "–"] if minimum else []
-    return [view.phrases.number(row["n"]), view.phrases.percent(float(np.float64(row["share"])))]
+        return [view.say("hidden: small group"), "–"]
+    share = view.phrases.percent(float(row["share"])) if has_shares else "–"
+    return [view.phrases.number(row["n"]), share]

@@ -41,9 +41,12 @@ def _scores(view: CourseView, instrument: Instrument) -> list[Html]:
     caption = view.say("Mean scores, 0–100, with 95 % intervals")
     means = view.gate(mean_scores(own, main), "means", ["name"])
     others = view.gate(other_courses(view, instrument.id, main), "means", ["name"])
-    parts = [scores_figure(view, means, lambda name: _name(view, name), caption, others)]
     listed = view.gate(mean_scores(own, indicators), "means", ["name"])
-    parts.append(scores_table(view, listed, lambda name: _name(view, name), view.say("Mean scores by indicator")))
+    parts = []
+    if means.shown():
+        parts.append(scores_figure(view, means, lambda name: _name(view, name), caption, others))
+    if listed.shown():
+        parts.append(scores_table(view, listed, lambda name: _name(view, name), view.say("Mean scores by indicator")))
     return parts
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from coursewaves.instruments import Survey
+    from coursewaves.year import Year
 
 # The same examples on every run and no clock: a red test is a fault of the code, not of a busy machine.
 settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
@@ -45,6 +46,36 @@ def example_year(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
 
     home = tmp_path_factory.mktemp("year") / "home"
     return home, simulate_year(home, programmes=4, courses=12, seed=2026)
+
+
+REPORTED = ("P01-01", "P01-02", "P02-01")
+"""Courses of the example year with reports in every language: one as most are, one tiny, one rated low."""
+
+
+@pytest.fixture(scope="session")
+def loaded_year(example_year: tuple[Path, Any], tmp_path_factory: pytest.TempPathFactory) -> "Year":
+    """The small example year, loaded in a work folder of its own; tests only read it."""
+    from coursewaves.settings import Home
+    from coursewaves.year import load_year
+
+    home = tmp_path_factory.mktemp("loaded") / "institute"
+    shutil.copytree(example_year[0], home, ignore=shutil.ignore_patterns("processed"))
+    return load_year(Home(home))
+
+
+@pytest.fixture(scope="session")
+def reports(loaded_year: "Year") -> Path:
+    """The folder of the finished reports on `REPORTED`, with manifest and index.
+
+    Tests that use it belong to one group (``xdist_group("reports")``), so that one process makes them for all.
+    """
+    from coursewaves.index import write_index
+    from coursewaves.publish import course_jobs, make_reports
+
+    outcomes = make_reports(loaded_year, course_jobs(loaded_year, REPORTED, []), 2, lambda outcome: None)
+    assert [outcome.failure for outcome in outcomes] == [""] * 9
+    write_index(loaded_year)
+    return loaded_year.home.reports
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from small import make_registry
 
 from coursewaves.instruments import Instrument, Item, Survey
 from coursewaves.phrases import Phrases
@@ -16,6 +15,7 @@ from coursewaves.score import score_responses
 from coursewaves.settings import Home, Settings
 from coursewaves.view import CourseView
 from coursewaves.year import Year
+from small import make_registry
 
 BACKGROUND = {"language": "language", "role": "role", "settlement": "settlement", "age_band": "age_band",
               "experience_band": "experience_band"}  # fmt: skip
@@ -25,16 +25,20 @@ def same(text: str) -> str:
     return text
 
 
-def registry(courses: Iterable[Mapping[str, Any]] = ({"course_id": "A-1"},), word: Callable[[str], str] = same) -> Registry:
+def registry(
+    courses: Iterable[Mapping[str, Any]] = ({"course_id": "A-1"},), word: Callable[[str], str] = same
+) -> Registry:
     """One programme with all that a registry can say of it; `word` makes each wording."""
+
     def titles(stem: str, what: str) -> dict[str, str]:
         return {f"{stem}_{language}": word(f"{what} {language}") for language in ("kk", "ru", "en")}
 
+    programme = {"programme_id": "A", "direction_id": "D1", "hours": 72, "practical_hours": 30}
     row = {"programme_id": "A", "starts_on": "2025-03-03", "ends_on": "2025-03-14", "centre_id": "C1", "language": "kk",
            "enrolled": 30, "completed": 28}  # fmt: skip
     return make_registry(
         directions=[{"direction_id": "D1"} | titles("title", "Direction")],
-        programmes=[{"programme_id": "A", "direction_id": "D1", "hours": 72, "practical_hours": 30} | titles("title", "Play")],
+        programmes=[programme | titles("title", "Play")],
         centres=[{"centre_id": "C1"} | titles("title", "Centre")],
         trainers=[{"trainer_id": "T1", "name": word("A. Trainer")}],
         abilities=[{"programme_id": "A", "number": n} | titles("text", f"Ability {n}") for n in (1, 2)],
@@ -48,7 +52,7 @@ def registry(courses: Iterable[Mapping[str, Any]] = ({"course_id": "A-1"},), wor
 
 
 def answer(survey: Survey, item: Item, person: int, place: int, texts: list[str]) -> float | str:
-    """What one person answers to one question; neighbours differ, and nobody leaves anything out."""
+    """What one person answers to one question; nobody leaves anything out, and waves differ."""
     scale = survey.scale(item.scale)
     if scale.kind == "text":
         return texts[(person + place) % len(texts)]
@@ -60,8 +64,9 @@ def answer(survey: Survey, item: Item, person: int, place: int, texts: list[str]
 
 
 def forms(
-    survey: Survey, instrument: Instrument, course_id: str, n: int, texts: list[str], shift: int = 0, linked: bool = False
-) -> pd.DataFrame:
+    survey: Survey, instrument: Instrument, course_id: str, n: int, texts: list[str], shift: int = 0,
+    linked: bool = False,
+) -> pd.DataFrame:  # fmt: skip
     """So many forms of one course; `shift` moves every answer by so many steps."""
     table = pd.DataFrame({"response_id": [f"{course_id}.{instrument.id}.{person}" for person in range(n)]}, dtype="str")
     table = table.assign(course_id=course_id, instrument_id=instrument.id, wave=instrument.wave, is_straightlined=False)
@@ -71,7 +76,7 @@ def forms(
         codes = [option.code for option in by_purpose[purpose].options] if purpose in by_purpose else []
         table[column] = pd.Series([codes[person % len(codes)] if codes else None for person in range(n)], dtype="str")
     columns = {
-        column: [answer(survey, item, person + shift, place, texts) for person in range(n)]
+        column: [answer(survey, item, person * instrument.wave + shift, place, texts) for person in range(n)]
         for item in instrument.items
         for place, column in enumerate(survey.columns(item))
     }

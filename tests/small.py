@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from coursewaves.instruments import Survey
+from coursewaves.records import read_records
 from coursewaves.registry import BUILT_IN_REGIONS, Registry, empty_table
 from coursewaves.responses import Intake, read_responses
 from coursewaves.settings import Settings
 from coursewaves.tables import TABLES, columns_of, dtype_of
-from coursewaves.records import read_records
 
 STEPS = [("1", "мүлдем жоқ", "совсем нет", "not at all"), ("2", "аз", "мало", "a little"),
          ("3", "орташа", "средне", "medium"), ("4", "көп", "много", "much"),
@@ -27,7 +27,9 @@ def item(item_id: str, scale: str, en: str, **more: Any) -> dict[str, Any]:
     return {"id": item_id, "scale": scale, "text": texts(f"{en} қаз", f"{en} рус", en)} | more
 
 
-def instrument(name: str, wave: int, anchor: str, opens: int, closes: int, items: list[dict[str, Any]]) -> dict[str, Any]:
+def instrument(
+    name: str, wave: int, anchor: str, opens: int, closes: int, items: list[dict[str, Any]]
+) -> dict[str, Any]:
     window = {"anchor": anchor, "due": 0, "opens": opens, "closes": closes}
     stem = {"id": f"{name}g", "text": texts("Бағалаңыз", "Оцените", "Please rate")}
     then = {"id": f"{name}t", "text": texts("Бұрын", "Раньше", "Before")}
@@ -38,8 +40,12 @@ def instrument(name: str, wave: int, anchor: str, opens: int, closes: int, items
 def survey() -> Survey:
     """Waves P (before) and Q (after): one item in both, a repeated one asked twice, every kind of scale."""
     steps = [{"code": code, "text": texts(*words)} for code, *words in STEPS]
-    ordinal = {"id": "S5", "kind": "ordinal", "options": steps,
-               "not_applicable": {"code": "9", "text": texts("қатысы жоқ", "неприменимо", "does not apply")}}  # fmt: skip
+    ordinal = {
+        "id": "S5",
+        "kind": "ordinal",
+        "options": steps,
+        "not_applicable": {"code": "9", "text": texts("қатысы жоқ", "неприменимо", "does not apply")},
+    }
     reasons = {"id": "R", "kind": "multiple", "options": [
         {"code": "r1", "text": texts("Стандарттағы, бағдарламадағы өзгерістер", "Изменения в стандарте, программе",
                                      "Changes of the standard, of the programme")},
@@ -48,10 +54,23 @@ def survey() -> Survey:
     roles = {"id": "roles", "kind": "single", "options": [
         {"code": "head", "text": texts("Басшы", "Руководитель", "Head")},
         {"code": "teacher", "text": texts("Тәрбиеші", "Воспитатель", "Teacher")}]}  # fmt: skip
-    yes = {"id": "yes", "kind": "single", "options": [
-        {"code": "yes", "text": texts("Иә", "Да", "Yes")}, {"code": "no", "text": texts("Жоқ", "Нет", "No")}]}  # fmt: skip
-    scales = [ordinal, reasons, roles, yes, {"id": "N", "kind": "number", "low": 0, "high": 10},
-              {"id": "T", "kind": "text"}, {"id": "topics", "kind": "multiple", "options_from": "topics"}]  # fmt: skip
+    yes = {
+        "id": "yes",
+        "kind": "single",
+        "options": [
+            {"code": "yes", "text": texts("Иә", "Да", "Yes")},
+            {"code": "no", "text": texts("Жоқ", "Нет", "No")},
+        ],
+    }
+    scales = [
+        ordinal,
+        reasons,
+        roles,
+        yes,
+        {"id": "N", "kind": "number", "low": 0, "high": 10},
+        {"id": "T", "kind": "text"},
+        {"id": "topics", "kind": "multiple", "options_from": "topics"},
+    ]
     before = [item("P1", "S5", "Wish", indicator="wish"), item("P2", "R", "Reasons"),
               item("P3", "S5", "Need", indicator="fit")]  # fmt: skip
     after = [

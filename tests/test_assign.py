@@ -2,8 +2,8 @@
 
 import pandas as pd
 import pytest
-import small
 
+import small
 from coursewaves.assign import CourseFinder, link_participants
 
 
@@ -16,8 +16,18 @@ def find(name: str, day: str | None = None, registry=None) -> str | None:
     return None if pd.isna(found[0]) else found[0]
 
 
-@pytest.mark.parametrize(("name", "expected"), [("A-1", "A-1"), (" a-2 ", "A-2"), ("Games", "B-1"), ("OYUN", "B-1"),
-                                                ("Play", "B-1"), ("B", "B-1"), ("\u00a0play\u200b ", "B-1")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("A-1", "A-1"),
+        (" a-2 ", "A-2"),
+        ("Games", "B-1"),
+        ("OYUN", "B-1"),
+        ("Play", "B-1"),
+        ("B", "B-1"),
+        ("\u00a0play\u200b ", "B-1"),
+    ],
+)
 def test_a_course_is_known_by_code_alias_programme_and_title(name, expected):
     assert find(name) == expected
 
@@ -39,7 +49,9 @@ def test_runs_that_overlap_are_not_told_apart():
     rows = [
         {"course_id": code, "programme_id": "A", "starts_on": "2025-03-03", "ends_on": "2025-03-14"} for code in "xy"
     ]
-    registry = small.make_registry(programmes=[{"programme_id": "A", "title_en": "Teaching", "hours": 72}], courses=rows)
+    registry = small.make_registry(
+        programmes=[{"programme_id": "A", "title_en": "Teaching", "hours": 72}], courses=rows
+    )
     assert find("Teaching", "2025-03-01", registry) is None
     assert find("x", "2025-03-01", registry) == "x"
 
@@ -73,12 +85,16 @@ def test_no_answers_lie_nowhere():
 
 
 def link(codes: list[str | None], courses: list[str | None], registry=None):
-    found = link_participants(pd.Series(codes, dtype="str"), pd.Series(courses, dtype="str"), registry or small.registry())
+    found = link_participants(
+        pd.Series(codes, dtype="str"), pd.Series(courses, dtype="str"), registry or small.registry()
+    )
     return [None if pd.isna(code) else code for code in found[0]], found[1].tolist()
 
 
 def test_a_code_is_looked_up_in_the_roster_of_its_own_course():
-    linked, is_unknown = link(["p1", "P2 ", "q9", "q9", "zz", None, "p1"], ["A-1", "A-1", "A-1", "B-1", "A-1", "A-1", None])
+    linked, is_unknown = link(
+        ["p1", "P2 ", "q9", "q9", "zz", None, "p1"], ["A-1", "A-1", "A-1", "B-1", "A-1", "A-1", None]
+    )
     assert linked == ["p1", "p2", None, "q9", None, None, None]
     assert is_unknown == [False, False, True, False, True, False, True]
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-import small
 from hypothesis import given
 from hypothesis import strategies as st
 
+import small
 from coursewaves.cells import option_codes, type_cells
 from coursewaves.instruments import Option, Scale
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-import small
 from hypothesis import given
 from hypothesis import strategies as st
 
+import small
 from coursewaves.compare import COLUMNS, compare_pair, compare_waves, find_pair, pair_sides
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey

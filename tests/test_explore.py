@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,7 +24,7 @@ from coursewaves import explore
 from coursewaves.errors import CoursewavesError
 from coursewaves.explore.spread import SPREAD, spread_table
 from coursewaves.phrases import Phrases
-from coursewaves.settings import Home, notebooks_folder
+from coursewaves.settings import PACKAGE, Home, notebooks_folder
 from coursewaves.view import CourseView
 from coursewaves.year import Year, load_year
 
@@ -168,6 +168,13 @@ def test_scores_stand_beside_those_of_other_courses(year):
     assert html.count("<svg") == 3  # the spread, and the means of two questionnaires
 
 
+def test_a_criterion_and_the_one_indicator_called_like_it_are_one_row(year):
+    html = explore.data(chosen(year, "P01-01", "K1"))._repr_html_()
+    name = year.survey.criterion("K1").text["en"]
+    assert name == year.survey.indicator("needs_fit").text["en"]
+    assert html.count(f'<th scope="row">{name}</th>') == 2  # once in each of two questionnaires
+
+
 def test_a_measure_without_a_scale_has_no_score(year):
     assert "There is no score of this choice." in explore.scores(chosen(year, "P01-01", "reasons"))._repr_html_()
 
@@ -250,9 +257,9 @@ def test_the_same_spread_is_drawn_with_the_same_bytes(year):
 
 
 def test_a_course_with_three_answers_shows_no_figure_and_no_number(year):
-    thin = hollowed(year, "P01-01", {"A": 3, "B": 3, "C": 3})
+    first = chosen(hollowed(year, "P01-01", {"A": 3, "B": 3, "C": 3}), "P01-01", "K1")
     for measure in explore.measures(year.survey):
-        choice = chosen(thin, "P01-01", measure.id)
+        choice = first._replace(measure=measure)
         for make in (explore.answers, explore.scores, explore.comparison, explore.data):
             html = make(choice)._repr_html_()
             assert "<svg" not in html, (make.__name__, measure.id)
@@ -294,12 +301,6 @@ def test_the_notebook_runs_as_it_is(year, tmp_path, monkeypatch):
 
 # JupyterLab ------------------------------------------------------------------------------------------
 
-NO_CALLS_OUT = (
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    "--LabApp.extension_manager=readonly",
-)
-
 
 @contextmanager
 def jupyterlab(folder: Path, home: Path) -> Iterator[str]:
@@ -310,24 +311,21 @@ def jupyterlab(folder: Path, home: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     own = {name: str(folder / ".own" / name) for name in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")}
     own |= {"JUPYTER_RUNTIME_DIR": str(folder / ".own" / "runtime"), "IPYTHONDIR": str(folder / ".own" / "ipython")}
+    own |= {"COURSEWAVES_HOME": str(home), "JUPYTER_CONFIG_PATH": str(PACKAGE / "explore" / "jupyter")}
     options = [f"--ServerApp.port={port}", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--allow-root", *options, *NO_CALLS_OUT],
-        env=os.environ | own | {"COURSEWAVES_HOME": str(home)},
+        [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--allow-root", *options],
+        env=os.environ | own,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
         yield address(server, Path(own["JUPYTER_RUNTIME_DIR"])) + f"lab/tree/{NOTEBOOK.name}?token={token}"
     finally:
         server.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             server.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            pass
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         server.wait()
 
 
@@ -358,6 +356,7 @@ def test_a_methodologist_explores_in_jupyterlab_without_code(year, chromium, tmp
         page.on("request", lambda request: asked.append(request.url))
         page.on("websocket", lambda websocket: asked.append(websocket.url))
         page.goto(url)
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         menus = page.locator(".widget-dropdown select")
@@ -370,8 +369,10 @@ def test_a_methodologist_explores_in_jupyterlab_without_code(year, chromium, tmp
             "before => document.querySelector('.jp-OutputArea figure svg')?.innerHTML !== before", arg=before
         )
         page.screenshot(path=os.environ.get("EXPLORER_SCREENSHOT") or tmp_path / "explorer.png")
+        notices = page.locator(".Toastify__toast").count()
         width = page.locator(".widget-tab").first.evaluate("node => node.scrollWidth - node.clientWidth")
         browser.close()
     assert width <= 0, "the explorer is wider than its place"
+    assert notices == 0, "JupyterLab asks whether it may call its makers"
     hosts = {urlsplit(url).hostname for url in asked if urlsplit(url).scheme not in ("data", "blob")}
     assert hosts == {"127.0.0.1"}

@@ -3,10 +3,10 @@
 import unicodedata
 
 import pytest
-import small
 from hypothesis import given
 from hypothesis import strategies as st
 
+import small
 from coursewaves.headers import HeaderBook, match_columns, row_numbers
 from coursewaves.wordings import is_blank, normalised, spellings
 
@@ -18,7 +18,10 @@ def match(header: list[str], instrument_id: str | None = "Q"):
 
 
 def items(header: list[str], instrument_id: str | None = "Q") -> list[str]:
-    return [column.item.id + (f"/{column.row_text}" if column.row_text else "") for column in match(header, instrument_id).columns]
+    return [
+        column.item.id + (f"/{column.row_text}" if column.row_text else "")
+        for column in match(header, instrument_id).columns
+    ]
 
 
 def rules(header: list[str], instrument_id: str | None = "Q") -> list[str]:
@@ -87,7 +90,10 @@ def test_repeated_questions_are_known_by_the_registrys_wording():
 
 
 def test_repeated_questions_are_known_where_languages_are_joined():
-    header = ["Бағалаңыз / Оцените [Жоспарлаймын / Планирую]", "Бұрын / Раньше / Before [Жоспарлаймын / Планирую / I plan]"]
+    header = [
+        "Бағалаңыз / Оцените [Жоспарлаймын / Планирую]",
+        "Бұрын / Раньше / Before [Жоспарлаймын / Планирую / I plan]",
+    ]
     assert items(header) == ["Q3/жоспарлаймын", "Q3t/жоспарлаймын"]
 
 
@@ -109,7 +115,10 @@ def test_the_questionnaire_is_known_by_most_of_its_own_questions():
 
 @pytest.mark.parametrize(
     ("header", "seen"),
-    [(["submitted_at", "course"], "no question of any questionnaire"), (["Wish", "Met"], "as many questions of P and Q")],
+    [
+        (["submitted_at", "course"], "no question of any questionnaire"),
+        (["Wish", "Met"], "as many questions of P and Q"),
+    ],
 )
 def test_a_file_of_no_or_of_two_questionnaires_is_set_aside(header, seen):
     found = match(header, None)

@@ -71,6 +71,79 @@ def pairs(*lines: str) -> str:
     return FRAMEWORK + "\n".join(lines) + "\n"
 
 
+# What could be mistaken for something else
+
+
+def messages(faults) -> list[tuple[str, str]]:
+    return [(entry, message) for _, _, entry, message, is_error in faults if is_error]
+
+
+def test_two_questions_of_one_questionnaire_under_one_header_are_a_fault(design):
+    _, faults = design(p=P + "  - {id: P3, scale: S3, text: {kk: үш, en: 'One?'}}\n")
+    assert messages(faults) == [
+        ("P3", "the header 'One?' is that of P1 too; fix: word one of the two otherwise"),
+    ]
+
+
+def test_an_other_header_that_is_the_wording_of_another_question_is_a_fault(design):
+    _, faults = design(p=P + "  - {id: P3, scale: S3, text: {kk: үш, en: three}, headers: [Бір]}\n")
+    assert [entry for entry, _ in messages(faults)] == ["P3"]
+
+
+def test_the_same_wording_in_two_questionnaires_is_no_fault(design):
+    assert design()[1] == []  # P1 and Q1 are worded alike
+
+
+def test_the_same_row_under_two_stems_is_no_fault_and_under_one_it_is(design):
+    grids = "grids:\n  - {id: g, text: {kk: к, en: now}}\n  - {id: h, text: {kk: б, en: before}}\n"
+    rows = (
+        "  - {{id: P3, scale: S3, grid: g, text: {{kk: үш, en: three}}}}\n"
+        "  - {{id: P4, scale: S3, grid: {0}, text: {{kk: үш, en: three}}}}\n"
+    )
+    assert design(p=P + rows.format("h") + grids)[1] == []
+    _, faults = design(p=P + rows.format("g") + grids)
+    assert {entry for entry, _ in messages(faults)} == {"P4"}
+
+
+def test_equal_pair_ids_are_a_fault_wherever_they_stand(design):
+    pair = "{id: x, earlier: [P1], later: [Q1], kind: change, text: {kk: к, en: c}}"
+    one = "  - {{id: {0}, text: {{kk: к, en: c}}, pairs: [{1}]}}"
+    text = pairs("constructs:", one.format("M1", pair), one.format("M2", pair))
+    _, faults = design(framework=text)
+    assert messages(faults) == [(name, "pair x: the id stands twice; fix: give one another") for name in ("M1", "M2")]
+
+
+def test_a_side_of_a_pair_is_items_of_one_questionnaire(design):
+    pair = "{id: x, earlier: [P1, Q2], later: [Q1], kind: change, text: {kk: к, en: c}}"
+    text = pairs("constructs:", f"  - {{id: M1, text: {{kk: к, en: c}}, pairs: [{pair}]}}")
+    _, faults = design(framework=text)
+    assert messages(faults) == [("M1", "pair x: a side is items of one questionnaire; fix: name them")]
+
+
+@pytest.mark.parametrize(
+    ("scale", "message"),
+    [
+        ("kind: single, options: [{code: a, text: {kk: иә, en: yes}}, {code: b, text: {kk: жоқ, en: 'Yes.'}}]",
+         "options a and b share the wording 'Yes.'; fix: word one otherwise"),
+        ("kind: multiple, options: [{code: a, text: {kk: а, en: 'x; y'}}]",
+         "option a holds ';', which stands between answers; fix: write a comma"),
+        ("kind: ordinal, options: [{code: 1, text: {kk: а, en: x}}]",
+         "an ordinal scale of one step; fix: add steps, or make it a single choice"),
+        ("kind: ordinal, options: [{code: 1, text: {kk: а, en: x}}, {code: 3, text: {kk: ә, en: y}}], "
+         "not_applicable: {code: 2, text: {kk: б, en: z}}",
+         "not_applicable has the code 2, which is a step; fix: take one outside the steps"),
+    ],
+)  # fmt: skip
+def test_a_scale_on_which_answers_could_be_mistaken_is_a_fault(design, scale, message):
+    _, faults = design(framework=FRAMEWORK + f"  - {{id: D, text: {{kk: д, en: d}}, {scale}}}\n")
+    assert messages(faults) == [("D", message)]
+
+
+def test_a_question_about_the_person_is_of_no_questionnaire(survey):
+    with pytest.raises(CoursewavesError, match="in the questionnaires"):
+        survey.instrument_of(survey.background[0].id)
+
+
 # A sound design
 
 

@@ -21,7 +21,8 @@ def plain(text: str) -> str:
 @pytest.mark.parametrize(
     ("value", "digits", "expected"),
     [(0.5, 0, "1"), (1.5, 0, "2"), (2.5, 0, "3"), (62.5, 0, "63"), (0.285, 2, "0.29"), (1.005, 2, "1.01"),
-     (2.675, 2, "2.68"), (-2.5, 0, "−3"), (-0.4, 0, "0"), (-0.0, 1, "0.0"), (71.25, 1, "71.3"), (28.499999999999996, 0, "29"),
+     (2.675, 2, "2.68"), (-2.5, 0, "−3"), (-0.4, 0, "0"), (-0.0, 1, "0.0"), (71.25, 1, "71.3"),
+     (28.499999999999996, 0, "29"),
      (28.49, 0, "28"), (1234567.0, 0, "1,234,567"), (0.1 + 0.2, 1, "0.3"), (100, 0, "100")],
 )  # fmt: skip
 def test_halves_are_rounded_away_from_zero(value, digits, expected):
@@ -36,7 +37,15 @@ def test_a_missing_number_is_a_dash_everywhere(value):
 
 @pytest.mark.parametrize(
     ("value", "digits", "expected"),
-    [(5.4, 0, "+5"), (-5.4, 0, "−5"), (0.0, 0, "0"), (-0.4, 0, "0"), (0.04, 1, "0.0"), (0.05, 1, "+0.1"), (-0.05, 1, "−0.1")],
+    [
+        (5.4, 0, "+5"),
+        (-5.4, 0, "−5"),
+        (0.0, 0, "0"),
+        (-0.4, 0, "0"),
+        (0.04, 1, "0.0"),
+        (0.05, 1, "+0.1"),
+        (-0.05, 1, "−0.1"),
+    ],
 )
 def test_a_difference_has_its_sign_and_zero_has_none(value, digits, expected):
     assert EN.signed(value, digits) == expected
@@ -115,14 +124,19 @@ def test_the_languages_of_an_installation_without_catalogues_are_english_alone(m
 
 
 @pytest.mark.parametrize(
-    ("count", "expected"), [(1, "1 ответ"), (2, "2 ответа"), (5, "5 ответов"), (11, "11 ответов"), (21, "21 ответ"), (0, "0 ответов")]
+    ("count", "expected"),
+    [(1, "1 ответ"), (2, "2 ответа"), (5, "5 ответов"), (11, "11 ответов"), (21, "21 ответ"), (0, "0 ответов")],
 )
 def test_russian_counts_have_three_forms(count, expected):
     assert RU.say_many("{count} answer", "{count} answers", count) == expected
 
 
 def test_english_and_kazakh_counts():
-    assert [EN.say_many("{count} answer", "{count} answers", count) for count in (1, 2, 0)] == ["1 answer", "2 answers", "0 answers"]
+    assert [EN.say_many("{count} answer", "{count} answers", count) for count in (1, 2, 0)] == [
+        "1 answer",
+        "2 answers",
+        "0 answers",
+    ]
     assert len({KK.say_many("{count} answer", "{count} answers", count).lstrip("012 ") for count in (1, 2)}) == 1
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-import small
 from hypothesis import given
 from hypothesis import strategies as st
 
+import small
 from coursewaves.score import item_scores, mean_of_answered, score_items, score_names, score_responses
 from coursewaves.stats import mean_interval
 
@@ -33,7 +33,8 @@ def test_not_applicable_and_missing_have_no_score():
 @pytest.mark.parametrize(
     ("row", "expected"),
     [([0, 100], 50), ([0, NAN], 0), ([NAN, NAN], NAN), ([100, 50, NAN], 75), ([100, NAN, NAN], NAN),
-     ([100, 0, NAN, NAN], 50), ([100, NAN, NAN, NAN], NAN), ([100, 50, 0, NAN, NAN], 50), ([100, 0, NAN, NAN, NAN], NAN)],
+     ([100, 0, NAN, NAN], 50), ([100, NAN, NAN, NAN], NAN), ([100, 50, 0, NAN, NAN], 50),
+     ([100, 0, NAN, NAN, NAN], NAN)],
 )  # fmt: skip
 def test_half_of_the_items_asked_are_enough(row, expected):
     assert mean_of_answered(np.array([row], dtype=float)).tolist() == pytest.approx([expected], nan_ok=True)
@@ -59,7 +60,14 @@ def test_a_plain_item_that_a_small_course_skipped_was_asked_all_the_same():
 
 
 def test_indicators_criteria_factors_and_the_rating_are_composed_of_items():
-    columns = {"Q1": [5.0, 9.0], "Q2": [3.0, 2.0], "Q3.1": [4.0, NAN], "Q3.2": [2.0, NAN], "Q3t.1": [1.0, NAN], "Q4": [10.0, NAN]}
+    columns = {
+        "Q1": [5.0, 9.0],
+        "Q2": [3.0, 2.0],
+        "Q3.1": [4.0, NAN],
+        "Q3.2": [2.0, NAN],
+        "Q3t.1": [1.0, NAN],
+        "Q4": [10.0, NAN],
+    }
     found = scored(columns).loc[0]
     assert found["fit"] == 75  # (100 + 50) / 2
     assert found["ability"] == 50  # (75 + 25) / 2
@@ -92,15 +100,22 @@ def test_every_score_of_the_built_in_survey_can_be_reached(survey):
             if survey.scale(item.scale).is_scored
             for column in survey.columns(item)
         }
-        identity = {"response_id": ["r"], "course_id": ["c"], "instrument_id": [instrument.id], "wave": [instrument.wave],
-                    "respondent_id": [None]}  # fmt: skip
+        identity = {
+            "response_id": ["r"],
+            "course_id": ["c"],
+            "instrument_id": [instrument.id],
+            "wave": [instrument.wave],
+            "respondent_id": [None],
+        }
         found = score_responses(pd.DataFrame(identity | columns), survey).iloc[0]
         best |= {name: found[name] for name in names if pd.notna(found[name])}
     assert best == dict.fromkeys(names, 100.0)
 
 
 def test_a_questionnaire_scores_only_what_it_asks():
-    both = pd.concat([small.responses_of("P", {"P1": [5.0], "P3": [1.0]}), small.responses_of("Q", {"Q1": [5.0], "Q2": [5.0]})])
+    both = pd.concat(
+        [small.responses_of("P", {"P1": [5.0], "P3": [1.0]}), small.responses_of("Q", {"Q1": [5.0], "Q2": [5.0]})]
+    )
     found = score_responses(both, SURVEY)
     assert found["wish"].tolist() == pytest.approx([100, NAN], nan_ok=True)
     assert found["fit"].tolist() == [0, 100]

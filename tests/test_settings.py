@@ -25,7 +25,8 @@ def test_an_empty_file_gives_the_defaults(tmp_path, text):
 
 
 def test_text_becomes_numbers_and_switches(tmp_path):
-    text = "minimum_group: 8\nlow_rated_below: 70\nsources:\n  - {files: '*.csv', check_window: false, missing: [NA, no]}\n"
+    text = "minimum_group: 8\nlow_rated_below: 70\n"
+    text += "sources:\n  - {files: '*.csv', check_window: false, missing: [NA, no]}\n"
     settings = load(tmp_path, text)
     assert (settings.minimum_group, settings.low_rated_below) == (8, 70.0)
     assert settings.sources[0].check_window is False

@@ -2,8 +2,8 @@
 
 import pandas as pd
 import pytest
-import small
 
+import small
 from coursewaves.summarise import count_answers, mean_scores, option_shares, response_counts
 
 NAN = float("nan")
@@ -68,14 +68,20 @@ def test_no_scores_give_the_columns_alone():
 
 
 def outcomes(**counts: int) -> pd.DataFrame:
-    rows = [{"instrument_id": name.split("_")[0], "outcome": name.split("_", 1)[1], "n_forms": n} for name, n in counts.items()]
+    rows = [
+        {"instrument_id": name.split("_")[0], "outcome": name.split("_", 1)[1], "n_forms": n}
+        for name, n in counts.items()
+    ]
     return pd.DataFrame(rows, columns=["instrument_id", "outcome", "n_forms"])
 
 
 def test_everybody_enrolled_is_invited_before_and_those_who_completed_after():
     course = pd.Series({"enrolled": 25, "completed": 20})
     found = response_counts(course, outcomes(P_kept=20, P_duplicate=2, Q_kept=10, Q_outside_window=3), SURVEY.waves())
-    assert found[["n_invited", "n", "n_duplicate", "n_outside_window"]].to_numpy().tolist() == [[25, 20, 2, 0], [20, 10, 0, 3]]
+    assert found[["n_invited", "n", "n_duplicate", "n_outside_window"]].to_numpy().tolist() == [
+        [25, 20, 2, 0],
+        [20, 10, 0, 3],
+    ]
     assert found["share"].tolist() == [0.8, 0.5]
 
 

@@ -1,8 +1,8 @@
 """Windows of the waves (¶5): counted in days from a course's first or last day, both ends included."""
 
 import pandas as pd
-import small
 
+import small
 from coursewaves.windows import wave_windows
 
 

@@ -4,7 +4,10 @@ import nh3
 
 from coursewaves.charts import ELEMENTS
 
-_PLAIN = ("h1 h2 h3 p ul ol li dl dt dd figure figcaption table caption thead tbody tr td q strong em br").split()
+_PLAIN = {
+    "h1", "h2", "h3", "p", "ul", "ol", "li", "dl", "dt", "dd", "figure", "figcaption", "table", "caption", "thead",
+    "tbody", "tr", "td", "q", "strong", "em", "br",
+}  # fmt: skip
 
 _ATTRIBUTES: dict[str, set[str]] = {
     "section": {"id"},

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -21,6 +21,9 @@ from rich.table import Table
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.settings import Home, find_home, notebooks_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 app = typer.Typer(
     name="coursewaves",
@@ -179,7 +182,7 @@ def _load(home: Home) -> None:
         console.print(f"problems by rule: {listed}; see them with: coursewaves check", highlight=False)
 
 
-def _show_files(files) -> None:  # type: ignore[no-untyped-def]
+def _show_files(files: "pd.DataFrame") -> None:
     table = Table(box=None)
     table.add_column("file", no_wrap=True)  # in a log too, where lines are short
     for name in ("questionnaire", "read", "kept", "set aside", "duplicate", "outside window"):
@@ -191,7 +194,7 @@ def _show_files(files) -> None:  # type: ignore[no-untyped-def]
     console.print(table)
 
 
-def _show_problems(problems: list[dict]) -> int:  # type: ignore[type-arg]
+def _show_problems(problems: list[dict[Any, Any]]) -> int:
     from coursewaves.problems import Problem  # noqa: PLC0415
 
     for row in problems:

@@ -19,7 +19,7 @@ from papermill.engines import Engine
 from traitlets.config import Config
 
 
-class InProcessEngine(Engine):  # type: ignore[misc]  (papermill has no types)
+class InProcessEngine(Engine):  # type: ignore[misc]
     """Execute the cells one after the other; stop at the first that fails."""
 
     @classmethod

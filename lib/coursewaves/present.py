@@ -72,6 +72,8 @@ def scores_figure(
     `means` and `others` are of `coursewaves.summarise.mean_scores`.
     """
     _must_be_disclosed(means)
+    if others is not None:
+        _must_be_disclosed(others)
     beside = {row["name"]: row for row in others.shown()} if others else {}
     rows, told = [], []
     for row in means.rows():
@@ -105,13 +107,17 @@ def scores_table(view: CourseView, means: Disclosed, name: Callable[[str], str],
     return table(caption, head, rows)
 
 
-def chain_figure(view: CourseView, rows: list[tuple[str, list[Disclosed | None]]], steps: list[str], caption: str) -> Html:
+def chain_figure(
+    view: CourseView, rows: list[tuple[str, list[Disclosed | None]]], steps: list[str], caption: str
+) -> Html:
     """Draw the way of each construct through the waves; each step is a disclosed table of one row."""
     drawn, told = [], []
     for label, found in rows:
         estimates: list[charts.Estimate | None] = []
         words = []
         for step, disclosed in zip(steps, found, strict=True):
+            if disclosed is not None:
+                _must_be_disclosed(disclosed)
             shown = disclosed.shown() if disclosed is not None else []
             estimates.append(_estimate(shown[0]) if shown else None)
             words += [f"{step} {view.phrases.number(shown[0]['mean'])}"] if shown else []

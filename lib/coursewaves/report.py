@@ -10,7 +10,7 @@ import tempfile
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from coursewaves.clean import cleaned
 from coursewaves.errors import CoursewavesError
@@ -26,9 +26,7 @@ class ReportError(CoursewavesError):
     """A report that could not be made; the message names the cell and the kind of error, never data."""
 
 
-def make_page(
-    notebook: Path, parameters: dict[str, Any], title: str, language: str, engine: str | None = None
-) -> str:
+def make_page(notebook: Path, parameters: dict[str, Any], title: str, language: str, engine: str | None = None) -> str:
     """Execute a notebook and return its page.
 
     Parameters

@@ -100,9 +100,9 @@ def _options(scale: Scale) -> Iterator[Finding]:
             if owner != option.code:
                 message = f"options {owner} and {option.code} share the wording {name!r}; fix: word one otherwise"
                 yield Finding(scale, message)
-            if scale.kind == "multiple" and ";" in name:
-                message = f"option {option.code} holds ';', which stands between answers; fix: write a comma"
-                yield Finding(scale, message)
+        if scale.kind == "multiple" and any(";" in name for name in option_names(option)):
+            message = f"option {option.code} holds ';', which stands between answers; fix: write a comma"
+            yield Finding(scale, message)
 
 
 def _instrument(instrument: Instrument, survey: Survey) -> Iterator[Finding]:

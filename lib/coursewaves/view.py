@@ -83,7 +83,12 @@ class CourseView:
         return scores[wanted & (n_answers >= self.least("counts"))]
 
     def gate(
-        self, table: pd.DataFrame, kind: Kind, labels: list[str], n: tuple[str, ...] = ("n",), is_partition: bool = False
+        self,
+        table: pd.DataFrame,
+        kind: Kind,
+        labels: list[str],
+        n: tuple[str, ...] = ("n",),
+        is_partition: bool = False,
     ) -> Disclosed:
         """Let through what the ladder allows of a kind of figure; see `coursewaves.disclosure`."""
         return disclose(table, self.least(kind), labels, n, is_partition)

@@ -132,18 +132,26 @@ def _options(view: CourseView, instrument: Instrument, column: str) -> Html:
 def _scores(choice: Choice, instrument: Instrument) -> list[Html]:
     view = choice.view
     means, others = _means(choice, instrument)
-    caption = f"{_title(view, instrument)}. {view.say('Mean scores, 0–100, with 95 % intervals')}"
+    caption = view.say("Mean scores, 0–100, with 95 % intervals")
     if not means.rows():
         return []
     if not means.shown():
-        return [_few(view, caption, "means")]
-    return [scores_figure(view, means, lambda name: _name(view, name), caption, others)]
+        return [heading(_title(view, instrument)), _few(view, caption, "means")]
+    drawn = scores_figure(view, means, lambda name: _name(view, name), caption, others)
+    return [heading(_title(view, instrument)), drawn]
 
 
 def _means(choice: Choice, instrument: Instrument) -> tuple[Disclosed, Disclosed]:
-    """Return the mean scores of the measure and of its indicators: this course's, and the others'."""
+    """Return the mean scores of the measure and of its indicators: this course's, and the others'.
+
+    An indicator that is called like its criterion is the whole of it, and is left out.
+    """
     own, others = choice.scores(instrument)
-    names = [name for name in dict.fromkeys([choice.measure.id, *choice.indicator_ids]) if name in own]
+    called: dict[str, str] = {}
+    for name in [choice.measure.id, *choice.indicator_ids]:
+        if name in own and own[name].notna().any():
+            called.setdefault(_name(choice.view, name), name)
+    names = list(called.values())
     means = choice.view.gate(mean_scores(own, names), "means", ["name"])
     return means, choice.view.gate(mean_scores(others, names), "means", ["name"])
 

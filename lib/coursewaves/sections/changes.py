@@ -56,9 +56,13 @@ def sentence(view: CourseView, row: dict[str, Any]) -> str:
         "high": view.phrases.signed(row["high"]),
     }
     if row["verdict"] == "higher":
-        text = marked("{pair}: {earlier} → {later} of 100, higher later (difference {difference}, likely {low} to {high}).")
+        text = marked(
+            "{pair}: {earlier} → {later} of 100, higher later (difference {difference}, likely {low} to {high})."
+        )
     elif row["verdict"] == "lower":
-        text = marked("{pair}: {earlier} → {later} of 100, lower later (difference {difference}, likely {low} to {high}).")
+        text = marked(
+            "{pair}: {earlier} → {later} of 100, lower later (difference {difference}, likely {low} to {high})."
+        )
     elif row["verdict"] == "not distinguishable":
         text = marked("{pair}: {earlier} → {later} of 100, not distinguishable (difference likely {low} to {high}).")
     else:
@@ -153,6 +157,11 @@ def _notes(view: CourseView, compared: Disclosed) -> list[Html]:
     ]
     if blind:
         size = view.phrases.number(max(blind), 1)
-        notes.append(view.say("“Not distinguishable” does not mean equal: a difference under {size} standard deviations "
-                              "can go unseen with so few answers.", size=size))  # fmt: skip
+        notes.append(
+            view.say(
+                "“Not distinguishable” does not mean equal: a difference under {size} standard "
+                "deviations can go unseen with so few answers.",
+                size=size,
+            )
+        )
     return [paragraph(note, "note") for note in notes] + [bullets(cautions, "note")]

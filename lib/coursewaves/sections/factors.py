@@ -39,7 +39,9 @@ def course_sentence(view: CourseView) -> str:
         minimum = view.least("means")
         return view.say("Rating of this course: fewer than {minimum} answers, nothing is said.", minimum=minimum)
     phrases = {
-        "low": marked("Rating of this course: {mean} of 100 ({interval}, n = {n}), below the threshold of {threshold}."),
+        "low": marked(
+            "Rating of this course: {mean} of 100 ({interval}, n = {n}), below the threshold of {threshold}."
+        ),
         "not low": marked(
             "Rating of this course: {mean} of 100 ({interval}, n = {n}), not below the threshold of {threshold}."
         ),
@@ -92,7 +94,9 @@ def _factors(view: CourseView) -> list[Html]:
         means = view.gate(mean_scores(own, names), "means", ["name"])
         others = view.gate(other_courses(view, asked, names), "means", ["name"])
         if means.shown():
-            parts.append(scores_figure(view, means, lambda n: view.wording(survey.criterion(n)), caption, others, threshold))
+            parts.append(
+                scores_figure(view, means, lambda n: view.wording(survey.criterion(n)), caption, others, threshold)
+            )
     if parts:
         note = view.say(
             "The brackets after a rating hold an 80 % interval. Association, not cause: factors that are marked low "

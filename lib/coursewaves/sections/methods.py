@@ -17,22 +17,34 @@ def _notes(view: CourseView) -> list[str]:
     say, settings = view.say, view.year.settings
     minimum = view.phrases.number(view.least("counts"))
     return [
-        say("Scores run from 0 (lowest step of the scale) to 100 (highest); a score needs at least half of its "
-            "questions answered, and “not applicable” counts as no answer."),
-        say("Intervals of means are 95 % t intervals cut to the scale, those of shares Wilson's; they speak of what the "
-            "programme would get from similar participants."),
-        say("Waves are compared only for pairs of questions that were declared beforehand; tests are exact signed-rank "
+        say(
+            "Scores run from 0 (lowest step of the scale) to 100 (highest); a score needs at least half of its "
+            "questions answered, and “not applicable” counts as no answer."
+        ),
+        say(
+            "Intervals of means are 95 % t intervals cut to the scale, those of shares Wilson's; they speak of what "
+            "the programme would get from similar participants."
+        ),
+        say(
+            "Waves are compared only for pairs of questions that were declared beforehand; tests are exact signed-rank "
             "tests for linked participants, otherwise t tests that use all answers; p values are adjusted by Holm over "
-            "all pairs of the course."),
-        say("Nothing is shown of fewer than {minimum} people; means and shares from {means} answers, tests from {tests}.",
-            minimum=minimum, means=view.phrases.number(view.least("means")),
-            tests=view.phrases.number(view.least("tests"))),
-        say("The threshold of a low rating ({threshold} of 100) is the councils' decision; the regulation names none.",
-            threshold=view.phrases.number(settings.low_rated_below, 1)),
+            "all pairs of the course."
+        ),
+        say(
+            "Nothing is shown of fewer than {minimum} people; means and shares from {means} answers, "
+            "tests from {tests}.",
+            minimum=minimum,
+            means=view.phrases.number(view.least("means")),
+            tests=view.phrases.number(view.least("tests")),
+        ),
+        say(
+            "The threshold of a low rating ({threshold} of 100) is the councils' decision; the regulation names none.",
+            threshold=view.phrases.number(settings.low_rated_below, 1),
+        ),
         _straightlined(view),
         say("Who does not answer may think otherwise; no weighting mends that."),
         say("Made with coursewaves {version}.", version=version("coursewaves")),
-    ]  # fmt: skip
+    ]
 
 
 def _straightlined(view: CourseView) -> str:

@@ -20,7 +20,9 @@ def open_answers(view: CourseView) -> Section:
     if not parts:
         text = view.say("No open question has {minimum} answers: none is quoted.", minimum=view.least("quotes"))
         parts = [paragraph(text)]
-    note = view.say("Quotations are shuffled, shortened and freed of addresses and numbers; they are examples, not counts.")
+    note = view.say(
+        "Quotations are shuffled, shortened and freed of addresses and numbers; they are examples, not counts."
+    )
     return Section("open-answers", view.say("Open answers"), [], [*parts, paragraph(note, "note")])
 
 

@@ -44,7 +44,7 @@ def _topic(view: CourseView, row: pd.Series, rated: Item, judged: Item | None) -
     if judged is not None:
         shares = option_shares(view.responses, view.year.survey, f"{judged.id}.{row['number']}")
         topic["n_judged"] = shares["n"].max()
-        topic |= {code: share for code, share in zip(shares["code"], shares["share"], strict=True)}
+        topic |= dict(zip(shares["code"], shares["share"], strict=True))
     return topic
 
 

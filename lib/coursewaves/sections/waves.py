@@ -91,9 +91,7 @@ def _ratings(view: CourseView, instrument: Instrument) -> list[Html]:
     """Show the distribution of every labelled scale, grid by grid."""
     survey = view.year.survey
     items = [
-        item
-        for item in instrument.items
-        if survey.scale(item.scale).kind == "ordinal" and item.repeat != "topics"
+        item for item in instrument.items if survey.scale(item.scale).kind == "ordinal" and item.repeat != "topics"
     ]
     grids = {grid.id: view.wording(grid) for grid in instrument.grids}
     parts: list[Html] = []

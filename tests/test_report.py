@@ -1,0 +1,204 @@
+"""One report: what papermill must not be given is refused, and nothing that is not whole becomes a page."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+
+from coursewaves import report
+from coursewaves.errors import CoursewavesError
+from coursewaves.report import ReportError, check_page, check_parameters, contents, make_page
+from coursewaves.sections.front import END_MARK
+from coursewaves.settings import notebooks_folder
+from coursewaves.workers import CAN_FORK, do_each
+
+COURSE = notebooks_folder() / "reports" / "course.ipynb"
+SECRET = "Aigerim, +7 701 555 01 23"
+
+BEGIN = "from coursewaves.page import Section, paragraph"
+SOME = "Section('part', 'Part', [], [paragraph('words')])"
+END = f"Section('{END_MARK}', '', [], [paragraph('the end')])"
+NO_WORDS = (
+    "from coursewaves.page import Html\n"
+    "Section('bare', 'Bare', [], [Html('<figure><svg role=\"img\"><title>a</title><desc> </desc></svg></figure>')])"
+)
+
+
+def write_notebook(folder: Path, *sources: str) -> Path:
+    """Write a notebook with one parameter, an import and some cells."""
+    new = nbformat.v4.new_code_cell
+    first = new('course_id = ""  # a course', metadata={"tags": ["parameters"]}, id="c")
+    cells = [first, *(new(source, id=f"c{place}") for place, source in enumerate([BEGIN, *sources]))]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path = folder / "some.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    return path
+
+
+def made_of(folder: Path, *sources: str, engine: str | None = "coursewaves") -> str:
+    return make_page(write_notebook(folder, *sources), {"course_id": SECRET}, "Title", "en", engine)
+
+
+# Parameters ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["course", "Course_id", "course_id ", "course_id=1;evil", ""])
+def test_a_parameter_that_the_notebook_does_not_have_is_refused_with_those_that_it_has(name):
+    with pytest.raises(CoursewavesError, match="in the parameters of course.ipynb. Possible values: .*'course_id'"):
+        check_parameters(COURSE, {name: "P01-01"})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Path("a"), ("a",), {"a"}, ["a"], {"a": 1}, np.int64(4), np.bool_(False), np.float64(1), pd.Timestamp(0), pd.NA, b"a", 1j],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_value_that_is_not_plain_is_refused(value):
+    with pytest.raises(CoursewavesError, match=f"Parameter 'course_id' is a {type(value).__name__}; fix: pass text"):
+        check_parameters(COURSE, {"course_id": value})
+
+
+@pytest.mark.parametrize("value", ["P01-01", "", 1, 1.5, True, None])
+def test_text_numbers_and_nothing_are_plain(value):
+    check_parameters(COURSE, {"course_id": value})
+
+
+def test_hostile_text_in_a_parameter_stays_text(tmp_path):
+    hostile = "\"); import os; os._exit(7) # '''\n\\ {0} {{x}} ${x}"
+    source = "Section('echo', 'Echo', [], [paragraph(course_id)])"
+    page = make_page(write_notebook(tmp_path, source, END), {"course_id": hostile}, "Title", "en", "coursewaves")
+    assert "os._exit(7)" in page
+
+
+# What is not whole -----------------------------------------------------------------------------------
+
+
+def test_a_notebook_that_runs_to_its_end_mark_becomes_a_page(tmp_path):
+    page = made_of(tmp_path, SOME, SOME.replace("part", "next"), END)
+    assert '<html lang="en">' in page
+    assert "<title>Title</title>" in page
+    assert page.rstrip().endswith("</html>")
+    assert re.findall(r'<li><a href="#(\w+)">Part</a></li>', page) == ["part", "next"]
+
+
+FAILURES: dict[str, tuple[list[str], str]] = {
+    "a cell that raises": ([SOME, "raise KeyError(course_id)", END], "cell `raise KeyError(course_id)`: KeyError"),
+    "a cell of several lines": (["x = course_id\nint(x)", END], "cell `x = course_id`: ValueError"),
+    "a cell that leaves": ([SOME, "import sys\nsys.exit(0)", END], "the notebook did not run to its end mark"),
+    "no end mark": ([SOME], "the notebook did not run to its end mark"),
+    "an empty notebook": ([], "the notebook did not run to its end mark"),
+    "a figure without words": ([NO_WORDS, END], "a figure has no alternative text"),
+    "a forged end mark": (
+        [f"Section('x', 'X', [], [paragraph('id=\"{END_MARK}\" <section id=\"{END_MARK}\">')])"],
+        "the notebook did not run to its end mark",
+    ),
+}
+
+
+@pytest.mark.parametrize(("sources", "message"), FAILURES.values(), ids=FAILURES)
+def test_what_is_not_whole_fails_and_says_where_without_any_data(tmp_path, capfd, sources, message):
+    with pytest.raises(ReportError) as caught:
+        made_of(tmp_path, *sources)
+    assert str(caught.value) == message
+    told = "".join(capfd.readouterr())
+    assert SECRET not in told
+    assert str(tmp_path) not in str(caught.value)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sources", "message"),
+    [
+        ([SOME, "raise KeyError(course_id)", END], "cell `raise KeyError(course_id)`: KeyError"),
+        ([SOME, "import os\nos._exit(0)", END], "the kernel ended: DeadKernelError"),
+    ],
+)
+def test_a_jupyter_kernel_fails_as_the_engine_does_and_may_die(tmp_path, sources, message):
+    with pytest.raises(ReportError) as caught:
+        made_of(tmp_path, *sources, engine=None)
+    assert str(caught.value) == message
+
+
+def attempt(job: tuple[str, ...]) -> str:
+    """Make a page in a process of its own, as reports are made."""
+    folder, *sources = job
+    return "whole" if made_of(Path(folder), *sources) else ""
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="this system can't fork")
+def test_a_cell_that_ends_or_holds_up_its_process_fails_and_the_others_are_made(tmp_path):
+    cells = {"dies": "import os\nos._exit(0)", "hangs": "import time\ntime.sleep(600)", "is well": SOME}
+    jobs = []
+    for name, source in cells.items():
+        (tmp_path / name).mkdir()
+        jobs.append((str(tmp_path / name), source, END))
+    ended = {Path(one.job[0]).name: one for one in do_each(attempt, jobs, 3, 15.0)}
+    assert ended["dies"].failure.startswith("its process died")
+    assert ended["hangs"].failure.startswith("took longer than")
+    assert ended["is well"].result == "whole"
+
+
+def test_nothing_is_left_in_the_temporary_folder(tmp_path, monkeypatch):
+    places = tmp_path / "temporary"
+    places.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(places))
+    made_of(tmp_path, SOME, END)
+    with pytest.raises(ReportError):
+        made_of(tmp_path, "1 / 0", END)
+    assert list(places.iterdir()) == []
+
+
+def test_cells_run_in_a_private_folder_and_not_where_the_command_was_called(tmp_path):
+    page = made_of(tmp_path, "import os\nSection('here', 'Here', [], [paragraph(os.listdir())])".replace(
+        "os.listdir()", "str('pyproject.toml' in os.listdir())"), END)  # fmt: skip
+    assert "<p>False</p>" in page
+    assert os.path.exists("pyproject.toml") or Path.cwd() != Path(__file__).parents[1]
+
+
+# The page --------------------------------------------------------------------------------------------
+
+
+def test_the_contents_list_headings_as_text_and_leave_out_what_has_none():
+    html = (
+        '<section id="a"><h2>First &amp; last <span class="paragraph">¶5</span></h2><h3>no</h3></section>'
+        '<section id="b"><p>no heading</p></section><section id="c"><h2>&lt;b&gt;</h2></section>'
+    )
+    assert contents(html) == [("a", "First & last"), ("c", "<b>")]
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    ['<svg role="img"></svg>', '<svg role="img"><desc></desc></svg>', "<svg><desc>words</desc></svg>",
+     '<svg role="img"><title>words</title></svg>'],
+)  # fmt: skip
+def test_a_figure_that_says_nothing_to_those_who_can_not_see_it_is_no_report(drawing):
+    end = f'<section id="{END_MARK}"></section>'
+    with pytest.raises(ReportError, match="no alternative text"):
+        check_page(drawing + end)
+    check_page('<svg role="img"><desc>words</desc></svg>' + end)
+
+
+def test_outputs_that_are_not_html_never_come_into_a_page(tmp_path):
+    page = made_of(tmp_path, "print(course_id)\ncourse_id", "import sys\nprint(course_id, file=sys.stderr)\n" + SOME, END)
+    assert SECRET not in page
+    assert "words" in page
+
+
+def test_the_style_sheet_asks_for_nothing_from_elsewhere():
+    assert not re.search(r"url\(|@import|http|expression", report.page_css())
+
+
+def test_every_parameter_of_the_course_report_is_given(tmp_path, monkeypatch):
+    from coursewaves.publish import Job, _make
+
+    given: dict[str, Any] = {}
+    monkeypatch.setattr("coursewaves.publish.make_page", lambda notebook, parameters, *rest: given.update(parameters) or "x")
+    _make(tmp_path, Job("course", "A-1", "kk", "Title"))
+    import papermill
+
+    assert set(given) == set(papermill.inspect_notebook(str(COURSE)))

@@ -1,0 +1,270 @@
+"""The sections of the course report: what is said of how many answers, in every language, and what never."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+import handmade
+import numpy as np
+import pytest
+
+from coursewaves import sections
+from coursewaves.errors import CoursewavesError
+from coursewaves.sections.factors import programme_verdict
+from coursewaves.settings import Settings
+from coursewaves.survey_files import load_survey
+from coursewaves.view import CourseView, open_course
+from coursewaves.year import Year
+
+LANGUAGES = ("kk", "ru", "en")
+ABOUT_ANSWERS = ("summary", "respondents", "waves", "changes", "factors", "topics", "open_answers", "methods")
+ALL = ("front", *ABOUT_ANSWERS, "end_of_report")
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+NEVER_SHOWN = re.compile(r"\b(?:nan|NaN|inf|NaT)\b|\bNone\b|<NA>|p = 0[.,]0+\b|\{\w*\}")
+
+
+def shown(view: CourseView, *names: str) -> str:
+    """The HTML of some sections, of all by default."""
+    return "\n".join(getattr(sections, name)(view)._repr_html_() for name in names or ALL)
+
+
+def text_of(html: str) -> str:
+    """What a reader sees of some HTML, attributes and tags apart."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+def row_of(html: str, name: str) -> list[str]:
+    """The cells of the table row with this heading."""
+    (found,) = re.findall(rf'<tr><th scope="row">{re.escape(name)}</th>(.*?)</tr>', html)
+    return [text_of(cell) for cell in re.findall(r"<td>(.*?)</td>", found)]
+
+
+# What is said of how many ----------------------------------------------------------------------------
+
+
+def in_each_language(found: Year) -> list[CourseView]:
+    """The course seen in every language; what does not depend on it is computed once."""
+    views = [handmade.view(found, language=language) for language in LANGUAGES]
+    for view in views:
+        view.__dict__["comparisons"] = views[0].comparisons
+    return views
+
+
+def test_a_report_on_fewer_than_five_answers_does_not_depend_on_the_answers(survey):
+    pages: dict[str, set[str]] = {language: set() for language in LANGUAGES}
+    for n, shift, text in [(0, 0, "x"), (1, 2, "bad"), (3, 1, "bad"), (4, 0, "good"), (4, 3, "bad")]:
+        for view in in_each_language(handmade.year(survey, n, shift=shift, texts=[text], linked=bool(shift))):
+            pages[view.phrases.language].add(shown(view))
+    for (page,) in pages.values():
+        assert "&lt;5" in page
+        assert not re.search("<svg|<q>", page)
+
+
+def test_waves_of_different_sizes_hide_only_the_small_one(survey):
+    view = handmade.view(handmade.year(survey, {"A": 4, "B": 12, "C": 3}))
+    page = shown(view, "waves")
+    assert page.count("Fewer than 5 answers: nothing is shown.") == 2
+    assert page.count("Mean scores by indicator") == 2  # name and caption of wave 2's table
+    assert "Answers: Monitoring 1 — <5; Monitoring 2 — 12 (43%); Monitoring 3 — <5." in text_of(shown(view, "summary"))
+
+
+def test_forms_of_three_people_in_three_waves_are_not_nine_people(survey):
+    view = handmade.view(handmade.year(survey, 3, linked=True))
+    assert "links one person's waves" not in shown(view, "respondents")
+    view.year.responses["is_straightlined"] = True
+    assert "Forms with the same mark everywhere are kept: often they are honest." in text_of(shown(view, "methods"))
+
+
+@pytest.mark.parametrize("n", [5, 9])
+def test_five_to_nine_answers_give_counts_and_nothing_else(survey, n):
+    view = handmade.view(handmade.year(survey, n, linked=True))
+    page = shown(view, *ABOUT_ANSWERS)
+    assert "<svg" in page
+    assert not re.search("<q>|95 % interval</th>|Mean scores, 0–100", shown(view, "waves", "changes", "factors"))
+    about_answers = text_of(shown(view, "waves", "changes", "factors", "topics", "open_answers"))
+    assert not re.search(r"\d%", about_answers)  # nor in the words for those who can't see a figure
+    assert "No open question has 10 answers" in about_answers
+    assert "Rating of this course: fewer than 10 answers" in text_of(shown(view, "summary"))
+    assert set(re.findall("<td>(.*?)</td>", shown(view, "topics"))) == {"&lt;10", "–"}
+
+
+def test_a_likert_figure_of_few_answers_speaks_in_counts(survey):
+    words = " ".join(re.findall(r"<desc[^>]*>([^<]*)</desc>", shown(few(survey, 7), "waves")))
+    assert re.search(r": \d / 7", words)
+    assert not re.search(r"\d%", words)
+
+
+def few(survey, n: int) -> CourseView:
+    return handmade.view(handmade.year(survey, n))
+
+
+@pytest.mark.parametrize("n", [10, 14])
+def test_ten_answers_give_means_and_quotations_and_no_test(survey, n):
+    view = handmade.view(handmade.year(survey, n))
+    page = shown(view)
+    assert "Mean scores by indicator" in page
+    assert "<q>All was clear.</q>" in page
+    assert "not tested" in page
+    assert not re.search(r"p (?:=|&lt;) \d", page)
+    assert "Waves could not be compared by a test: too few answers." in text_of(shown(view, "summary"))
+
+
+def test_fifteen_answers_give_tests(survey):
+    page = text_of(shown(handmade.view(handmade.year(survey, 15, linked=True)), "summary", "changes"))
+    assert re.search(r"p = 0\.\d+|p = 1|p < 0\.001", page)
+    assert re.search(r"\d+ comparisons", page)
+
+
+def test_a_larger_minimum_group_of_the_settings_hides_more(survey):
+    settings = Settings(minimum_group=12)
+    page = shown(handmade.view(handmade.year(survey, 11, settings=settings)))
+    assert "&lt;12" in page
+    assert not re.search("<svg|<q>", page)
+
+
+@pytest.mark.parametrize("n", [0, 1, 5, 10, 15, 30])
+def test_nothing_that_can_not_be_computed_is_ever_shown(survey, n):
+    for view in in_each_language(handmade.year(survey, n, linked=n > 10)):
+        page = shown(view)
+        assert NEVER_SHOWN.findall(text_of(page)) == []
+        assert NEVER_SHOWN.findall(" ".join(re.findall(r'"([^"]*)"', page))) == []
+        assert 1 <= shown(view, "summary").count("<li>") <= 7
+
+
+def test_equal_answers_of_everybody_give_no_zero_p_value_and_no_interval_of_nothing(survey):
+    found = handmade.year(survey, 20, linked=True)
+    scored = [c for i in survey.instruments for item in i.items for c in survey.columns(item)
+              if survey.scale(item.scale).is_scored]  # fmt: skip
+    for column in scored:
+        found.responses[column] = found.responses[column].where(found.responses[column].isna(), 3.0)
+    page = text_of(shown(handmade.view(found)))
+    assert NEVER_SHOWN.findall(page) == []
+
+
+def test_numbers_off_every_scale_never_reach_a_sentence():
+    assert NEVER_SHOWN.findall("n = nan; p = 0.000; p = 0,00; inf; None; {n}") == [
+        "nan", "p = 0.000", "p = 0,00", "inf", "None", "{n}",
+    ]  # fmt: skip
+    assert NEVER_SHOWN.findall("p = 0.03; information; nanny; p = 0.002") == []
+
+
+# Nobody is found by taking figures away from each other ----------------------------------------------
+
+
+@pytest.mark.parametrize("other", range(8))
+def test_programme_less_course_never_leaves_fewer_than_five_people(survey, other):
+    found = handmade.year(survey, courses={"A-1": 12, "A-2": other})
+    verdict = programme_verdict(handmade.view(found))
+    assert verdict is not None
+    left = verdict.n - 12
+    assert left == (other if other >= 5 else 0)
+
+
+def test_small_courses_are_not_in_what_others_are_compared_with(survey):
+    found = handmade.year(survey, courses={"A-1": 12, "A-2": 11, "A-3": 4})
+    view = handmade.view(found)
+    assert set(view.pooled("B", "rating")["course_id"]) == {"A-2"}
+    found.scores.loc[found.scores["course_id"] == "A-3", "rating"] = 0.0
+    pooled = view.pooled("B", "rating", {"A-1", "A-2", "A-3"})
+    assert set(pooled["course_id"]) == {"A-1", "A-2"}
+
+
+def test_a_course_with_five_forms_of_which_four_have_a_score_is_left_out_for_that_score(survey):
+    found = handmade.year(survey, courses={"A-1": 12, "A-2": 5})
+    one = found.scores.index[(found.scores["course_id"] == "A-2") & (found.scores["instrument_id"] == "B")][0]
+    found.scores.loc[one, "rating"] = np.nan
+    assert set(handmade.view(found).pooled("B", "rating", {"A-1", "A-2"})["course_id"]) == {"A-1"}
+
+
+def contingent(survey, roles: dict[str, int]) -> dict[str, list[str]]:
+    """The contingent's lines of a course with so many people in each role."""
+    found = handmade.year(survey, sum(roles.values()))
+    codes = [code for code, n in roles.items() for _ in range(n)]
+    found.responses["role"] = codes * len(survey.instruments)
+    page = shown(handmade.view(found), "respondents")
+    item = next(item for item in survey.background if item.purpose == "role")
+    names = {option.code: option.wording("en") for option in survey.scale(item.scale).options}
+    return {code: row_of(page, f"{item.wording('en')} — {names[code]}") for code in roles}
+
+
+def test_a_part_that_follows_from_the_others_is_hidden_with_them(survey):
+    hidden = ["hidden: small group", "–"]
+    assert contingent(survey, {"head": 4, "methodologist": 6, "teacher": 10}) == {
+        "head": hidden, "methodologist": hidden, "teacher": ["10", "50%"],
+    }  # fmt: skip
+    assert contingent(survey, {"head": 1, "methodologist": 1, "teacher": 20}) == {
+        "head": hidden, "methodologist": hidden, "teacher": hidden,
+    }  # fmt: skip
+    assert contingent(survey, {"head": 5, "teacher": 15}) == {"head": ["5", "25%"], "teacher": ["15", "75%"]}
+
+
+def test_of_nine_people_the_contingent_has_counts_without_shares(survey):
+    assert contingent(survey, {"teacher": 9}) == {"teacher": ["9", "–"]}
+
+
+# The share of those who completed the course (¶10) ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kept", "completed", "said"),
+    [
+        (299, 1000, "299 of 1,000 who completed the course answered (30%); the least share of 30% (¶10) is not reached"),
+        (300, 1000, "300 of 1,000 who completed the course answered (30%); the least share of 30% (¶10) is reached"),
+        (9, 30, "9 of 30 who completed the course answered (30%); the least share of 30% (¶10) is reached"),
+        (6, 21, "6 of 21 who completed the course answered (29%); the least share of 30% (¶10) is not reached"),
+    ],
+)
+def test_thirty_percent_is_counted_in_people_and_not_in_rounded_shares(survey, kept, completed, said):
+    found = handmade.year(survey, 20, outcomes={"C": kept}, enrolled=completed, completed=completed)
+    assert said in text_of(shown(handmade.view(found), "respondents"))
+
+
+def test_more_answers_than_invited_show_no_share(survey):
+    view = handmade.view(handmade.year(survey, 20, enrolled=15, completed=15))
+    page = shown(view, "summary", "respondents")
+    assert row_of(page, "Monitoring 3") == ["15", "20", "–", "0", "0"]
+    assert "Answers: Monitoring 1 — 20; Monitoring 2 — 20; Monitoring 3 — 20." in text_of(page)
+    assert "least share" not in page
+    assert not re.search(r"1[0-9]{2}%", page)
+
+
+def test_a_course_without_registered_numbers_says_so_by_a_dash(survey):
+    page = shown(handmade.view(handmade.year(survey, 20, enrolled=None, completed=None)))
+    assert row_of(page, "Monitoring 1") == ["–", "20", "–", "0", "0"]
+    assert "Enrolled" not in page
+
+
+# Other surveys ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["instructor_training", "workshops"])
+@pytest.mark.parametrize("n", [0, 7, 25])
+def test_another_institute_s_survey_has_its_report(name, n):
+    survey = load_survey(EXAMPLES / name / "instruments")
+    view = handmade.view(handmade.year(survey, n))
+    page = shown(view)
+    assert set(NEVER_SHOWN.findall(text_of(page))) <= {"None"}  # an answer of theirs
+    assert ("<svg" in page) == (n >= 5)
+    if not survey.ratings:
+        assert "Rating" not in shown(view, "summary")
+        assert shown(view, "factors") == ""
+    if not any(item.repeat == "topics" for instrument in survey.instruments for item in instrument.items):
+        assert shown(view, "topics") == ""
+
+
+def test_a_report_begins_with_the_course_and_ends_with_the_mark(survey):
+    view = handmade.view(handmade.year(survey, 12), language="ru")
+    front = text_of(shown(view, "front"))
+    assert "Play ru" in front
+    assert "A-1" in front
+    assert 'id="coursewaves-end-of-report"' in shown(view, "end_of_report")
+
+
+def test_opening_an_unknown_course_names_those_that_there_are(survey, monkeypatch):
+    found = handmade.year(survey, 12)
+    monkeypatch.setattr("coursewaves.view.open_year", lambda home: found)
+    with pytest.raises(CoursewavesError, match=r"Can't find 'A-9' in courses. Possible values: 'A-1'"):
+        open_course("", "A-9", "en")
+    with pytest.raises(CoursewavesError, match="Can't find"):
+        open_course("", "A-1", "xx")

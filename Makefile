@@ -35,7 +35,7 @@ bench: $(BENCH_STAMP)  ## run the measurements of benchmarks/
 	set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
 lab: $(TOOLS_STAMP)  ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab --notebook-dir=notebooks
+	$(BIN)/coursewaves --home "$(WORK)" lab
 
 phrases: $(TOOLS_STAMP)  ## bring the catalogues of phrases up to date with the code; new phrases wait for a translation
 	$(BIN)/python tools/phrases.py

@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.settings import Home, find_home, notebooks_folder
+from coursewaves.settings import PACKAGE, Home, find_home, notebooks_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +133,8 @@ def lab() -> None:
     """Open JupyterLab on the notebooks, with this work folder."""
     with _stops():
         home = find_home(State.home)
-    environment = os.environ | {"COURSEWAVES_HOME": str(home.root)}
+    quiet = PACKAGE / "explore" / "jupyter"  # no news, no look-ups of updates, no outputs saved by themselves
+    environment = os.environ | {"COURSEWAVES_HOME": str(home.root), "JUPYTER_CONFIG_PATH": str(quiet)}
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebooks_folder()}"]
     raise typer.Exit(subprocess.call([*command, "explore/one_course.ipynb"], env=environment))  # noqa: S603
 

@@ -60,6 +60,13 @@ def find_pair(survey: Survey, earlier: str | Sequence[str], later: str | Sequenc
     raise CoursewavesError.not_found(asked, "the declared pairs", names)
 
 
+class _Side(NamedTuple):
+    """One side of a pair: its scores, and what tells who gave each; None where nothing does."""
+
+    score: Scores
+    keys: np.ndarray[Any, np.dtype[np.object_]]
+
+
 def pair_sides(responses: pd.DataFrame, survey: Survey, pair: Pair) -> Sides:
     """Score both sides of a pair and align them by person.
 
@@ -67,28 +74,45 @@ def pair_sides(responses: pd.DataFrame, survey: Survey, pair: Pair) -> Sides:
     without a link stand alone, and so do those whose person stands twice on a side: none is ever matched by
     the order of rows.
     """
-    sides = [_side(responses, survey, items) for items in (pair.earlier, pair.later)]
     is_one_form = survey.instrument_of(pair.earlier[0]) == survey.instrument_of(pair.later[0])
-    key = "response_id" if is_one_form else "respondent_id"
-    is_alone = [side[key].isna() | side.duplicated(key, keep=False) for side in sides]
-    linked = [side[~alone].set_index(key)["score"] for side, alone in zip(sides, is_alone, strict=True)]
-    together = pd.concat(linked, axis=1, keys=["earlier", "later"])
-    alone = [side.loc[alone, "score"].to_numpy() for side, alone in zip(sides, is_alone, strict=True)]
-    nothing = [np.full(len(side), np.nan) for side in alone]
-    earlier = np.concatenate([together["earlier"].to_numpy(), alone[0], nothing[1]])
-    later = np.concatenate([together["later"].to_numpy(), nothing[0], alone[1]])
-    return Sides(earlier.astype(float), later.astype(float))
+    earlier, later = (_side(responses, survey, items, is_one_form) for items in (pair.earlier, pair.later))
+    return _aligned(*_told_apart(earlier), *_told_apart(later))
 
 
-def _side(responses: pd.DataFrame, survey: Survey, items: list[str]) -> pd.DataFrame:
+def _side(responses: pd.DataFrame, survey: Survey, items: list[str], is_one_form: bool) -> _Side:
+    rows = (responses["instrument_id"] == survey.instrument_of(items[0]).id).to_numpy()
     columns = survey.columns_of(items)
-    needed = ["response_id", "course_id", "respondent_id", *(c for c in columns if c in responses)]
-    forms = responses.loc[responses["instrument_id"] == survey.instrument_of(items[0]).id, needed]
-    codes = forms["respondent_id"].astype("str")
-    people = forms["course_id"].astype("str") + "/" + codes  # a code belongs to its course
+    needed = ["course_id", "response_id", "respondent_id", *(column for column in columns if column in responses)]
+    forms = responses.loc[rows, needed]
     score = score_items(forms, survey, columns)
-    side = pd.DataFrame({"response_id": forms["response_id"], "respondent_id": people, "score": score})
-    return side.dropna(subset=["score"])
+    if is_one_form:
+        keys = forms["response_id"].to_numpy(dtype=object)
+    else:  # a code belongs to its course
+        people = zip(forms["course_id"], forms["respondent_id"], strict=True)
+        keys = np.array([f"{course}/{code}" if isinstance(code, str) else None for course, code in people], object)
+    answered = np.isfinite(score)
+    return _Side(score[answered], keys[answered])
+
+
+def _told_apart(side: _Side) -> tuple[pd.Index, Scores, Scores]:
+    """Split a side into linked people, their scores, and the scores of those who stand alone."""
+    keys = pd.Index(side.keys)
+    is_alone = keys.isna() | keys.duplicated(keep=False)
+    return keys[~is_alone], side.score[~is_alone], side.score[is_alone]
+
+
+def _aligned(
+    people: pd.Index, earlier: Scores, earlier_alone: Scores, later_people: pd.Index, later: Scores, later_alone: Scores
+) -> Sides:
+    place = people.get_indexer(later_people)
+    is_both = place >= 0
+    joined = np.full(len(people), np.nan)
+    joined[place[is_both]] = later[is_both]
+    later_only = np.concatenate([later[~is_both], later_alone])
+    return Sides(
+        np.concatenate([earlier, earlier_alone, np.full(len(later_only), np.nan)]),
+        np.concatenate([joined, np.full(len(earlier_alone), np.nan), later_only]),
+    )
 
 
 def compare_pair(responses: pd.DataFrame, survey: Survey, pair_id: str) -> dict[str, Any]:

@@ -66,9 +66,13 @@ class CourseView:
         own = outcomes[outcomes["course_id"] == self.course_id]
         return response_counts(self.course, own, self.year.survey.waves())
 
+    @cached_property
+    def _by_instrument(self) -> dict[str, pd.DataFrame]:
+        return {str(name): forms for name, forms in self.responses.groupby("instrument_id", observed=True)}
+
     def of_wave(self, instrument: Instrument) -> pd.DataFrame:
         """Return the course's responses to one questionnaire."""
-        return self.responses[self.responses["instrument_id"] == instrument.id]
+        return self._by_instrument.get(instrument.id, self.responses.iloc[:0])
 
     def pooled(self, instrument_id: str, score: str, course_ids: set[str] | None = None) -> pd.DataFrame:
         """Return scores of one questionnaire over several courses, all others where none are named.

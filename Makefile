@@ -25,7 +25,7 @@ reports: $(TOOLS_STAMP)  ## load and report a work folder: make reports WORK=/pa
 	$(BIN)/coursewaves --home "$(WORK)" report
 
 test: lint  ## check everything: ruff, mypy, the guards and all tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 lint: $(TOOLS_STAMP)  ## check style and types only
 	$(BIN)/ruff check .

@@ -5,17 +5,17 @@ from html import unescape
 from html.parser import HTMLParser
 from itertools import count
 
-import handmade
 import nbformat
 import pytest
-from hostile import PAYLOADS
 from hypothesis import given
 from hypothesis import strategies as st
 
+import handmade
 from coursewaves import charts, page, sections
 from coursewaves.clean import cleaned
 from coursewaves.instruments import Survey
 from coursewaves.report import render
+from hostile import PAYLOADS
 
 LAYERS = {"script", "style", "iframe", "object", "embed", "form", "input", "button", "base", "meta", "link", "img", "math",
           "foreignobject", "animate", "details", "pre", "a"}  # fmt: skip
@@ -83,9 +83,9 @@ def test_all_that_reports_are_made_of_passes_unchanged():
 MARKUP = ["<", ">", "&", '"', "'", "/", "=", "<b>", "</p>", "</section>", "</svg>", "<!--", "-->", "]]>", "<![CDATA[",
           "&lt;", "&#60;", "&amp;", "javascript:", "on", "style", "{", "}", "%s", "\u2028", "\u202e", "\x00", "\x0b",
           "Қ", "ғ", "і", "😀", " "]  # fmt: skip
-evil = st.lists(st.sampled_from([*MARKUP, *PAYLOADS.values()]) | st.characters(codec="utf-8"), min_size=1, max_size=8).map(
-    lambda parts: "a" + "".join(parts)
-)
+evil = st.lists(
+    st.sampled_from([*MARKUP, *PAYLOADS.values()]) | st.characters(codec="utf-8"), min_size=1, max_size=8
+).map(lambda parts: "a" + "".join(parts))
 
 
 def section_of(text: str) -> str:
@@ -159,7 +159,13 @@ def hostile_page(survey):
 
 def test_a_report_full_of_hostile_texts_holds_no_foreign_element(hostile_page):
     head, _, body = hostile_page.partition("<body>")
-    assert Counter(tag for tag, _ in Skeleton(head).elements) == {"html": 1, "head": 1, "meta": 4, "title": 1, "style": 1}
+    assert Counter(tag for tag, _ in Skeleton(head).elements) == {
+        "html": 1,
+        "head": 1,
+        "meta": 4,
+        "title": 1,
+        "style": 1,
+    }
     assert [fault for fault in faults(body) if fault not in ("<a>", "a href")] == []
     assert [link for link in Skeleton(body).links if not link.startswith("#")] == []
 

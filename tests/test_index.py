@@ -1,12 +1,13 @@
 """The index lists every report that there is, opens from a file, and hides small numbers."""
 
+import json
 import re
 from html import unescape
 from html.parser import HTMLParser
 
-import handmade
 import pytest
 
+import handmade
 from coursewaves.index import write_index
 from coursewaves.publish import write_whole
 from coursewaves.settings import Home, Settings
@@ -28,8 +29,6 @@ def published(survey, tmp_path):
             path = f"course/{course_id}.{language}.html"
             write_whole(home.reports / path, "page")
             listed.append({"id": course_id, "language": language, "path": path, "is_stale": is_stale})
-        import json
-
         write_whole(home.reports / "manifest.json", json.dumps(listed))
         write_index(year)
         return (home.reports / "index.html").read_text(encoding="utf-8")
@@ -58,13 +57,17 @@ def lines(html: str) -> dict[str, list[str]]:
     """The cells of each course's line, as text."""
     found = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', html, flags=re.DOTALL)
     return {
-        course: [" ".join(unescape(re.sub("<[^>]*>", " ", cell)).split()) for cell in re.findall(r"<td>(.*?)</td>", rest)]
+        course: [
+            " ".join(unescape(re.sub("<[^>]*>", " ", cell)).split()) for cell in re.findall(r"<td>(.*?)</td>", rest)
+        ]
         for course, rest in found
     }
 
 
 def test_each_course_with_a_report_has_a_line_with_its_links(published):
-    html = published({"A-1": 12, "A-2": 11, "A-3": 10}, [("A-1", "en", False), ("A-1", "kk", False), ("A-2", "kk", False)])
+    html = published(
+        {"A-1": 12, "A-2": 11, "A-3": 10}, [("A-1", "en", False), ("A-1", "kk", False), ("A-2", "kk", False)]
+    )
     assert list(lines(html)) == ["A-1", "A-2"]
     assert Links(html).links == ["course/A-1.kk.html", "course/A-1.en.html", "course/A-2.kk.html"]
     assert Links(html).loaded == []

@@ -35,7 +35,7 @@ def test_a_table_heads_its_columns_and_its_rows():
     assert '<th scope="col">What</th><th scope="col">Mean</th>' in made
     assert '<tr><th scope="row">Fit</th><td>80</td></tr><tr><th scope="row">Mood</th><td>60</td></tr>' in made
     assert "<caption>Scores</caption>" in made
-    assert 'tabindex="0" role="region" aria-label="Scores"' in made  # it scrolls, so that the keyboard must reach it
+    assert 'tabindex="0" role="group" aria-label="Scores"' in made  # it scrolls, so that the keyboard must reach it
 
 
 @pytest.mark.parametrize("alt", ["", "  "])

@@ -2,10 +2,10 @@
 
 import re
 
-import handmade
 import pandas as pd
 import pytest
 
+import handmade
 from coursewaves.present import chain_figure, counts_table, likert_figure, scores_figure, scores_table, shares_figure
 from coursewaves.summarise import count_answers, mean_scores, option_shares
 
@@ -84,7 +84,9 @@ def test_shares_and_counts_of_a_closed_question_name_every_option(view):
 def test_a_chain_leaves_out_constructs_of_which_nothing_may_be_shown(view):
     shown = view.gate(means(a=(20, 80.0, 70.0, 90.0)).drop(columns="name"), "means", [])
     hidden = view.gate(means(a=(4, 12.0, 10.0, 14.0)).drop(columns="name"), "means", [])
-    drawn = chain_figure(view, [("Fit", [shown, None, shown]), ("Mood", [hidden, hidden, None])], ["1", "2", "3"], "Chain")
+    drawn = chain_figure(
+        view, [("Fit", [shown, None, shown]), ("Mood", [hidden, hidden, None])], ["1", "2", "3"], "Chain"
+    )
     assert words(drawn) == "Fit: 1 80, 3 80"
     assert "Mood" not in drawn
 

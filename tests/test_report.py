@@ -54,7 +54,20 @@ def test_a_parameter_that_the_notebook_does_not_have_is_refused_with_those_that_
 
 @pytest.mark.parametrize(
     "value",
-    [Path("a"), ("a",), {"a"}, ["a"], {"a": 1}, np.int64(4), np.bool_(False), np.float64(1), pd.Timestamp(0), pd.NA, b"a", 1j],
+    [
+        Path("a"),
+        ("a",),
+        {"a"},
+        ["a"],
+        {"a": 1},
+        np.int64(4),
+        np.bool_(False),
+        np.float64(1),
+        pd.Timestamp(0),
+        pd.NA,
+        b"a",
+        1j,
+    ],
     ids=lambda value: type(value).__name__,
 )
 def test_a_value_that_is_not_plain_is_refused(value):
@@ -175,7 +188,9 @@ def test_a_figure_that_says_nothing_to_those_who_can_not_see_it_is_no_report(dra
 
 
 def test_outputs_that_are_not_html_never_come_into_a_page(tmp_path):
-    page = made_of(tmp_path, "print(course_id)\ncourse_id", "import sys\nprint(course_id, file=sys.stderr)\n" + SOME, END)
+    page = made_of(
+        tmp_path, "print(course_id)\ncourse_id", "import sys\nprint(course_id, file=sys.stderr)\n" + SOME, END
+    )
     assert SECRET not in page
     assert "words" in page
 
@@ -188,7 +203,9 @@ def test_every_parameter_of_the_course_report_is_given(tmp_path, monkeypatch):
     from coursewaves.publish import Job, _make
 
     given: dict[str, Any] = {}
-    monkeypatch.setattr("coursewaves.publish.make_page", lambda notebook, parameters, *rest: given.update(parameters) or "x")
+    monkeypatch.setattr(
+        "coursewaves.publish.make_page", lambda notebook, parameters, *rest: given.update(parameters) or "x"
+    )
     _make(tmp_path, Job("course", "A-1", "kk", "Title"))
     import papermill
 

@@ -4,10 +4,10 @@ import re
 from html import unescape
 from pathlib import Path
 
-import handmade
 import numpy as np
 import pytest
 
+import handmade
 from coursewaves import sections
 from coursewaves.errors import CoursewavesError
 from coursewaves.sections.factors import programme_verdict
@@ -209,7 +209,11 @@ def test_of_nine_people_the_contingent_has_counts_without_shares(survey):
 @pytest.mark.parametrize(
     ("kept", "completed", "said"),
     [
-        (299, 1000, "299 of 1,000 who completed the course answered (30%); the least share of 30% (¶10) is not reached"),
+        (
+            299,
+            1000,
+            "299 of 1,000 who completed the course answered (30%); the least share of 30% (¶10) is not reached",
+        ),
         (300, 1000, "300 of 1,000 who completed the course answered (30%); the least share of 30% (¶10) is reached"),
         (9, 30, "9 of 30 who completed the course answered (30%); the least share of 30% (¶10) is reached"),
         (6, 21, "6 of 21 who completed the course answered (29%); the least share of 30% (¶10) is not reached"),

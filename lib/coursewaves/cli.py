@@ -4,6 +4,7 @@ Exit codes: 0 all done; 1 a report failed; 2 a mistake of usage, settings or ins
 faults that a person should look at (``check``).
 """
 
+import io
 import os
 import subprocess
 import sys
@@ -61,8 +62,11 @@ def main(
         str, typer.Option("--home", help="Work folder; by default COURSEWAVES_HOME, else the current folder.")
     ] = "",
 ) -> None:
-    """Remember the work folder for the command that follows."""
+    """Remember the work folder for the command that follows; write UTF-8 wherever that is started (cron has no locale)."""
     State.home = home
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
 
 
 @app.command()
@@ -180,7 +184,7 @@ def _load(home: Home) -> None:
     rules = year.problems["rule"].value_counts().sort_index()
     if len(rules):
         listed = ", ".join(f"{rule} {count}" for rule, count in rules.items())
-        console.print(f"problems by rule: {listed}; see them with: coursewaves check", highlight=False)
+        console.print(f"problems by rule: {listed}; see them with: coursewaves --home {home.root.name} check", highlight=False)
 
 
 def _show_files(files: "pd.DataFrame") -> None:

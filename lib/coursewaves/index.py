@@ -27,7 +27,7 @@ def write_index(year: Year) -> None:
         title=phrases.say("Reports on the effectiveness of courses"),
         lead=phrases.say("Answers by wave; a number under {minimum} is not shown.", minimum=_minimum(year)),
         css=page_css(),
-        head=[phrases.say("Course"), phrases.say("Dates"), *waves, phrases.say("Report")],
+        head=[phrases.say("Course"), phrases.say("Report"), phrases.say("Dates"), *waves],
         programmes=_programmes(year, phrases),
     )
     write_whole(year.home.reports / INDEX, page)
@@ -65,7 +65,7 @@ def _programmes(year: Year, phrases: Phrases) -> list[dict[str, Any]]:
 
 
 def _dates(row: dict[Any, Any], phrases: Phrases) -> str:
-    return " – ".join(phrases.day(row[name].date()) for name in ("starts_on", "ends_on") if pd.notna(row[name]))
+    return " – ".join(phrases.short_day(row[name].date()) for name in ("starts_on", "ends_on") if pd.notna(row[name]))
 
 
 def _counts(year: Year) -> dict[str, list[str]]:

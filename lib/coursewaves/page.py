@@ -107,7 +107,7 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> H
     if not lines:
         return Html("")
     return Html(
-        f'<div class="table" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        f'<div class="table" tabindex="0" role="group" aria-label="{escape(caption)}"><table>'
         f"<caption>{escape(caption)}</caption><thead><tr>{cells}</tr></thead>"
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )

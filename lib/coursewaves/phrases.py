@@ -103,6 +103,11 @@ class Phrases:
             return f"p < {self.number(0.001, 3)}"
         return f"p = {self.number(value, 3 if value < 0.01 else 2)}"
 
+    def short_day(self, value: date) -> str:
+        """Format a date in figures."""
+        text: str = format_date(value, format="short", locale=self.locale)
+        return text
+
     def day(self, value: date | None) -> str:
         """Format a date in full; a missing one is a dash."""
         if value is None or value != value:  # noqa: PLR0124 (a missing time is unequal to itself)

@@ -46,7 +46,8 @@ def _scores(view: CourseView, instrument: Instrument) -> list[Html]:
     if means.shown():
         parts.append(scores_figure(view, means, lambda name: _name(view, name), caption, others))
     if listed.shown():
-        parts.append(scores_table(view, listed, lambda name: _name(view, name), view.say("Mean scores by indicator")))
+        caption = f"{view.say('Mean scores by indicator')} ({view.wave_name(instrument)})"
+        parts.append(scores_table(view, listed, lambda name: _name(view, name), caption))
     return parts
 
 

@@ -1,0 +1,63 @@
+"""Invented people, numbers and places that were planted in the raw files appear in nothing that is made of them."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from coursewaves import cli
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("reports")]
+
+
+@pytest.fixture(scope="module")
+def planted(example_year, loaded_year) -> list[str]:
+    """All that may appear nowhere: planted traces of people, and places of this machine."""
+    truth = example_year[1]
+    places = [
+        str(loaded_year.home.root),
+        str(loaded_year.home.root.parent),
+        str(Path.home()),
+        str(Path(cli.__file__).parent),
+    ]
+    traces = [text for kind in ("emails", "phones", "iins", "names") for text in truth.canaries[kind]]
+    return [*traces, *(place for place in places if len(place) > 5)]
+
+
+def traces(text: str, planted: list[str]) -> list[str]:
+    """Name what is found of the planted texts, however spaced or cased."""
+    squeezed = re.sub(r"[\s()-]+", "", text).casefold()
+    return [one for one in planted if re.sub(r"[\s()-]+", "", one).casefold() in squeezed]
+
+
+def test_the_planted_texts_are_in_the_raw_files(loaded_year, example_year):
+    raw = loaded_year.home.root / "data" / "raw" / "responses"
+    text = "\n".join(path.read_text(encoding="utf-8", errors="ignore") for path in raw.rglob("*.csv"))
+    canaries = example_year[1].canaries
+    assert set(canaries["names"]) <= set(traces(text, canaries["names"]))
+    assert traces(text, [*canaries["emails"], *canaries["phones"], *canaries["iins"]])
+
+
+def test_no_published_file_holds_a_trace(reports, planted):
+    published = [path for path in reports.rglob("*") if path.is_file()]
+    assert len(published) == 11
+    found = {path.name: traces(path.read_text(encoding="utf-8"), planted) for path in published}
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+@pytest.mark.parametrize("command", [["check"], ["load"], ["report", "-c", "P01-02", "-l", "kk"]])
+def test_no_command_prints_a_trace(loaded_year, planted, tmp_path, monkeypatch, capfd, command):
+    home = tmp_path / "institute"
+    shutil.copytree(loaded_year.home.root, home)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(cli.app, ["--home", "institute", *command])
+    printed = result.output + "".join(capfd.readouterr())
+    assert result.exit_code == (3 if command == ["check"] else 0)
+    assert traces(printed, [*planted, str(home), str(tmp_path)]) == []
+
+
+def test_the_search_finds_a_trace_in_any_spelling(planted):
+    assert traces("… +7(701) 555-01-23 …", ["+7 701 555 01 23"]) == ["+7 701 555 01 23"]
+    assert traces("ЗЕРЕ ҚҰПИЯБЕКОВА", planted) == ["Зере Құпиябекова"]

@@ -1,0 +1,344 @@
+"""The command line: what it prints, with which code it ends, and what it never touches."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from coursewaves import cli
+from coursewaves.publish import Job, Outcome
+from coursewaves.settings import BUILT_IN
+
+COMMANDS = {
+    "demo": "Make an example year of an institute",
+    "check": "write nothing",
+    "load": "Every record is kept, or set aside with a reason",
+    "report": "One report that fails never stops the others",
+    "lab": "Open JupyterLab",
+}
+
+
+def run(*words: str) -> Result:
+    """Call the command line in this process."""
+    return CliRunner().invoke(cli.app, list(words))
+
+
+def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """Every file of a folder with its bytes and the time of its last change."""
+    return {
+        path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def home(example_year, tmp_path) -> Path:
+    """A work folder with raw data and nothing made of them yet."""
+    folder = tmp_path / "institute"
+    shutil.copytree(example_year[0], folder, ignore=shutil.ignore_patterns("processed", "reports"))
+    return folder
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch) -> Path:
+    """An empty current folder, and no work folder named by the environment."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("COURSEWAVES_HOME", raising=False)
+    return folder
+
+
+# Help and mistakes of usage --------------------------------------------------------------------------
+
+
+def test_help_names_every_command_and_where_to_begin():
+    result = run("--help")
+    assert result.exit_code == 0
+    assert {name for name in COMMANDS if name in result.output} == set(COMMANDS)
+    assert "coursewaves demo" in result.output
+
+
+@pytest.mark.parametrize(("command", "words"), COMMANDS.items())
+def test_help_of_a_command_says_what_it_does(command, words):
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert words in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["send"], ["report", "--fast"], ["report", "--workers", "0"], ["report", "--workers", "many"], ["demo", "--courses", "1"],
+     ["load", "--home", "x"]],
+)  # fmt: skip
+def test_a_mistake_of_usage_ends_with_two(words, elsewhere):
+    assert run(*words).exit_code == 2
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["check", "load", "report"])
+def test_a_work_folder_that_is_not_there_is_said_with_a_fix(command, elsewhere):
+    result = run("--home", "nowhere", command)
+    assert result.exit_code == 2
+    assert result.stderr == "Can't find the work folder nowhere; fix: make it, or name another with --home.\n"
+
+
+def test_a_folder_without_courses_is_no_work_folder(elsewhere):
+    result = run("load")
+    assert result.exit_code == 2
+    assert (
+        "No course is registered in data/raw/registry; fix: put courses.csv and programmes.csv there" in result.stderr
+    )
+
+
+def test_reports_before_loading_are_told_what_to_do(home):
+    result = run("--home", str(home), "report")
+    assert result.exit_code == 2
+    assert "Can't find the processed tables of 'institute'; fix: coursewaves --home institute load" in result.stderr
+
+
+def test_faulty_settings_are_told_with_line_and_all_at_once(home):
+    (home / "coursewaves.yml").write_text("languages: [kk]\nminimum_group: 3\ntime_zone: Mars\nlow: 5\n")
+    result = run("--home", str(home), "check")
+    assert result.exit_code == 2
+    assert "coursewaves.yml:2 minimum_group" in result.stderr
+    assert "coursewaves.yml:3 time_zone: Value error, no time zone 'Mars'" in result.stderr
+    assert "coursewaves.yml:4 low" in result.stderr
+
+
+def test_every_faulty_instrument_file_is_listed(home):
+    shutil.copytree(BUILT_IN, home / "instruments")
+    for name in ("a.yml", "c.yml"):
+        path = home / "instruments" / name
+        path.write_text(path.read_text(encoding="utf-8").replace("scale:", "scalle:", 1), encoding="utf-8")
+    result = run("--home", str(home), "check")
+    assert result.exit_code == 2
+    assert {name for name in ("a.yml:", "b.yml:", "c.yml:") if name in result.output} == {"a.yml:", "c.yml:"}
+    assert "The instrument files have faults" in result.output
+
+
+# check and load --------------------------------------------------------------------------------------
+
+
+def test_check_names_each_fault_with_its_place_and_fix_and_writes_nothing(home, example_year):
+    before = contents(home)
+    result = run("--home", str(home), "check")
+    assert result.exit_code == 3
+    assert contents(home) == before
+    told = [line for line in result.output.splitlines() if line.startswith("E-VALUE ")]
+    planted = example_year[1].invalid_cells
+    assert len(told) == len(planted)
+    for cell in planted:
+        (line,) = [line for line in told if f" {cell['file']}:{cell['row']}:" in line]
+        assert "; fix: " in line
+    assert f"{result.output.count('; fix: ')} problems" in result.output
+
+
+def test_check_of_sound_files_ends_with_zero(home, example_year):
+    responses = home / "data" / "raw" / "responses"
+    shutil.rmtree(responses)
+    responses.mkdir()
+    result = run("--home", str(home), "check")
+    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "0 problems")
+
+
+def test_load_prints_the_account_of_every_file_and_the_sum(home, example_year):
+    result = run("--home", str(home), "load")
+    assert result.exit_code == 0
+    lines = {line.split()[0]: line.split() for line in result.output.splitlines() if line.startswith(" ")}
+    for planted in example_year[1].files:
+        counts = [str(planted[name]) for name in ("n_read", "n_kept", "n_set_aside", "n_duplicate", "n_outside_window")]
+        assert lines[planted["file"]][2:] == counts
+    (total,) = [line.split()[2:] for line in result.output.splitlines() if line.startswith(" all files")]
+    n_read, *parts = map(int, total)
+    assert n_read == sum(parts)
+    assert "E-VALUE 3" in result.output
+    assert (home / "data" / "processed" / "responses.parquet").exists()
+
+
+def test_raw_files_are_never_changed(home):
+    raw = contents(home / "data" / "raw")
+    run("--home", str(home), "load")
+    assert contents(home / "data" / "raw") == raw
+
+
+def test_the_work_folder_is_named_by_the_environment_or_is_the_current_one(home, elsewhere, monkeypatch):
+    monkeypatch.setenv("COURSEWAVES_HOME", str(home))
+    assert "wave1/P01_A_kk.csv" in run("check").output
+    monkeypatch.delenv("COURSEWAVES_HOME")
+    monkeypatch.chdir(home)
+    assert "wave1/P01_A_kk.csv" in run("check").output
+
+
+def test_a_file_name_in_brackets_is_printed_as_it_is(home):
+    odd = home / "data" / "raw" / "responses" / "[red]odd[" / "nothing].csv"
+    odd.parent.mkdir()
+    odd.write_text("a,b\n1,2\n")
+    for command in ("check", "load"):
+        result = run("--home", str(home), command)
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        assert "[red]odd[/nothing].csv" in result.output
+
+
+# report ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(monkeypatch) -> list[Job]:
+    """The jobs that were asked for, in place of reports; a course P01-02 fails."""
+    jobs: list[Job] = []
+
+    def note(year, wanted, workers, done):
+        jobs.extend(wanted)
+        failures = {"P01-02": "cell `cw.sections.waves(course)`: KeyError"}
+        outcomes = [Outcome(job, "", failures.get(job.subject_id, "")) for job in wanted]
+        for outcome in outcomes:
+            done(outcome)
+        return outcomes
+
+    monkeypatch.setattr("coursewaves.publish.make_reports", note)
+    return jobs
+
+
+@pytest.fixture
+def loaded(loaded_year, tmp_path) -> Path:
+    folder = tmp_path / "institute"
+    shutil.copytree(loaded_year.home.root, folder, ignore=shutil.ignore_patterns("reports"))
+    return folder
+
+
+def test_options_choose_courses_and_languages(loaded, asked):
+    result = run("--home", str(loaded), "report", "-c", "P01-01", "--course", "P02-01", "--language", "kk", "-l", "en")
+    assert result.exit_code == 0
+    assert [(job.subject_id, job.language) for job in asked] == [
+        ("P01-01", "kk"), ("P01-01", "en"), ("P02-01", "kk"), ("P02-01", "en"),
+    ]  # fmt: skip
+    assert "4 reports made, 0 failed" in result.output
+    assert (loaded / "reports" / "index.html").exists()
+
+
+def test_a_report_that_fails_is_named_with_its_cell_and_ends_with_one(loaded, asked):
+    result = run("--home", str(loaded), "report", "-c", "P01-01", "-c", "P01-02", "-l", "kk")
+    assert result.exit_code == 1
+    assert "course P01-02 (kk): cell `cw.sections.waves(course)`: KeyError" in result.stderr
+    assert "1 reports made, 1 failed" in result.output
+
+
+@pytest.mark.parametrize(("option", "value"), [("--course", "P99-01"), ("--language", "de")])
+def test_an_unknown_course_or_language_ends_with_two_and_says_what_there_is(loaded, asked, option, value):
+    result = run("--home", str(loaded), "report", option, value)
+    assert result.exit_code == 2
+    assert f"Can't find '{value}'" in result.stderr
+    assert "Possible values" in result.stderr
+    assert asked == []
+
+
+def test_the_index_is_named_without_the_machine_s_path(loaded, asked, elsewhere, monkeypatch):
+    assert "index: institute/reports/index.html" in run("--home", str(loaded), "report", "-l", "kk").output
+    monkeypatch.chdir(loaded)
+    assert "index: reports/index.html" in run("report", "-l", "kk").output
+
+
+def test_a_damaged_manifest_is_a_message_and_no_traceback(loaded):
+    (loaded / "reports").mkdir()
+    (loaded / "reports" / "manifest.json").write_text("[{")
+    result = run("--home", str(loaded), "report", "-c", "P01-01")
+    assert result.exit_code == 2
+    assert "manifest.json is damaged; fix:" in result.stderr
+
+
+# demo and lab ----------------------------------------------------------------------------------------
+
+SMALL = ("--courses", "4", "--programmes", "2", "--workers", "1")
+
+
+@pytest.fixture
+def no_reports(monkeypatch) -> None:
+    monkeypatch.setattr("coursewaves.publish.make_reports", lambda year, jobs, workers, done: [])
+
+
+def test_demo_makes_its_folder_here_and_makes_it_anew(elsewhere, no_reports):
+    assert run("demo", *SMALL).exit_code == 0
+    first = {name: text for name, (text, _) in contents(elsewhere / "demo" / "data" / "raw").items()}
+    assert run("demo", *SMALL).exit_code == 0
+    assert {name: text for name, (text, _) in contents(elsewhere / "demo" / "data" / "raw").items()} == first
+    assert run("demo", *SMALL, "--seed", "7").exit_code == 0
+    again = {name: text for name, (text, _) in contents(elsewhere / "demo" / "data" / "raw").items()}
+    assert again != first
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("mine.txt", "added"),
+        ("data/raw/responses/wave1/mine.csv", "added"),
+        ("data/raw/registry/courses.csv", "changed"),
+        ("coursewaves.yml", "changed"),
+        ("instruments/mine.yml", "added"),
+    ],
+)
+def test_demo_never_deletes_what_it_did_not_make(elsewhere, no_reports, name, change):
+    run("demo", *SMALL)
+    path = elsewhere / "demo" / name
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a") as file:
+        file.write("\n# mine\n")
+    before = contents(elsewhere)
+    result = run("demo", *SMALL)
+    assert result.exit_code == 2
+    assert "demo holds files that the demo did not make, or that were changed since; fix:" in result.stderr
+    assert contents(elsewhere) == before
+
+
+def test_demo_leaves_a_folder_with_other_data_as_it_is(home):
+    before = contents(home)
+    result = run("--home", str(home), "demo", *SMALL)
+    assert result.exit_code == 2
+    assert "holds raw data already; fix: name an empty folder" in result.stderr
+    assert contents(home) == before
+
+
+def test_demo_keeps_files_of_the_reports_folder_that_are_no_reports(elsewhere, no_reports):
+    run("demo", *SMALL)
+    note = elsewhere / "demo" / "reports" / "note.txt"
+    note.parent.mkdir(exist_ok=True)
+    note.write_text("mine")
+    assert run("demo", *SMALL).exit_code == 0
+    assert note.read_text() == "mine"
+
+
+def test_lab_opens_the_explorer_with_this_work_folder(home, monkeypatch):
+    called = {}
+
+    def call(command, env):
+        called.update(command=command, env=env)
+        return 0
+
+    monkeypatch.setattr(subprocess, "call", call)
+    assert run("--home", str(home), "lab").exit_code == 0
+    assert called["command"][:3] == [sys.executable, "-m", "jupyterlab"]
+    assert called["env"]["COURSEWAVES_HOME"] == str(home)
+
+
+# A whole run in a process of its own -----------------------------------------------------------------
+
+
+def test_the_installed_command_runs_from_any_folder_in_any_locale(home, elsewhere):
+    command = Path(sys.executable).with_name("coursewaves")
+    plain = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(elsewhere),
+        "LC_ALL": "C",
+        "PYTHONUTF8": "0",
+        "TZ": "America/New_York",
+    }
+    asked = [str(command), "--home", str(home), "check"]
+    done = subprocess.run(asked, capture_output=True, env=plain, timeout=120, check=False)
+    assert done.returncode == 3
+    assert b"Traceback" not in done.stderr
+    assert "wave1/P01_A_kk.csv" in done.stdout.decode()

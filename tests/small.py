@@ -71,7 +71,7 @@ def survey() -> Survey:
         {"id": "T", "kind": "text"},
         {"id": "topics", "kind": "multiple", "options_from": "topics"},
     ]
-    before = [item("P1", "S5", "Wish", indicator="wish"), item("P2", "R", "Reasons"),
+    before = [item("P1", "S5", "Wish", indicator="wish"), item("P2", "R", "Reasons", at_most=2),
               item("P3", "S5", "Need", indicator="fit")]  # fmt: skip
     after = [
         item("Q1", "S5", "Met", indicator="fit", grid="Qg"),

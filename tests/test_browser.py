@@ -155,7 +155,7 @@ def seen(found: Watched, path: Path, html: str) -> dict[str, Any]:
     })""")
     page.wait_for_timeout(400)
     return {
-        "hits": page.evaluate("window.top.hits || 0"),
+        "hits": page.evaluate("top.hits || 0"),
         "elsewhere": [url for url in found.requests if url != path.as_uri() and url not in found.blocked],
         "left": page.url.split("#")[0] != path.as_uri(),
         "frames": len(page.frames) - 1,

@@ -17,8 +17,10 @@ from coursewaves.instruments import Survey
 from coursewaves.report import render
 from hostile import PAYLOADS
 
-LAYERS = {"script", "style", "iframe", "object", "embed", "form", "input", "button", "base", "meta", "link", "img", "math",
-          "foreignobject", "animate", "details", "pre", "a"}  # fmt: skip
+FOREIGN = set(
+    "script style iframe object embed form input button base meta link img math foreignobject animate details pre a".split()
+)
+"""Elements that the outputs of a report never hold."""
 
 
 class Skeleton(HTMLParser):
@@ -43,7 +45,7 @@ class Skeleton(HTMLParser):
 def faults(html: str) -> list[str]:
     """Name the elements and attributes that no report may hold."""
     found = Skeleton(html)
-    names = [f"<{tag}>" for tag, _ in found.elements if tag in LAYERS]
+    names = [f"<{tag}>" for tag, _ in found.elements if tag in FOREIGN]
     return names + [
         f"{tag} {name}"
         for tag, attributes in found.elements
@@ -90,8 +92,8 @@ evil = st.lists(
 
 def section_of(text: str) -> str:
     """A section in which one text stands at every place."""
-    parts = [page.heading(text), page.paragraph(text), page.paragraph(text, "warning"), page.bullets([text, text]),
-             page.facts([(text, text)]), page.quotes([text]), page.table(text, [text, text], [[text, text]])]  # fmt: skip
+    words = [page.heading(text), page.paragraph(text), page.paragraph(text, "warning"), page.bullets([text, text])]
+    parts = [*words, page.facts([(text, text)]), page.quotes([text]), page.table(text, [text, text], [[text, text]])]
     return page.Section("part", text, [1, 2], parts)._repr_html_()
 
 

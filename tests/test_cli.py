@@ -1,6 +1,7 @@
 """The command line: what it prints, with which code it ends, and what it never touches."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -73,8 +74,8 @@ def test_help_of_a_command_says_what_it_does(command, words):
 
 @pytest.mark.parametrize(
     "words",
-    [["send"], ["report", "--fast"], ["report", "--workers", "0"], ["report", "--workers", "many"], ["demo", "--courses", "1"],
-     ["load", "--home", "x"]],
+    [["send"], ["report", "--fast"], ["report", "--workers", "0"], ["report", "--workers", "many"],
+     ["demo", "--courses", "1"], ["load", "--home", "x"]],
 )  # fmt: skip
 def test_a_mistake_of_usage_ends_with_two(words, elsewhere):
     assert run(*words).exit_code == 2
@@ -342,3 +343,15 @@ def test_the_installed_command_runs_from_any_folder_in_any_locale(home, elsewher
     assert done.returncode == 3
     assert b"Traceback" not in done.stderr
     assert "wave1/P01_A_kk.csv" in done.stdout.decode()
+
+
+# The page for the person on duty ---------------------------------------------------------------------
+
+
+def test_the_page_for_the_person_on_duty_explains_every_rule_and_every_code():
+    root = Path(__file__).parents[1]
+    page = (root / "docs" / "running.md").read_text(encoding="utf-8")
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (root / "lib").rglob("*.py"))
+    assert set(re.findall(r"\bE-[A-Z]+\b", page)) == set(re.findall(r'"(E-[A-Z]+)"', sources))
+    codes = re.findall(r"^\| (\d) \|", page, flags=re.MULTILINE)
+    assert codes == re.findall(r"\b(\d) (?:all|a|raw)", cli.__doc__ or "")

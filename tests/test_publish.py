@@ -74,7 +74,7 @@ def test_the_jobs_are_all_answered_courses_in_all_languages(year):
 
 
 def test_unknown_courses_and_languages_are_refused_before_anything_is_made(year):
-    with pytest.raises(CoursewavesError, match="Can't find 'A-9' in courses. Possible values: .*'A-1'"):
+    with pytest.raises(CoursewavesError, match=r"Can't find 'A-9' in courses\. Possible values: .*'A-1'"):
         course_jobs(year, ["A-9"], [])
     with pytest.raises(CoursewavesError, match="Can't find 'ru' in the languages of the settings"):
         course_jobs(year, [], ["ru"])

@@ -48,7 +48,7 @@ def made_of(folder: Path, *sources: str, engine: str | None = "coursewaves") -> 
 
 @pytest.mark.parametrize("name", ["course", "Course_id", "course_id ", "course_id=1;evil", ""])
 def test_a_parameter_that_the_notebook_does_not_have_is_refused_with_those_that_it_has(name):
-    with pytest.raises(CoursewavesError, match="in the parameters of course.ipynb. Possible values: .*'course_id'"):
+    with pytest.raises(CoursewavesError, match=r"in the parameters of course\.ipynb\. Possible values: .*'course_id'"):
         check_parameters(COURSE, {name: "P01-01"})
 
 

@@ -51,6 +51,13 @@ def test_a_sound_form_is_kept_with_everything_it_says(folder):
     assert found[["settlement", "age_band", "Q1", "Q3.1", "Q5"]].isna().all()
 
 
+def test_more_options_than_the_question_allows_are_kept_and_told(folder):
+    write(folder, [FORM(reasons="Аттестация"), FORM(reasons="Аттестация, Изменения в стандарте, программе, моё")])
+    intake = small.read(folder)
+    assert intake.responses.sort_values("row")["P2"].tolist() == ["r2", "r1|r2|r3"]
+    assert rules(intake) == [("E-MANY", 3)]
+
+
 def test_the_columns_stand_in_the_documented_order(folder):
     write(folder, [FORM()])
     columns = list(small.read(folder).responses.columns)

@@ -150,6 +150,10 @@ class Answers:
         else:
             typed = self._typed_by_programme(cells, scale, programmes)
         self._report_invalid(column, typed.is_invalid & kept, f"no answer of scale {scale.id}")
+        if column.item.at_most is not None:
+            is_over = (typed.values.str.count(r"\|") >= column.item.at_most).to_numpy(dtype=bool, na_value=False)
+            seen = f"more than {column.item.at_most} answers"
+            self.report(is_over & kept, "E-MANY", seen, "all are kept", "let the form limit them", at=column)
         return typed.values
 
     def _typed_by_programme(self, cells: pd.Series, scale: Scale, programmes: pd.Series) -> Typed:

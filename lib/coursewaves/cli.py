@@ -62,7 +62,7 @@ def main(
         str, typer.Option("--home", help="Work folder; by default COURSEWAVES_HOME, else the current folder.")
     ] = "",
 ) -> None:
-    """Remember the work folder for the command that follows; write UTF-8 wherever that is started (cron has no locale)."""
+    """Remember the work folder; write UTF-8 even where there is no locale, as under cron."""
     State.home = home
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -184,7 +184,8 @@ def _load(home: Home) -> None:
     rules = year.problems["rule"].value_counts().sort_index()
     if len(rules):
         listed = ", ".join(f"{rule} {count}" for rule, count in rules.items())
-        console.print(f"problems by rule: {listed}; see them with: coursewaves --home {home.root.name} check", highlight=False)
+        how = f"coursewaves --home {home.root.name} check"
+        console.print(f"problems by rule: {listed}; see them with: {how}", highlight=False)
 
 
 def _show_files(files: "pd.DataFrame") -> None:

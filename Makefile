@@ -25,10 +25,11 @@ reports: $(TOOLS_STAMP)  ## load and report a work folder: make reports WORK=/pa
 	$(BIN)/coursewaves --home "$(WORK)" report
 
 test: lint  ## check everything: ruff, mypy, the guards and all tests
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadfile
 
 lint: $(TOOLS_STAMP)  ## check style and types only
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 
 bench: $(BENCH_STAMP)  ## run the measurements of benchmarks/

@@ -76,10 +76,7 @@ def own_intervals():
 
 
 def own_chain():
-    rows = [
-        Row(label, [Estimate(*step) if step else None for step in steps])
-        for label, steps in CONSTRUCTS.items()
-    ]
+    rows = [Row(label, [Estimate(*step) if step else None for step in steps]) for label, steps in CONSTRUCTS.items()]
     return chain(rows, scale(), STEP_NAMES, **WORDS).svg
 
 

@@ -67,7 +67,7 @@ def loaded_year(example_year: tuple[Path, Any], tmp_path_factory: pytest.TempPat
 def reports(loaded_year: "Year") -> Path:
     """The folder of the finished reports on `REPORTED`, with manifest and index.
 
-    Tests that use it belong to one group (``xdist_group("reports")``), so that one process makes them for all.
+    Made once a process, in many seconds: tests that use it stand in few files (``pytest --dist loadfile``).
     """
     from coursewaves.index import write_index
     from coursewaves.publish import course_jobs, make_reports

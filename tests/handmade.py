@@ -103,9 +103,7 @@ def year(
     found = Year(Home(Path("institute")))
     found.home.__dict__.update(settings=settings or Settings(institute={"en": word("Institute")}), survey=survey)
     kept = responses.groupby(["course_id", "instrument_id"]).size().rename("n_forms").reset_index()
-    kept["n_forms"] = [
-        (outcomes or {}).get(row["instrument_id"], row["n_forms"]) for row in kept.to_dict("records")
-    ]
+    kept["n_forms"] = [(outcomes or {}).get(row["instrument_id"], row["n_forms"]) for row in kept.to_dict("records")]
     account = {"file": ["a.csv"], "instrument_id": ["A"], "n_read": [100], "n_kept": [100]}
     account |= {f"n_{outcome}": [0] for outcome in OUTCOMES if outcome != "kept"}
     found.__dict__.update(

@@ -16,8 +16,7 @@ PAYLOADS = {
     "svg title that ends early": '<svg><title></title><img src="x" onerror="top.hits=1"></title></svg>',
     "style that ends early": "<svg></p><style><a id=\"</style><img src='x' onerror='top.hits=1'>\">",
     "mathml": (
-        '<math><mtext><table><mglyph><style><img src="x" onerror="top.hits=1">'
-        '</style></mglyph></table></mtext></math>'
+        '<math><mtext><table><mglyph><style><img src="x" onerror="top.hits=1"></style></mglyph></table></mtext></math>'
     ),
     "link that runs": '<a href="javascript:top.hits=1">here</a>',
     "link that runs, encoded": '<a href="&#106;ava&Tab;script:top.hits=1">here</a>',
@@ -26,23 +25,20 @@ PAYLOADS = {
     "style that hides": "<style>body, main { display: none !important }</style>",
     "style that loads": (
         '<style>@import "http://evil.example/a.css";</style><div style="background:url(http://evil.example/b.png)">'
-        'x</div>'
+        "x</div>"
     ),
     "sheet from elsewhere": '<link rel="stylesheet" href="http://evil.example/c.css">',
     "frame": '<iframe src="data:text/html,<script>top.hits=1</script>" srcdoc="<script>top.hits=1</script>"></iframe>',
     "object": (
-        '<object data="data:text/html,<script>top.hits=1</script>'
-        '"></object><embed src="http://evil.example/d.swf">'
+        '<object data="data:text/html,<script>top.hits=1</script>"></object><embed src="http://evil.example/d.swf">'
     ),
     "form": (
-        '<form action="http://evil.example/e"><input name="q" autofocus onfocus="top.hits=1">'
-        '<button>go</button></form>'
+        '<form action="http://evil.example/e"><input name="q" autofocus onfocus="top.hits=1"><button>go</button></form>'
     ),
     "base": '<base href="http://evil.example/">',
     "details with an event": '<details open ontoggle="top.hits=1"><summary>a</summary></details>',
     "event on an allowed element": (
-        '<p onclick="top.hits=1" onmouseover="top.hits=1" style="position:fixed;inset:0">'
-        'a</p>'
+        '<p onclick="top.hits=1" onmouseover="top.hits=1" style="position:fixed;inset:0">a</p>'
     ),
     "diagram": '<pre class="mermaid">graph TD; a["<img src=x onerror=top.hits=1>"]</pre>',
     "quotes that end an attribute": '"><img src="x" onerror="top.hits=1">',

@@ -17,7 +17,7 @@ from hostile import PAYLOADS
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("reports")]
+pytestmark = pytest.mark.browser
 
 PAGES = [f"course/{course}.{language}.html" for course in REPORTED for language in ("kk", "ru", "en")]
 SIZES = {"phone": 390, "desktop": 1280}

@@ -124,9 +124,7 @@ def extreme_figures():
         shares([Row(label, [Estimate(1, 0, 1)], "100 %") for label in HOSTILE], ONE, **WORDS),
         intervals([Row("", [Estimate(0, -20, 120)], "")], HUNDRED, series=["a" * 200] * 2, **WORDS),
         chain([Row(LABELS[1], [None, None, None], "<5")], HUNDRED, STEP_NAMES, **WORDS),
-        shares(
-            [Row("a", [Estimate(1)])], Scale(0, 1, [(n / 9, "ұзын белгі " * 9) for n in range(10)]), **WORDS
-        ),
+        shares([Row("a", [Estimate(1)])], Scale(0, 1, [(n / 9, "ұзын белгі " * 9) for n in range(10)]), **WORDS),
     ]
 
 

@@ -17,9 +17,11 @@ from coursewaves.instruments import Survey
 from coursewaves.report import render
 from hostile import PAYLOADS
 
-FOREIGN = set(
-    "script style iframe object embed form input button base meta link img math foreignobject animate details pre a".split()
-)
+FOREIGN = {
+    *("script", "style", "link", "meta", "base"),
+    *("iframe", "object", "embed", "img", "math", "foreignobject", "animate"),
+    *("form", "input", "button", "details", "pre", "a"),
+}
 """Elements that the outputs of a report never hold."""
 
 

@@ -57,9 +57,7 @@ def design(tmp_path: Path):
     def read(**files: str | bytes) -> tuple[Survey | None, list[tuple[str, int, str, str, bool]]]:
         sound = {"framework": FRAMEWORK, "p": P, "q": Q}
         for name, content in (sound | files).items():
-            (tmp_path / f"{name}.yml").write_bytes(
-                content if isinstance(content, bytes) else content.encode()
-            )
+            (tmp_path / f"{name}.yml").write_bytes(content if isinstance(content, bytes) else content.encode())
         survey, faults = read_survey(tmp_path)
         return survey, [tuple(fault) for fault in faults]
 
@@ -188,9 +186,7 @@ def test_a_repeated_item_has_a_column_for_each_row(design):
 
 def test_what_is_not_there_is_named_with_the_nearest(design):
     survey, _ = design()
-    with pytest.raises(
-        CoursewavesError, match=r"Can't find 'P11' in the survey's items. Possible values: 'P1'"
-    ):
+    with pytest.raises(CoursewavesError, match=r"Can't find 'P11' in the survey's items. Possible values: 'P1'"):
         survey.item("P11")
 
 
@@ -374,9 +370,7 @@ def test_russian_texts_have_no_kazakh_letters(survey):
 
 
 def test_every_wave_has_its_questionnaire_and_window(survey):
-    windows = {
-        instrument.wave: tuple(instrument.window.model_dump().values()) for instrument in survey.waves()
-    }
+    windows = {instrument.wave: tuple(instrument.window.model_dump().values()) for instrument in survey.waves()}
     assert windows == {
         1: ("starts_on", -1, -14, 0),  # ¶5: one day before the course starts
         2: ("ends_on", 0, -1, 7),  # ¶5: the last day

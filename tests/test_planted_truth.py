@@ -64,7 +64,9 @@ def test_cells_off_their_scale_are_dropped_one_by_one(year, truth):
 
 
 def test_all_planted_straightliners_are_marked(year, truth):
-    marked = set(year.responses.loc[year.responses["is_straightlined"], ["file", "row"]].itertuples(index=False, name=None))
+    marked = set(
+        year.responses.loc[year.responses["is_straightlined"], ["file", "row"]].itertuples(index=False, name=None)
+    )
     kept = set(year.responses[["file", "row"]].itertuples(index=False, name=None))
     planted = {(row["file"], row["row"]) for row in truth.rows if row["reason"] == "straightlined"}
     assert planted & kept <= marked

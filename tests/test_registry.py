@@ -11,20 +11,16 @@ from coursewaves.registry import empty_table, read_registry
 from coursewaves.tables import KEYS, REFERENCES, TABLES, columns_of, describe_tables, dtype_of
 
 PROGRAMMES = "programme_id,title_en,title_kk,hours,practical_hours\nP1,Play,Ойын,36,12\nP2,Speech,,72,\n"
-COURSES = (
-    "course_id,programme_id,starts_on,ends_on,enrolled,completed\nP1-01,P1,2025-09-01,2025-09-05,20,19\n"
-)
+COURSES = "course_id,programme_id,starts_on,ends_on,enrolled,completed\nP1-01,P1,2025-09-01,2025-09-05,20,19\n"
 OTHERS = {
     "directions": "direction_id,title_en\nD1,Methods\n",
     "trainers": "trainer_id,name\nT1,A. Example\n",
     "centres": "centre_id,title_en,region_id\nC1,Centre,KZ-75\n",
-    "topics": "topic_id,programme_id,number,title_en,hours,trainer_id\n"
-    "X2,P1,2,Second,16,T1\nX1,P1,1,First,20,\n",
+    "topics": "topic_id,programme_id,number,title_en,hours,trainer_id\nX2,P1,2,Second,16,T1\nX1,P1,1,First,20,\n",
     "abilities": "programme_id,number,text_en\nP1,2,I can observe\nP1,1,I can plan\n",
     "participants": "participant_id,course_id,role\n"
     + "".join(f"007{number:02d},P1-01,teacher\n" for number in range(20)),
-    "decisions": "decision_id,programme_id,decided_on,council,kind,text\n"
-    "R1,P1,2025-11-01,smc,none,No change\n",
+    "decisions": "decision_id,programme_id,decided_on,council,kind,text\nR1,P1,2025-11-01,smc,none,No change\n",
 }
 
 

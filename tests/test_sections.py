@@ -21,7 +21,7 @@ ABOUT_ANSWERS = ("summary", "respondents", "waves", "changes", "factors", "topic
 ALL = ("front", *ABOUT_ANSWERS, "end_of_report")
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
-NEVER_SHOWN = re.compile(r"\b(?:nan|NaN|inf|NaT)\b|\bNone\b|<NA>|p = 0[.,]0+\b|\{\w*\}")
+NEVER_SHOWN = re.compile(r"\b(?:nan|NaN|inf|NaT)\b|\bNone\b(?! of)|<NA>|p = 0[.,]0+\b|\{\w*\}")
 
 
 def shown(view: CourseView, *names: str) -> str:

@@ -61,11 +61,7 @@ def after_course() -> tuple[pd.DataFrame, pd.DataFrame]:
     codes = answer_all(rng, people, survey.instrument("B"), survey, sizes)
     usual = people.cause == ""
     rated = codes[
-        [
-            c
-            for c in codes
-            if survey.scale_of(c).id in ("EX5", "SA5") and survey.item(c).indicator not in APART
-        ]
+        [c for c in codes if survey.scale_of(c).id in ("EX5", "SA5") and survey.item(c).indicator not in APART]
     ]
     return rated[usual].where(rated[usual] <= 5), people.frame[usual]
 
@@ -83,9 +79,7 @@ def grid_of(path: Path) -> list[list[str]]:
         rows = python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
         return [[str(cell) for cell in row] for row in rows]
     text = path.read_bytes().decode("utf-8-sig")
-    return list(
-        csv.reader(io.StringIO(text, newline=""), delimiter=";" if text[:400].count(";") > 3 else ",")
-    )
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if text[:400].count(";") > 3 else ","))
 
 
 def test_the_same_seed_gives_the_same_bytes_in_any_process(tmp_path):
@@ -222,9 +216,7 @@ def test_every_kind_of_damage_is_planted(truth):
 
 
 def test_traces_of_people_and_hostile_texts_are_in_the_raw_files(home, truth):
-    text = "\n".join(
-        "\n".join("\t".join(row) for row in grid_of(path)) for path in home.responses.rglob("*.*")
-    )
+    text = "\n".join("\n".join("\t".join(row) for row in grid_of(path)) for path in home.responses.rglob("*.*"))
     for canary in [one for kind in truth.canaries.values() for one in kind]:
         assert canary in text
     for hostile in truth.hostile:
@@ -232,9 +224,7 @@ def test_traces_of_people_and_hostile_texts_are_in_the_raw_files(home, truth):
 
 
 def test_about_a_tenth_of_answers_name_no_course(truth):
-    unassigned = sum(
-        count for reason, count in truth.reasons.items() if "code" in reason and "mis" not in reason
-    )
+    unassigned = sum(count for reason, count in truth.reasons.items() if "code" in reason and "mis" not in reason)
     assert 0.06 < unassigned / sum(entry["n_read"] for entry in truth.files) < 0.14
 
 
@@ -292,8 +282,7 @@ def test_the_file_saved_by_excel_has_semicolons_and_a_byte_order_mark(home, trut
 
 def test_sheets_are_named_as_google_names_them_in_three_languages(home):
     names = {
-        python_calamine.CalamineWorkbook.from_path(str(path)).sheet_names[0]
-        for path in home.responses.rglob("*.xlsx")
+        python_calamine.CalamineWorkbook.from_path(str(path)).sheet_names[0] for path in home.responses.rglob("*.xlsx")
     }
     assert names == {"Form Responses 1", "Ответы на форму (1)", "Форма жауаптары 1"}
 
@@ -317,9 +306,7 @@ def test_small_institutes_have_one_low_rated_programme():
 
 def test_planted_effects_have_their_direction_and_size(truth):
     effects = {pair_id: pair["difference"] for pair_id, pair in truth.pairs.items()}
-    assert effects["M3.growth"] == pytest.approx(
-        28, abs=3
-    )  # a gain of 1.2 of 4 steps, less what the scale cuts
+    assert effects["M3.growth"] == pytest.approx(28, abs=3)  # a gain of 1.2 of 4 steps, less what the scale cuts
     assert effects["M3.then"] - effects["M3.growth"] == pytest.approx(10, abs=2)  # a shift of 0.45 of 4 steps
     assert effects["M3.retention"] == pytest.approx(-6, abs=1.5)
     assert effects["M4.intended"] < -15
@@ -393,9 +380,7 @@ def test_the_truth_comes_back_as_it_was_written(home, truth):
     assert content == truth._asdict()
 
 
-@pytest.mark.parametrize(
-    "sizes", [{"programmes": 1}, {"courses": 3}, {"programmes": 9, "courses": 8}, {"enrolled": 5}]
-)
+@pytest.mark.parametrize("sizes", [{"programmes": 1}, {"courses": 3}, {"programmes": 9, "courses": 8}, {"enrolled": 5}])
 def test_sizes_that_are_too_small_are_refused(tmp_path, sizes):
     with pytest.raises(CoursewavesError, match="at least 2 programmes"):
         simulate_year(tmp_path, **(SMALL | sizes))

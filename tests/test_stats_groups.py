@@ -136,9 +136,7 @@ def test_swapped_groups_mirror_everything(first, second):
     ends = (1 - back.superiority, 1 - back.high, 1 - back.low, back.p_value)
     assert forth[:4] == pytest.approx(ends, abs=1e-12, nan_ok=True)
     delta, mirrored = cliffs_delta(first, second), cliffs_delta(second, first)
-    assert delta[:3] == pytest.approx(
-        (-mirrored.delta, -mirrored.high, -mirrored.low), abs=1e-12, nan_ok=True
-    )
+    assert delta[:3] == pytest.approx((-mirrored.delta, -mirrored.high, -mirrored.low), abs=1e-12, nan_ok=True)
     there, here = mann_whitney(first, second), mann_whitney(second, first)
     assert there.p_value == pytest.approx(here.p_value, nan_ok=True)
     assert there.u + here.u == len(first) * len(second)

@@ -72,9 +72,7 @@ def test_interpolated_median_by_hand(values, median):
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=40))
 def test_interpolated_median_stays_within_half_a_step_and_mirrors(values):
     assert abs(interpolated_median(values) - np.median(values)) <= 0.5
-    assert interpolated_median([6 - value for value in values]) == pytest.approx(
-        6 - interpolated_median(values)
-    )
+    assert interpolated_median([6 - value for value in values]) == pytest.approx(6 - interpolated_median(values))
 
 
 def test_interpolated_median_of_nobody_is_not_computed():

@@ -191,7 +191,7 @@ def _load(home: Home) -> None:
 def _show_files(files: "pd.DataFrame") -> None:
     table = Table(box=None)
     table.add_column("file", no_wrap=True)  # in a log too, where lines are short
-    for name in ("questionnaire", "read", "kept", "set aside", "duplicate", "outside window"):
+    for name in ("form", "read", "kept", "set aside", "duplicate", "outside"):
         table.add_column(name)
     counts = ["n_read", "n_kept", "n_set_aside", "n_duplicate", "n_outside_window"]
     for row in files.to_dict("records"):

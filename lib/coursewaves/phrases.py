@@ -83,12 +83,12 @@ class Phrases:
         rounded = _half_up(value, digits)
         return ("+" if rounded is not None and rounded > 0 else "") + self.number(value, digits)
 
-    def percent(self, share: float | None) -> str:
-        """Format a share (0-1) as whole percent."""
-        rounded = _half_up(share, 2)
+    def percent(self, share: float | None, digits: int = 0) -> str:
+        """Format a share (0-1) as percent, whole unless decimals are asked for."""
+        rounded = _half_up(share, 2 + digits)
         if rounded is None:
             return "–"
-        text: str = format_percent(rounded, locale=self.locale)
+        text: str = format_percent(rounded, locale=self.locale, decimal_quantization=False)
         return text
 
     def interval(self, low: float | None, high: float | None, digits: int = 0) -> str:

@@ -179,9 +179,7 @@ def _parse(text: str, delimiter: str) -> Iterator[_Record]:
             lines.at = start + 1
             continue
         if lines.at > start + 1 and any(map(_STAMP.match, lines.lines[start + 1 : lines.at])):
-            yield _Record(
-                row, [lines.lines[start]], "E-QUOTE", "a quote that is not closed before the next answer"
-            )
+            yield _Record(row, [lines.lines[start]], "E-QUOTE", "a quote that is not closed before the next answer")
             lines.at = start + 1
             continue
         yield _Record(row, cells)
@@ -220,9 +218,7 @@ def _checked(name: str, records: Iterator[_Record], delimiter: str = "", sheet: 
     """Take the first record that is not blank as the header and hold every other against it."""
     first = next((record for record in records if any(cell.strip() for cell in record.cells)), None)
     if first is None:
-        return _refused(
-            name, "E-EMPTY", "nothing but blanks", "export the file again: it is damaged", delimiter
-        )
+        return _refused(name, "E-EMPTY", "nothing but blanks", "export the file again: it is damaged", delimiter)
     if fault := _header_fault(first):
         return _refused(name, *fault, delimiter)
     header, rows, problems = first.cells, [], []
@@ -248,13 +244,9 @@ def _header_fault(record: _Record) -> FileFault | None:
         fix = _AS_UTF8 if record.rule == "E-ENCODING" else "close the quote in the header"
         return FileFault(record.rule, f"{record.seen}, in the header", fix)
     if len(record.cells) > MOST_COLUMNS:
-        return FileFault(
-            "E-LIMIT", f"{len(record.cells)} columns", f"keep tables under {MOST_COLUMNS} columns"
-        )
+        return FileFault("E-LIMIT", f"{len(record.cells)} columns", f"keep tables under {MOST_COLUMNS} columns")
     if _STAMP.match(record.cells[0].strip()):
-        return FileFault(
-            "E-HEADER", "an answer where the header should be", "export again with the header row"
-        )
+        return FileFault("E-HEADER", "an answer where the header should be", "export again with the header row")
     lost = [place for place, cell in enumerate(record.cells) if _LOST_LETTERS.search(cell)]
     if lost:
         seen = f"letters turned into question marks in the header of column {column_letter(lost[0])}"

@@ -102,9 +102,7 @@ def read_registry(folder: Path) -> tuple[Registry, pd.DataFrame]:
             problems += draft.problems
         elif table in REQUIRED:
             seen, fix = "no such table", f"put {table}.csv into the registry folder"
-            problems.append(
-                Problem(f"{table}.csv", 0, "", "", "E-TABLE", seen, "nothing can be evaluated", fix)
-            )
+            problems.append(Problem(f"{table}.csv", 0, "", "", "E-TABLE", seen, "nothing can be evaluated", fix))
     problems += [*_roster_problems(tables, sources), *_hours_problems(tables, sources)]
     return Registry(**tables), problems_table(problems)
 
@@ -130,15 +128,11 @@ def _find_sources(folder: Path) -> tuple[dict[str, _Source], list[Problem]]:
         if table not in TABLES:
             near = get_close_matches(table, TABLES, n=1)
             fix = f"rename it to {near[0]}" if near else f"use one of {', '.join(TABLES)}"
-            problems.append(
-                Problem(candidate.name, 0, "", "", "E-TABLE", "no table of the registry", "not read", fix)
-            )
+            problems.append(Problem(candidate.name, 0, "", "", "E-TABLE", "no table of the registry", "not read", fix))
             continue
         if table in found and table != "regions":
             earlier, seen = found[table], "the table stands in two places"
-            problems.append(
-                Problem(earlier.name, 0, "", "", "E-TABLE", seen, "not read", "keep one of the two")
-            )
+            problems.append(Problem(earlier.name, 0, "", "", "E-TABLE", seen, "not read", "keep one of the two"))
         found[table] = candidate
     return found, problems
 
@@ -217,9 +211,7 @@ class _Draft:
         fix = f"rename it to {near[0]}" if near else "delete it, or leave it: it does no harm"
         seen = "the column stands twice" if name in self.places else "no column of this table"
         letter = column_letter(place)
-        self.problems.append(
-            Problem(self.name, 1, letter, name[:40], "E-COLUMN", seen, "column not read", fix)
-        )
+        self.problems.append(Problem(self.name, 1, letter, name[:40], "E-COLUMN", seen, "column not read", fix))
 
     def take_row(self, number: int, cells: list[str]) -> None:
         """Keep one row, without the cells that it can do without; or set it aside."""

@@ -140,9 +140,7 @@ class Participant(Row):
     course_id: Id = Field(description="the course")
     role: Literal["head", "methodologist", "teacher"] | None = Field(None, description="position")
     region_id: Id | None = Field(None, description="region of the workplace")
-    age_band: Literal["u30", "30-39", "40-49", "50-59", "60+"] | None = Field(
-        None, description="age in years"
-    )
+    age_band: Literal["u30", "30-39", "40-49", "50-59", "60+"] | None = Field(None, description="age in years")
     experience_band: Literal["u3", "3-5", "6-10", "11-20", "o20"] | None = Field(
         None, description="years of work with children"
     )

@@ -115,9 +115,7 @@ def _archive_fault(path: Path) -> FileFault | None:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
-                return FileFault(
-                    "E-LIMIT", f"{len(parts)} parts, too large unpacked", "export it as CSV (UTF-8)"
-                )
+                return FileFault("E-LIMIT", f"{len(parts)} parts, too large unpacked", "export it as CSV (UTF-8)")
             sheets = [part.filename for part in parts if "worksheets/" in part.filename]
             return next(filter(None, (_sheet_fault(archive.read(name)) for name in sheets)), None)
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError):

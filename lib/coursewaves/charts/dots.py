@@ -59,9 +59,7 @@ def intervals(
     return sheet.figure(title, alt, empty)
 
 
-def chain(
-    rows: Sequence[Row], scale: Scale, steps: Sequence[str], *, title: str, alt: str, empty: str
-) -> Figure:
+def chain(rows: Sequence[Row], scale: Scale, steps: Sequence[str], *, title: str, alt: str, empty: str) -> Figure:
     """Draw how each row goes from step to step: a shape for each, one below the other, joined by a line.
 
     Parameters
@@ -111,9 +109,7 @@ def _rows(
         sheet.scale(scale.places(_LEFT, _RIGHT))
 
 
-def _legend(
-    sheet: Sheet, marks: Sequence[_Mark], names: Sequence[str], threshold: tuple[float, str] | None
-) -> None:
+def _legend(sheet: Sheet, marks: Sequence[_Mark], names: Sequence[str], threshold: tuple[float, str] | None) -> None:
     entries: list[tuple[Swatch, str]] = [
         (partial(_key, mark=mark), name) for mark, name in zip(marks, names, strict=False)
     ]

@@ -74,9 +74,7 @@ class Sheet:
         if words:
             self.marks.append(f'<text x="0" y="{_n(y)}">{_tip(tip)}{escape(words, quote=False)}</text>')
 
-    def small(
-        self, x: float, y: float, words: str, *, fill: str = QUIET, anchor: str = "start", tip: str = ""
-    ) -> None:
+    def small(self, x: float, y: float, words: str, *, fill: str = QUIET, anchor: str = "start", tip: str = "") -> None:
         """Write one small line with its baseline at y."""
         place = f'x="{_n(x)}" y="{_n(y)}" font-size="{SMALL}" fill="{fill}"'
         side = f' text-anchor="{anchor}"' if anchor != "start" else ""

@@ -50,6 +50,7 @@ def _coverage(view: CourseView, row: dict[str, Any]) -> str:
             "{wave}: {n} of {invited} who completed the course answered ({share}); the least share of {least} (¶10) "
             "is reached in this course.", **values
         )  # fmt: skip
+    values["share"] = view.phrases.percent(row["share"], digits=1)  # 29.9 % of 1,000 is not 30 %
     return view.say(
         "{wave}: {n} of {invited} who completed the course answered ({share}); the least share of {least} (¶10) is "
         "not reached in this course. The requirement is checked by direction.", **values

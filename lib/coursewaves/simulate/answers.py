@@ -207,9 +207,7 @@ def _chances(codes: list[str], weights: dict[str, float]) -> Numbers:
     return np.asarray(found / found.sum(), dtype=np.float64)
 
 
-def _multiple(
-    rng: np.random.Generator, people: People, item: Item, scale: Scale, sizes: dict[str, pd.Series]
-) -> Texts:
+def _multiple(rng: np.random.Generator, people: People, item: Item, scale: Scale, sizes: dict[str, pd.Series]) -> Texts:
     if scale.options_from is not None:
         numbers = people.frame["programme_id"].map(sizes[scale.options_from]).to_numpy()
         used = rng.random((len(numbers), int(numbers.max()))) < 0.55
@@ -218,7 +216,5 @@ def _multiple(
     codes = [option.code for option in scale.options]
     counts = rng.integers(1, min(item.at_most or 3, len(codes)) + 1, len(people.frame))
     order = np.argsort(rng.random((len(counts), len(codes))) / _chances(codes, {}), axis=1)
-    chosen = [
-        [codes[place] for place in sorted(row[:count])] for row, count in zip(order, counts, strict=True)
-    ]
+    chosen = [[codes[place] for place in sorted(row[:count])] for row, count in zip(order, counts, strict=True)]
     return np.array(["nothing" if "nothing" in some else "|".join(some) for some in chosen])

@@ -77,9 +77,7 @@ class Damage:
         for form in self.forms:
             form.submissions.sort(key=lambda one: one.at)
 
-    def _plain(
-        self, wanted: Callable[[Form, Submission], bool] | None = None
-    ) -> list[tuple[Form, Submission]]:
+    def _plain(self, wanted: Callable[[Form, Submission], bool] | None = None) -> list[tuple[Form, Submission]]:
         """Return the kept submissions that nothing has happened to, in random order."""
         found = [
             (form, one)
@@ -132,9 +130,7 @@ class Damage:
             form, one = self._plain(lambda form, _, wave=wave: form.instrument.wave == wave)[0]  # type: ignore[misc]
             window = form.instrument.window
             day = self.submitter.courses[one.course_id][window.anchor].date() + timedelta(days=window.closes)
-            one.at = one.at.replace(
-                year=day.year, month=day.month, day=day.day, hour=23, minute=59, second=59
-            )
+            one.at = one.at.replace(year=day.year, month=day.month, day=day.day, hour=23, minute=59, second=59)
             one.cells[form.place_of("submitted_at")] = one.at
             one.reason = "edge of window"
 
@@ -203,18 +199,14 @@ class Damage:
             if reason == "field too many":
                 one.cells += ["", "", "", "", "артық"]
         for kind in ("sheets", "xlsx"):
-            form = next(
-                (form for form in self.forms if form.kind == kind and len(form.submissions) > 4), None
-            )
+            form = next((form for form in self.forms if form.kind == kind and len(form.submissions) > 4), None)
             if form is not None:
                 self.blanks[form.path] = 3
 
     def disguise_headers(self) -> None:
         """Save one file by Excel, spoil headers in one, and rename one question as its item records it."""
         second = [form for form in self.forms if form.instrument.wave == 2 and form.language != "en"]
-        excel = min(
-            second, key=lambda form: (form.kind != "sheets", form.language != self.survey.languages[0])
-        )
+        excel = min(second, key=lambda form: (form.kind != "sheets", form.language != self.survey.languages[0]))
         excel.kind = "excel"
         self.header_damage["excel"] = [excel.path]
         spoilt = self._of_wave(2, 4)

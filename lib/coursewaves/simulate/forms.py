@@ -110,9 +110,7 @@ class Wordings:
         self.regions = tables["regions"].set_index("region_id")
         self._options: dict[str, dict[str, Option]] = {}
 
-    def questions(
-        self, programme_id: str, instrument: Instrument, language: str, interface: str
-    ) -> list[Question]:
+    def questions(self, programme_id: str, instrument: Instrument, language: str, interface: str) -> list[Question]:
         """Return the columns of a form in their order."""
         purposes = BACKGROUND.get(instrument.wave, BACKGROUND[0])
         by_purpose = {item.purpose: item for item in self.survey.background}
@@ -132,9 +130,7 @@ class Wordings:
         rows = (self.topics if item.repeat == "topics" else self.abilities)[programme_id, language]
         return [(number, item.wording(language).replace("{row}", row)) for number, row in enumerate(rows, 1)]
 
-    def cell(
-        self, scale: Scale, code: str | float | None, programme_id: str, language: str, other: str
-    ) -> Cell:
+    def cell(self, scale: Scale, code: str | float | None, programme_id: str, language: str, other: str) -> Cell:
         """Return what stands in the cell of an answer; `other` is what was typed under "Other"."""
         if code is None or code == "" or code != code:  # noqa: PLR0124  (nan differs from itself)
             return ""

@@ -62,9 +62,7 @@ class Institute(NamedTuple):
             (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
 
 
-def make_institute(
-    rng: np.random.Generator, programmes: int, courses: int, enrolled: int, year: int
-) -> Institute:
+def make_institute(rng: np.random.Generator, programmes: int, courses: int, enrolled: int, year: int) -> Institute:
     """Make the registry of one year (¶17).
 
     Parameters
@@ -100,8 +98,7 @@ def make_institute(
 
 def _frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     columns = {
-        name: pd.Series([row.get(name) for row in rows], dtype=dtype_of(table, name))
-        for name in columns_of(table)
+        name: pd.Series([row.get(name) for row in rows], dtype=dtype_of(table, name)) for name in columns_of(table)
     }
     return pd.DataFrame(columns)
 

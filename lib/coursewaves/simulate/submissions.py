@@ -132,9 +132,7 @@ class Submitter:
                 column = f"{item.id}.{question.number}" if question.number else item.id
                 scale = self.wordings.survey.scale(item.scale)
                 other = str(self.rng.choice(OTHER_TEXTS[form.language])) if scale.kind != "ordinal" else ""
-                cells.append(
-                    self.wordings.cell(scale, answers[column], form.programme_id, form.language, other)
-                )
+                cells.append(self.wordings.cell(scale, answers[column], form.programme_id, form.language, other))
         return cells
 
     def _background(self, item: Item, row: Fields, given: Mapping[str, Any], language: str) -> Cell:
@@ -217,6 +215,4 @@ class Submitter:
             return window.opens + int(self.rng.integers(0, 60))
         if self.rng.random() < 0.65:
             return window.due
-        return int(
-            self.rng.integers(max(window.opens, window.due - 6), min(window.closes, window.due + 6) + 1)
-        )
+        return int(self.rng.integers(max(window.opens, window.due - 6), min(window.closes, window.due + 6) + 1))

@@ -95,18 +95,13 @@ def tell_truth(
         linked=_kept(forms, only_linked=True),
         reasons=dict(sorted(Counter(one.reason for _, _, one in placed if one.reason).items()))
         | {"blank row": len(damage.blanks)},
-        rows=[
-            {"file": form.path, "row": row, "reason": one.reason} for form, row, one in placed if one.reason
-        ],
+        rows=[{"file": form.path, "row": row, "reason": one.reason} for form, row, one in placed if one.reason],
         invalid_cells=[
-            {"file": form.path, "row": row, "header": header}
-            for form, row, one in placed
-            for header in one.invalid
+            {"file": form.path, "row": row, "header": header} for form, row, one in placed for header in one.invalid
         ],
         headers=damage.header_damage,
         low_rated={
-            programme_id: {"cause": cause, "factors": CAUSE_FACTORS[cause]}
-            for programme_id, cause in planted.items()
+            programme_id: {"cause": cause, "factors": CAUSE_FACTORS[cause]} for programme_id, cause in planted.items()
         },
         programme_ratings=_ratings(survey, people, codes),
         pairs=_pairs(survey, people, codes),

@@ -1,5 +1,7 @@
-"""Invented people, numbers and places that were planted in the raw files appear in nothing that is made of them."""
+"""What is published of the example year: whole, listed, and without a trace of what was planted in its raw files."""
 
+import hashlib
+import json
 import re
 import shutil
 from pathlib import Path
@@ -9,7 +11,7 @@ from typer.testing import CliRunner
 
 from coursewaves import cli
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("reports")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +63,22 @@ def test_no_command_prints_a_trace(loaded_year, planted, tmp_path, monkeypatch, 
 def test_the_search_finds_a_trace_in_any_spelling(planted):
     assert traces("… +7(701) 555-01-23 …", ["+7 701 555 01 23"]) == ["+7 701 555 01 23"]
     assert traces("ЗЕРЕ ҚҰПИЯБЕКОВА", planted) == ["Зере Құпиябекова"]
+
+
+def test_the_reports_of_the_example_year_are_as_the_manifest_says(reports):
+    entries = json.loads((reports / "manifest.json").read_text(encoding="utf-8"))
+    pages = sorted(path.relative_to(reports).as_posix() for path in reports.rglob("*.html") if path.parent != reports)
+    assert [entry["path"] for entry in entries] == pages
+    assert len(pages) == 9
+    for entry in entries:
+        content = (reports / entry["path"]).read_bytes()
+        assert entry["sha256"] == hashlib.sha256(content).hexdigest()
+        assert 20_000 < len(content) < 400_000
+    assert [path.name for path in reports.rglob("*") if path.name.endswith(".tmp")] == []
+
+
+def test_every_link_of_the_index_leads_to_a_report_and_every_report_is_linked(reports):
+    html = (reports / "index.html").read_text(encoding="utf-8")
+    pages = {path.relative_to(reports).as_posix() for path in (reports / "course").iterdir()}
+    assert set(re.findall(r'<a href="([^"]*)"', html)) == pages
+    assert "<td>6</td><td>5</td><td>&lt;5</td>" in re.sub(r"\s", "", html)  # the example year's planted answers

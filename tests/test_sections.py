@@ -212,11 +212,11 @@ def test_of_nine_people_the_contingent_has_counts_without_shares(survey):
         (
             299,
             1000,
-            "299 of 1,000 who completed the course answered (30%); the least share of 30% (¶10) is not reached",
+            "299 of 1,000 who completed the course answered (29.9%); the least share of 30% (¶10) is not reached",
         ),
         (300, 1000, "300 of 1,000 who completed the course answered (30%); the least share of 30% (¶10) is reached"),
         (9, 30, "9 of 30 who completed the course answered (30%); the least share of 30% (¶10) is reached"),
-        (6, 21, "6 of 21 who completed the course answered (29%); the least share of 30% (¶10) is not reached"),
+        (6, 21, "6 of 21 who completed the course answered (28.6%); the least share of 30% (¶10) is not reached"),
     ],
 )
 def test_thirty_percent_is_counted_in_people_and_not_in_rounded_shares(survey, kept, completed, said):

@@ -60,11 +60,22 @@ def find_pair(survey: Survey, earlier: str | Sequence[str], later: str | Sequenc
     raise CoursewavesError.not_found(asked, "the declared pairs", names)
 
 
+Keys = np.ndarray[Any, np.dtype[np.object_]]
+
+
+class _Forms(NamedTuple):
+    """The forms of one questionnaire, and what tells each form and each person; None where nothing does."""
+
+    forms: pd.DataFrame
+    form_keys: Keys
+    person_keys: Keys
+
+
 class _Side(NamedTuple):
     """One side of a pair: its scores, and what tells who gave each; None where nothing does."""
 
     score: Scores
-    keys: np.ndarray[Any, np.dtype[np.object_]]
+    keys: Keys
 
 
 def pair_sides(responses: pd.DataFrame, survey: Survey, pair: Pair) -> Sides:
@@ -74,24 +85,37 @@ def pair_sides(responses: pd.DataFrame, survey: Survey, pair: Pair) -> Sides:
     without a link stand alone, and so do those whose person stands twice on a side: none is ever matched by
     the order of rows.
     """
-    is_one_form = survey.instrument_of(pair.earlier[0]) == survey.instrument_of(pair.later[0])
-    earlier, later = (_side(responses, survey, items, is_one_form) for items in (pair.earlier, pair.later))
+    return _sides(_by_questionnaire(responses, survey), survey, pair)
+
+
+def _by_questionnaire(responses: pd.DataFrame, survey: Survey) -> dict[str, _Forms]:
+    """Split responses by questionnaire, once for all pairs."""
+    instrument_ids = responses["instrument_id"].to_numpy(dtype=object)
+    found = {}
+    for instrument in survey.instruments:
+        forms = responses[instrument_ids == instrument.id]
+        people = zip(forms["course_id"], forms["respondent_id"], strict=True)  # a code belongs to its course
+        keys = [f"{course}/{code}" if isinstance(code, str) else None for course, code in people]
+        form_keys = forms["response_id"].to_numpy(dtype=object)
+        found[instrument.id] = _Forms(forms, form_keys, np.array(keys, dtype=object))
+    return found
+
+
+def _sides(answered: dict[str, _Forms], survey: Survey, pair: Pair) -> Sides:
+    places = [survey.instrument_of(items[0]).id for items in (pair.earlier, pair.later)]
+    is_one_form = places[0] == places[1]
+    earlier, later = (
+        _side(answered[place], survey, items, is_one_form)
+        for place, items in zip(places, (pair.earlier, pair.later), strict=True)
+    )
     return _aligned(*_told_apart(earlier), *_told_apart(later))
 
 
-def _side(responses: pd.DataFrame, survey: Survey, items: list[str], is_one_form: bool) -> _Side:
-    rows = (responses["instrument_id"] == survey.instrument_of(items[0]).id).to_numpy()
-    columns = survey.columns_of(items)
-    needed = ["course_id", "response_id", "respondent_id", *(column for column in columns if column in responses)]
-    forms = responses.loc[rows, needed]
-    score = score_items(forms, survey, columns)
-    if is_one_form:
-        keys = forms["response_id"].to_numpy(dtype=object)
-    else:  # a code belongs to its course
-        people = zip(forms["course_id"], forms["respondent_id"], strict=True)
-        keys = np.array([f"{course}/{code}" if isinstance(code, str) else None for course, code in people], object)
-    answered = np.isfinite(score)
-    return _Side(score[answered], keys[answered])
+def _side(found: _Forms, survey: Survey, items: list[str], is_one_form: bool) -> _Side:
+    score = score_items(found.forms, survey, survey.columns_of(items))
+    is_given = np.isfinite(score)
+    keys = found.form_keys if is_one_form else found.person_keys
+    return _Side(score[is_given], keys[is_given])
 
 
 def _told_apart(side: _Side) -> tuple[pd.Index, Scores, Scores]:
@@ -123,10 +147,14 @@ def compare_pair(responses: pd.DataFrame, survey: Survey, pair_id: str) -> dict[
     CoursewavesError
         Where no such pair is declared, or its items have no scores.
     """
-    pair = survey.pair(pair_id)
     if not _is_scored(survey, pair_id):
         raise CoursewavesError(f"Can't compare {pair_id!r}: its items are not on scored scales.")
-    sides = pair_sides(responses, survey, pair)
+    return _compare(_by_questionnaire(responses, survey), survey, pair_id)
+
+
+def _compare(answered: dict[str, _Forms], survey: Survey, pair_id: str) -> dict[str, Any]:
+    pair = survey.pair(pair_id)
+    sides = _sides(answered, survey, pair)
     found = change(sides.earlier, sides.later)
     both = np.isfinite(sides.earlier) & np.isfinite(sides.later)
     differences = np.round(sides.later[both] - sides.earlier[both], 9)
@@ -192,9 +220,10 @@ def compare_waves(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
         is ``higher``, ``lower``, ``not distinguishable`` or ``not tested``.
     """
     pairs = [pair.id for construct in survey.constructs for pair in construct.pairs]
-    rows = [compare_pair(responses, survey, pair_id) for pair_id in pairs if _is_scored(survey, pair_id)]
-    answered = [row for row in rows if row["n_earlier"] > 0 and row["n_later"] > 0]
-    comparisons = pd.DataFrame(answered, columns=COLUMNS)
+    answered = _by_questionnaire(responses, survey)
+    rows = [_compare(answered, survey, pair_id) for pair_id in pairs if _is_scored(survey, pair_id)]
+    two_sided = [row for row in rows if row["n_earlier"] > 0 and row["n_later"] > 0]
+    comparisons = pd.DataFrame(two_sided, columns=COLUMNS)
     comparisons["p_value_adjusted"] = holm(comparisons["p_value"].to_numpy(dtype=float))
     comparisons["verdict"] = [_verdict(row) for row in comparisons.to_dict("records")]
     return comparisons

@@ -8,7 +8,7 @@ only when no output is an error and the end mark is there.
 import re
 import tempfile
 from functools import lru_cache
-from html.parser import HTMLParser
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -91,10 +91,13 @@ def execute(notebook: Path, parameters: dict[str, Any], engine: str | None = Non
 
 @lru_cache(maxsize=1)
 def _exporter() -> Any:
-    """Build the exporter once a process; its start costs more than a page."""
-    from nbconvert import HTMLExporter  # noqa: PLC0415
+    """Build the exporter once a process; its start costs more than a page.
 
-    exporter = HTMLExporter(
+    nbconvert's HTML exporter would parse the finished page once more, to add what our template has already.
+    """
+    from nbconvert import TemplateExporter  # noqa: PLC0415
+
+    exporter = TemplateExporter(
         template_name="report", extra_template_basedirs=[str(PACKAGE / "templates")], template_file="index.html.j2"
     )
     exporter.register_filter("clean", cleaned)
@@ -138,34 +141,10 @@ def page_css() -> str:
 
 
 def contents(html: str) -> list[tuple[str, str]]:
-    """List the sections of a page that have a heading, as ``(id, heading)``."""
-    reader = _Headings()
-    reader.feed(html)
-    return [(section_id, " ".join(text.split())) for section_id, text in reader.found if text.strip()]
-
-
-class _Headings(HTMLParser):
-    """Collect the h2 of each section, without the marks inside it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, str]] = []
-        self._inside: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "section":
-            self.found.append((dict(attrs).get("id") or "", ""))
-        elif tag in ("h2", "span"):
-            self._inside.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._inside and self._inside[-1] == tag:
-            self._inside.pop()
-
-    def handle_data(self, data: str) -> None:
-        if self._inside == ["h2"] and self.found:
-            section_id, text = self.found[-1]
-            self.found[-1] = (section_id, text + data)
+    """List the sections of a page that have a heading, as ``(id, heading)``; their marks are left out."""
+    found = re.findall(r'<section id="([^"]*)"><h2>(.*?)</h2>', html, flags=re.DOTALL)
+    plain = ((section_id, unescape(re.sub(r"<span.*?</span>", "", text))) for section_id, text in found)
+    return [(section_id, " ".join(text.split())) for section_id, text in plain if text.strip()]
 
 
 def check_page(page: str) -> None:

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from coursewaves.compare import compare_waves
@@ -14,6 +15,8 @@ from coursewaves.ladder import Kind, least
 from coursewaves.phrases import Phrases
 from coursewaves.summarise import response_counts
 from coursewaves.year import Year, open_year
+
+Codes = np.ndarray[Any, np.dtype[np.intp]]
 
 
 @dataclass(frozen=True)
@@ -74,17 +77,25 @@ class CourseView:
         """Return the course's responses to one questionnaire."""
         return self._by_instrument.get(instrument.id, self.responses.iloc[:0])
 
+    @cached_property
+    def _all_courses(self) -> dict[str, tuple[pd.DataFrame, Codes, pd.Index]]:
+        """All scores by questionnaire, with the place of each row's course in an index of courses."""
+        by_instrument = self.year.scores.groupby("instrument_id", observed=True)
+        return {str(name): (scores, *pd.factorize(scores["course_id"])) for name, scores in by_instrument}
+
     def pooled(self, instrument_id: str, score: str, course_ids: set[str] | None = None) -> pd.DataFrame:
-        """Return scores of one questionnaire over several courses, all others where none are named.
+        """Return one score over several courses with their ``course_id``, all others where none are named.
 
         Only courses with enough answers of their own are pooled: what one course adds to a published sum could
         otherwise be computed by taking the sums of the others away.
         """
-        scores = self.year.scores
-        scores = scores[(scores["instrument_id"] == instrument_id) & scores[score].notna()]
-        wanted = scores["course_id"].isin(course_ids) if course_ids else scores["course_id"] != self.course_id
-        n_answers = scores.groupby("course_id")[score].transform("size")
-        return scores[wanted & (n_answers >= self.least("counts"))]
+        if instrument_id not in self._all_courses:
+            return self.year.scores.iloc[:0][["course_id", score]]
+        scores, place, courses = self._all_courses[instrument_id]
+        is_given = scores[score].notna().to_numpy()
+        is_enough = np.bincount(place[is_given], minlength=len(courses)) >= self.least("counts")
+        is_wanted = courses.isin(course_ids) if course_ids else courses != self.course_id
+        return scores.loc[is_given & (is_enough & is_wanted)[place], ["course_id", score]]
 
     def gate(
         self,

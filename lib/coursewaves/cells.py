@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coursewaves.instruments import Scale
+from coursewaves.columns import Cells, Mask
+from coursewaves.instruments import Option, Scale
 from coursewaves.privacy import masked
 from coursewaves.wordings import is_blank, normalised, option_names
 
@@ -41,7 +42,7 @@ class Typed(NamedTuple):
     is_invalid: np.ndarray[Any, np.dtype[np.bool_]]
 
 
-def type_cells(cells: Sequence[str], scale: Scale, missing: Sequence[str] = (), delimiter: str | None = None) -> Typed:
+def type_cells(cells: Cells, scale: Scale, missing: Sequence[str] = (), delimiter: str | None = None) -> Typed:
     """Type one column of cells.
 
     Parameters
@@ -62,15 +63,48 @@ def type_cells(cells: Sequence[str], scale: Scale, missing: Sequence[str] = (), 
     """
     read = _reader(scale, delimiter)
     absent = {normalised(text) for text in missing}
-    codes, distinct = pd.factorize(np.asarray(cells, dtype=object))
     parsed = [
-        (None, False) if is_blank(cell) or (absent and normalised(cell) in absent) else read(cell) for cell in distinct
+        (None, False) if is_blank(text) or (absent and normalised(text) in absent) else read(text)
+        for text in cells.texts
     ]
-    values = np.array([value for value, _ in parsed] + [None], dtype=object)[codes]
-    invalid = np.array([is_invalid for _, is_invalid in parsed] + [False], dtype=bool)[codes]
-    if scale.is_scored:
-        return Typed(pd.Series(pd.to_numeric(pd.Series(values, dtype=object)), dtype="float64"), invalid)
-    return Typed(pd.Series(values, dtype="str"), invalid)
+    values = cells.mapped([value for value, _ in parsed], "float64" if scale.is_scored else "str")
+    return Typed(values, np.array([*(is_invalid for _, is_invalid in parsed), False], dtype=bool)[cells.codes])
+
+
+_CHOSEN = {"1", "yes", "y", "true", "x", "✓", "✔", "checked", "selected", "иә", "да", "ja", "oui"}
+_LEFT_OUT = {"0", "no", "n", "false", "unchecked", "not selected", "жоқ", "нет", "nein", "non"}
+
+
+def ticked(cells: Cells, option: Option | None, missing: Sequence[str] = ()) -> tuple[Mask, Mask]:
+    """Read the column that an export gives one option of a question with several answers.
+
+    Parameters
+    ----------
+    cells
+        ``Yes`` and ``No``, ``1`` and ``0``, the option's own wording, or nothing.
+    option
+        The option; one that takes any text counts as chosen where it holds one.
+    missing
+        Further cells that mean "no answer".
+
+    Returns
+    -------
+    tuple
+        Where the option is chosen, and where a cell says neither.
+    """
+    own = {normalised(name) for name in option_names(option)} if option else set()
+    absent = {normalised(text) for text in missing}
+    takes_text = option is not None and option.other
+
+    def is_chosen(text: str) -> bool:
+        key = normalised(text).removesuffix(".0")
+        return not is_blank(text) and (key in _CHOSEN or key in own or (takes_text and not is_out(text)))
+
+    def is_out(text: str) -> bool:
+        key = normalised(text).removesuffix(".0")
+        return is_blank(text) or key in _LEFT_OUT or key in absent
+
+    return cells.where(is_chosen), cells.where(lambda text: not is_chosen(text) and not is_out(text))
 
 
 def option_codes(scale: Scale) -> dict[str, str]:

@@ -1,36 +1,45 @@
-"""Read a table file record by record, strictly: a path goes in, sound records and problems come out.
+"""Read a table file strictly: a path goes in, its sound records by column and its problems come out.
 
-Every record of the file is either one of `rows` or named by a problem with its row number; nothing is
-shifted, swallowed or guessed. What a cell means is decided later.
+Every record of the file is either one of `Records.numbers` or named by a problem with its row number; nothing
+is shifted, swallowed or guessed. What a cell means is decided later.
 """
 
-import csv
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
+
+from coursewaves.columns import Cells, Mask
+from coursewaves.delimited import STAMP, Record, find_delimiter, split, split_whole
 from coursewaves.problems import Problem, column_letter
 from coursewaves.workbook import MOST_BYTES, MOST_COLUMNS, FileFault, read_sheet
 
-DELIMITERS = (",", ";", "\t")
+MOST_LETTERS = 1_000_000
+"""Letters of one cell; no person writes an answer of this length, and no other program would open it."""
+
+Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
 _AS_UTF8 = "export again as UTF-8"
-_STAMP = re.compile(r'^"?(\d{4}[/-]\d{1,2}[/-]\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{4})[ T]\d{1,2}:\d{2}')
+_HEAD = 1 << 18
 _LOST_LETTERS = re.compile(r"\w\?\w|(^|\s)\?\w|\?\?")
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
 
 
 class Records(NamedTuple):
-    """The records of one table file.
+    """The records of one table file, by column.
 
     Attributes
     ----------
+    name
+        The file as problems call it.
     header
         Headers as they stand; empty where the file was refused.
-    rows
-        ``(row number, cells)`` of each sound record; as many cells as headers.
+    numbers
+        Row number of each sound record as Excel shows it.
+    columns
+        The cells of the sound records, one column for each header.
     problems
         What was set aside or refused, in the order of the file.
     delimiter
@@ -39,23 +48,38 @@ class Records(NamedTuple):
         Name of the sheet that was read; empty for CSV.
     n_read
         Records found under the header: the sound ones and those set aside.
+    also
+        Further headers by which each column may be known, a code beside the wording; empty where there are none.
     """
 
+    name: str
     header: list[str]
-    rows: list[tuple[int, list[str]]]
+    numbers: Numbers
+    columns: list[Cells]
     problems: list[Problem]
     delimiter: str = ""
     sheet: str = ""
     n_read: int = 0
+    also: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def rows(self) -> list[tuple[int, list[str]]]:
+        """``(row number, cells)`` of each sound record."""
+        values = [column.values().tolist() for column in self.columns]
+        return [(number, list(cells)) for number, cells in zip(self.numbers.tolist(), zip(*values), strict=False)]
 
-class _Record(NamedTuple):
-    """A record as parsed: its row number, its cells, and why it is unsound already, if it is."""
+    def taken(self, rows: Mask) -> "Records":
+        """Return the same table with some of its sound records only."""
+        columns = [column.taken(rows) for column in self.columns]
+        return self._replace(numbers=self.numbers[rows], columns=columns)
 
-    row: int
-    cells: list[str]
-    rule: str = ""
-    seen: str = ""
+    def without(self, rows: Mask, rule: str, seen: str, fix: str) -> "Records":
+        """Set some of the sound records aside, with a problem for each."""
+        if not rows.any():
+            return self
+        found = [Problem(self.name, row, "", "", rule, seen, "set aside", fix) for row in self.numbers[rows].tolist()]
+        problems = sorted([*self.problems, *found], key=lambda problem: problem.row)
+        return self.taken(~rows)._replace(problems=problems)
 
 
 def read_records(path: Path, sheet: str | None = None, name: str | None = None) -> Records:
@@ -83,38 +107,55 @@ def read_records(path: Path, sheet: str | None = None, name: str | None = None) 
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         found = read_sheet(path, sheet)
         if isinstance(found, FileFault):
-            return _refused(name, *found)
-        numbered = [_Record(number, cells) for number, cells in enumerate(found.grid, 1)]
-        return _checked(name, _squared(numbered), sheet=found.name)
+            return refused(name, *found)
+        numbered = [Record(number, cells) for number, cells in enumerate(found.grid, 1)]
+        return _by_record(name, _squared(numbered))._replace(sheet=found.name)
     size = path.stat().st_size
     if size > MOST_BYTES:
-        return _refused(name, "E-LIMIT", f"{size} bytes", f"keep files under {MOST_BYTES} bytes")
-    content = path.read_bytes()
-    text = _decode(content)
-    if isinstance(text, FileFault):
-        return _refused(name, *text)
-    text, delimiter = _declared_delimiter(text)
-    delimiter = delimiter or ("\t" if path.suffix.lower() == ".tsv" else _find_delimiter(text))
-    bom = 3 if content.startswith(b"\xef\xbb\xbf") else 0
-    return _checked(name, _with_byte_faults(text, _parse(text, delimiter), bom), delimiter=delimiter)
+        return refused(name, "E-LIMIT", f"{size} bytes", f"keep files under {MOST_BYTES} bytes")
+    return read_text(path.read_bytes(), name, tabs=path.suffix.lower() == ".tsv")
 
 
-def _refused(name: str, rule: str, seen: str, fix: str, delimiter: str = "") -> Records:
-    return Records([], [], [Problem(name, 0, "", "", rule, seen, "file refused", fix)], delimiter)
+def read_text(content: bytes, name: str, *, tabs: bool = False) -> Records:
+    """Read the bytes of a delimited text; see `read_records`."""
+    found = _as_utf8(content)
+    if isinstance(found, FileFault):
+        return refused(name, *found)
+    bom = len(content) - len(found) if content.startswith(b"\xef\xbb\xbf") else 0
+    found, declared = _declared_delimiter(found)
+    head = found[:_HEAD].decode("utf-8", "surrogateescape")
+    delimiter = declared or ("\t" if tabs else find_delimiter(head))
+    first = next((record for record in split(head, delimiter) if _says_something(record)), None)
+    is_plain = first is not None and not first.rule and len(first.cells) <= MOST_COLUMNS
+    columns = split_whole(found, delimiter, first) if is_plain and first else None
+    if first is None or columns is None:
+        text = found.decode("utf-8", "surrogateescape")
+        return _by_record(name, _with_byte_faults(text, split(text, delimiter), bom))._replace(delimiter=delimiter)
+    if fault := _header_fault(first):
+        return refused(name, *fault)
+    numbers = np.arange(len(columns[0]), dtype=np.int64) + first.row + 1
+    return _checked(Records(name, first.cells, numbers, columns, [], delimiter, n_read=len(numbers)))
 
 
-def _decode(content: bytes) -> str | FileFault:
-    """Decode bytes; a byte that is not UTF-8 becomes a surrogate, by which its record is known later."""
+def refused(name: str, rule: str, seen: str, fix: str) -> Records:
+    """Return the records of a file that is refused whole: none, and why."""
+    problem = Problem(name, 0, "", "", rule, seen, "file refused", fix)
+    return Records(name, [], np.empty(0, dtype=np.int64), [], [problem])
+
+
+def _as_utf8(content: bytes) -> bytes | FileFault:
+    """Return a text as UTF-8 without its mark; bytes that are no UTF-8 stay, and cost their record later."""
     if fault := _kind_fault(content):
         return fault
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
-            return content.decode("utf-16")
-        except UnicodeDecodeError as error:
-            return FileFault("E-ENCODING", f"broken UTF-16 at byte {error.start}", _AS_UTF8)
+            return content.decode("utf-16").encode("utf-8")
+        except UnicodeError as error:
+            at = f" at byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
+            return FileFault("E-ENCODING", f"broken UTF-16{at}", _AS_UTF8)
     if b"\x00" in content[:200]:
         return FileFault("E-ENCODING", f"NUL at byte {content.index(0)}", _AS_UTF8)
-    return content.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    return content.removeprefix(b"\xef\xbb\xbf")
 
 
 def _kind_fault(content: bytes) -> FileFault | None:
@@ -127,72 +168,24 @@ def _kind_fault(content: bytes) -> FileFault | None:
     return None
 
 
-def _declared_delimiter(text: str) -> tuple[str, str]:
+def _declared_delimiter(content: bytes) -> tuple[bytes, str]:
     """Take off the line ``sep=;`` that Excel writes and hides."""
-    found = re.match(r'"?sep=([,;\t])"?\r?\n', text)
-    return (text[found.end() :], found[1]) if found else (text, "")
+    found = re.match(rb'"?sep=([,;\t])"?\r?\n', content)
+    return (content[found.end() :], found[1].decode()) if found else (content, "")
 
 
-def _find_delimiter(text: str) -> str:
-    """Return the delimiter that splits the header into most cells, if the first records agree with it."""
-
-    def rank(delimiter: str) -> tuple[bool, int]:
-        records = _parse(text, delimiter)
-        widths = [len(record.cells) for _, record in zip(range(40), records, strict=False) if record.cells]
-        agreeing = sum(width == widths[0] for width in widths[1:]) if widths else 0
-        width = widths[0] if widths else 0
-        return width > 1 and 2 * agreeing >= len(widths) - 1, width
-
-    return max(DELIMITERS, key=rank)
+def _says_something(record: Record) -> bool:
+    return any(cell.strip() for cell in record.cells)
 
 
-class _Lines:
-    """The lines of a text, from any of them on."""
-
-    def __init__(self, text: str) -> None:
-        self.lines = list(io.StringIO(text, newline=""))
-        self.at = 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        if self.at >= len(self.lines):
-            raise StopIteration
-        self.at += 1
-        return self.lines[self.at - 1]
-
-
-def _parse(text: str, delimiter: str) -> Iterator[_Record]:
-    """Split a text into records; an unclosed quote costs its own line, and parsing goes on with the next."""
-    csv.field_size_limit(2**31 - 1)
-    lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    row = 0
-    while lines.at < len(lines.lines):
-        row, start = row + 1, lines.at
-        try:
-            cells = next(reader)
-        except csv.Error:
-            seen = "a quote that is not closed" if lines.at > start + 1 else "a stray quote"
-            yield _Record(row, [lines.lines[start]], "E-QUOTE", seen)
-            lines.at = start + 1
-            continue
-        if lines.at > start + 1 and any(map(_STAMP.match, lines.lines[start + 1 : lines.at])):
-            yield _Record(row, [lines.lines[start]], "E-QUOTE", "a quote that is not closed before the next answer")
-            lines.at = start + 1
-            continue
-        yield _Record(row, cells)
-
-
-def _with_byte_faults(text: str, records: Iterator[_Record], bom: int) -> Iterator[_Record]:
+def _with_byte_faults(text: str, records: Iterator[Record], bom: int) -> Iterator[Record]:
     """Mark the records that hold bytes which are not UTF-8, with the place of the first in the file."""
     places = _bad_places(text)
     for record in records:
         bad = sum(len(_BAD_BYTE.findall(cell)) for cell in record.cells)
         first = [next(places, 0) for _ in range(bad)]
         if bad:
-            yield _Record(record.row, record.cells, "E-ENCODING", f"not UTF-8 at byte {first[0] + bom}")
+            yield Record(record.row, record.cells, "E-ENCODING", f"not UTF-8 at byte {first[0] + bom}")
         else:
             yield record
 
@@ -205,47 +198,72 @@ def _bad_places(text: str) -> Iterator[int]:
         yield size
 
 
-def _squared(records: list[_Record]) -> Iterator[_Record]:
+def _squared(records: list[Record]) -> Iterator[Record]:
     """Cut a sheet's rows to the width of its header; cells beyond it stay and break the width rule."""
-    header = next((record.cells for record in records if any(cell.strip() for cell in record.cells)), [])
+    header = next((record.cells for record in records if _says_something(record)), [])
     width = max((place for place, cell in enumerate(header, 1) if cell.strip()), default=0)
     for record in records:
         beyond = any(cell.strip() for cell in record.cells[width:])
         yield record if beyond else record._replace(cells=record.cells[:width])
 
 
-def _checked(name: str, records: Iterator[_Record], delimiter: str = "", sheet: str = "") -> Records:
-    """Take the first record that is not blank as the header and hold every other against it."""
-    first = next((record for record in records if any(cell.strip() for cell in record.cells)), None)
+def _by_record(name: str, records: Iterator[Record]) -> Records:
+    """Take the first record that is not blank as the header and hold every other against its width."""
+    first = next((record for record in records if _says_something(record)), None)
     if first is None:
-        return _refused(name, "E-EMPTY", "nothing but blanks", "export the file again: it is damaged", delimiter)
+        return refused(name, "E-EMPTY", "nothing but blanks", "export the file again: it is damaged")
     if fault := _header_fault(first):
-        return _refused(name, *fault, delimiter)
-    header, rows, problems = first.cells, [], []
-    plain = [cell.strip() for cell in header]
-    n_read = 0
+        return refused(name, *fault)
+    sound: list[Record] = []
+    problems: list[Problem] = []
     for record in records:
-        n_read += 1
-        if record.cells and record.cells[0].startswith("\ufeff"):
-            record.cells[0] = record.cells[0].lstrip("\ufeff")
-        fault = _record_fault(record, plain)
+        fault = _record_fault(record, len(first.cells))
         if fault is None:
-            rows.append((record.row, record.cells))
+            sound.append(record)
         else:
             problems.append(Problem(name, record.row, "", "", fault.rule, fault.seen, "set aside", fault.fix))
-    broken = sum(problem.rule == "E-ENCODING" for problem in problems)
-    if 2 * broken > n_read:
-        return _refused(name, "E-ENCODING", problems[0].seen, _AS_UTF8, delimiter)
-    return Records(header, rows, problems, delimiter, sheet, n_read)
+    broken = [problem for problem in problems if problem.rule == "E-ENCODING"]
+    if 2 * len(broken) > len(sound) + len(problems):
+        return refused(name, "E-ENCODING", broken[0].seen, _AS_UTF8)
+    numbers = np.array([record.row for record in sound], dtype=np.int64)
+    columns = _turned((record.cells for record in sound), len(first.cells))
+    n_read = len(sound) + len(problems)
+    return _checked(Records(name, first.cells, numbers, columns, problems, n_read=n_read))
 
 
-def _header_fault(record: _Record) -> FileFault | None:
+def _turned(rows: Iterable[list[str]], width: int) -> list[Cells]:
+    return [Cells.of(column) for column in zip(*rows, strict=True)] or [Cells.of([])] * width
+
+
+def _checked(records: Records) -> Records:
+    """Set aside the records that say nothing, say the header once more, or hold a cell without end."""
+    first, *others = records.columns
+    columns = [first.changed(lambda text: text.lstrip("\ufeff")), *others]  # a file pasted after another
+    records = records._replace(columns=columns)
+    is_blank = _all(column.where(lambda text: not text.strip()) for column in columns)
+    records = records.without(is_blank, "E-BLANK", "a blank row", "nothing; delete it if it disturbs")
+    header = [cell.strip() for cell in records.header]
+    is_header = _all(
+        column.where(lambda text, own=own: text.strip() == own)  # type: ignore[misc]
+        for column, own in zip(records.columns, header, strict=True)
+    )
+    records = records.without(is_header, "E-HEADER", "the header once more", "nothing; delete it if it disturbs")
+    is_long = ~_all(column.where(lambda text: len(text) <= MOST_LETTERS) for column in records.columns)
+    return records.without(is_long, "E-LIMIT", f"a cell of more than {MOST_LETTERS} letters", "shorten the answer")
+
+
+def _all(masks: Iterable[Mask]) -> Mask:
+    """Whether all columns say so, record by record."""
+    return np.logical_and.reduce(list(masks))
+
+
+def _header_fault(record: Record) -> FileFault | None:
     if record.rule:
         fix = _AS_UTF8 if record.rule == "E-ENCODING" else "close the quote in the header"
         return FileFault(record.rule, f"{record.seen}, in the header", fix)
     if len(record.cells) > MOST_COLUMNS:
         return FileFault("E-LIMIT", f"{len(record.cells)} columns", f"keep tables under {MOST_COLUMNS} columns")
-    if _STAMP.match(record.cells[0].strip()):
+    if STAMP.match(record.cells[0].strip()):
         return FileFault("E-HEADER", "an answer where the header should be", "export again with the header row")
     lost = [place for place, cell in enumerate(record.cells) if _LOST_LETTERS.search(cell)]
     if lost:
@@ -254,17 +272,15 @@ def _header_fault(record: _Record) -> FileFault | None:
     return None
 
 
-def _record_fault(record: _Record, header: list[str]) -> FileFault | None:
+def _record_fault(record: Record, width: int) -> FileFault | None:
     if record.rule:
         fix = _AS_UTF8 if record.rule == "E-ENCODING" else "close the quote or export again"
         return FileFault(record.rule, record.seen, fix)
-    if not any(cell.strip() for cell in record.cells):
+    if not _says_something(record):
         return FileFault("E-BLANK", "a blank row", "nothing; delete it if it disturbs")
     if any("\x00" in cell for cell in record.cells):
         return FileFault("E-NUL", "NUL characters", "export again: the file is damaged")
-    if len(record.cells) != len(header):
-        seen = f"{len(record.cells)} cells under {len(header)} headers"
+    if len(record.cells) != width:
+        seen = f"{len(record.cells)} cells under {width} headers"
         return FileFault("E-WIDTH", seen, "quote cells that hold the delimiter, or complete the row")
-    if [cell.strip() for cell in record.cells] == header:
-        return FileFault("E-HEADER", "the header once more", "nothing; delete it if it disturbs")
     return None

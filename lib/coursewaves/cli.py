@@ -99,13 +99,13 @@ def check() -> None:
     Every fault is named with file, row, column and what to do about it.
     """
     from coursewaves.registry import read_registry  # noqa: PLC0415
-    from coursewaves.responses import read_responses  # noqa: PLC0415
+    from coursewaves.year import read_home  # noqa: PLC0415
 
     with _stops():
         home = find_home(State.home)
         _check_instruments(home)
         registry, faults = read_registry(home.registry)
-        intake = read_responses(home.responses, home.survey, registry, home.settings)
+        intake = read_home(home, registry)
         _show_files(intake.files)
         n_faults = _show_problems([*faults.to_dict("records"), *intake.problems.to_dict("records")])
     raise typer.Exit(3 if n_faults else 0)
@@ -191,12 +191,13 @@ def _load(home: Home) -> None:
 def _show_files(files: "pd.DataFrame") -> None:
     table = Table(box=None)
     table.add_column("file", no_wrap=True)  # in a log too, where lines are short
-    for name in ("form", "read", "kept", "set aside", "duplicate", "outside"):
+    for name in ("platform", "form", "read", "kept", "set aside", "duplicate", "outside"):
         table.add_column(name)
     counts = ["n_read", "n_kept", "n_set_aside", "n_duplicate", "n_outside_window"]
     for row in files.to_dict("records"):
-        table.add_row(escape(row["file"]), row["instrument_id"] or "–", *(str(row[name]) for name in counts))
-    table.add_row("all files", "", *(str(files[name].sum()) for name in counts), style="bold")
+        form = row["instrument_id"] or "–"
+        table.add_row(escape(row["file"]), row["platform"] or "–", form, *(str(row[name]) for name in counts))
+    table.add_row("all files", "", "", *(str(files[name].sum()) for name in counts), style="bold")
     console.print(table)
 
 

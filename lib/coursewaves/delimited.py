@@ -81,9 +81,9 @@ class _Lines:
 
 
 def find_delimiter(text: str) -> str:
-    """Return the delimiter that splits the header into most cells, if the first records agree with it.
+    r"""Return the delimiter that splits the header into most cells, if the first records agree with it.
 
-    >>> find_delimiter("time;kept, so far;wish\\n1;2;3\\n")
+    >>> find_delimiter("time;kept, so far;wish\n1;2;3\n")
     ';'
     """
 

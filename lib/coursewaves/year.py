@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from coursewaves.aliases import read_aliases
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey
 from coursewaves.registry import Registry, read_registry
-from coursewaves.responses import read_responses
+from coursewaves.responses import Intake, read_responses
 from coursewaves.score import score_responses
 from coursewaves.settings import Home, Settings, find_home
 
@@ -113,7 +114,7 @@ def load_year(home: Home) -> Year:
             f"No course is registered in {home.registry.relative_to(home.root)}; "
             "fix: put courses.csv and programmes.csv there"
         )
-    intake = read_responses(home.responses, home.survey, registry, home.settings)
+    intake = read_home(home, registry)
     tables = {
         "responses": intake.responses,
         "scores": score_responses(intake.responses, home.survey),
@@ -126,6 +127,12 @@ def load_year(home: Home) -> Year:
     for name, table in tables.items():
         _write(table, home.processed / f"{name}.parquet")
     return Year(home)
+
+
+def read_home(home: Home, registry: Registry) -> Intake:
+    """Read the exports of a work folder with its aliases and corrections; nothing is written."""
+    aliases = read_aliases(home.aliases)
+    return read_responses(home.responses, home.survey, registry, home.settings, aliases, home.corrections)
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

@@ -132,7 +132,7 @@ def split_whole(content: bytes, delimiter: str, header: Record) -> list[Cells] |
 
 def _cells(column: pa.ChunkedArray) -> Cells:
     chunks = column.chunks
-    if not chunks:
+    if not len(column):
         return Cells.of([])
     codes = [np.asarray(chunk.indices) for chunk in chunks]
     return Cells(np.concatenate(codes).astype(np.int32, copy=False), chunks[0].dictionary.to_pylist())

@@ -94,22 +94,3 @@ def _offset(text: str | None) -> tzinfo:
     hours, _, minutes = text[1:].partition(":")
     size = timedelta(hours=int(hours), minutes=int(minutes or 0))
     return timezone(-size if text[0] == "-" else size)
-
-
-from typing import NamedTuple
-
-import pandas as pd
-
-
-class FormChoice(NamedTuple):
-    form: str
-
-
-def parse_times(texts, form, zone):
-    return pd.DatetimeIndex(pd.Series([parse_time(t, form, zone) for t in texts], dtype=pd.DatetimeTZDtype("us", zone)))
-
-
-def find_form(texts, zone, forms=KNOWN_FORMS):
-    sample = [c for c in texts if c][:50]
-    fits = [sum(parse_time(c, f, zone) is not None for c in sample) for f in forms]
-    return FormChoice(forms[fits.index(max(fits))])

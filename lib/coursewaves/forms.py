@@ -14,10 +14,10 @@ from coursewaves.answers import Answers, Context, Mask
 from coursewaves.assign import CourseFinder, link_participants
 from coursewaves.headers import match_columns
 from coursewaves.instruments import Instrument, Survey
-from coursewaves.problems import Problem
+from coursewaves.problems import Problem, column_letter
 from coursewaves.records import read_records
 from coursewaves.settings import Settings
-from coursewaves.times import KNOWN_FORMS, parse_time
+from coursewaves.times import find_form, parse_times
 from coursewaves.wordings import normalised
 
 BACKGROUND = {
@@ -142,17 +142,21 @@ def _times(answers: Answers) -> tuple[pd.Series, Mask, Mask]:
             answers.problems.append(Problem(answers.name, 1, "", "", "E-TIME", seen, "windows not checked", fix))
         never = np.zeros(n_rows, dtype=bool)
         return pd.Series([pd.NaT] * n_rows, dtype=dtype), never, never
-    form = answers.source.time_form or _time_form(cells, answers.context.settings)
-    parsed = {cell: parse_time(cell, form, zone) for cell in set(cells)}
-    times = pd.Series([parsed[cell] for cell in cells], dtype=dtype)
+    form = answers.source.time_form or _time_form(answers, cells)
+    times = pd.Series(parse_times(cells, form, zone))
     is_unreadable = times.isna().to_numpy(dtype=bool)
     return times, is_unreadable, ~is_unreadable & (answers.source.check_window and "M" in form)
 
 
-def _time_form(cells: list[str], settings: Settings) -> str:
-    sample = [cell for cell in cells if cell][:50]
-    fits = [sum(parse_time(cell, form, settings.zone) is not None for cell in sample) for form in KNOWN_FORMS]
-    return KNOWN_FORMS[int(np.argmax(fits))]
+def _time_form(answers: Answers, cells: list[str]) -> str:
+    """Return the form of a column's times, and say on what grounds where single times do not show it."""
+    choice, column = find_form(cells, answers.context.settings.zone), answers.column_for("submitted_at")
+    if column is not None and choice.reason and (choice.form or choice.is_ambiguous):
+        place = (column_letter(column.place), answers.header[column.place][:80])
+        done = f"all read as {choice.form}" if choice.form else "answers set aside"
+        fix = "declare time_form for this source in coursewaves.yml"
+        answers.problems.append(Problem(answers.name, 1, *place, "E-TIME", choice.reason, done, fix))
+    return choice.form
 
 
 def _course_names(answers: Answers) -> pd.Series:

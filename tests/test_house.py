@@ -35,6 +35,8 @@ LINE = (
     "wordings",
     "survey_checks",
     "survey_files",
+    "time_forms",
+    "zones",
     "times",
     "settings",
     "problems",

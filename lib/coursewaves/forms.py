@@ -6,6 +6,7 @@ The order of decision is: the record's structure, its course, its time, its cons
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -18,10 +19,10 @@ from coursewaves.fingerprints import mark, numbered, record_hashes
 from coursewaves.headers import Proposal, Questionnaire, match_columns
 from coursewaves.instruments import Instrument, Survey
 from coursewaves.platforms import Export, arrange
-from coursewaves.problems import Problem
+from coursewaves.problems import Problem, column_letter
 from coursewaves.records import Records, read_records
 from coursewaves.settings import Settings, Source
-from coursewaves.times import KNOWN_FORMS, find_form, parse_times
+from coursewaves.times import find_form, parse_times
 from coursewaves.waves import UNDECIDED, decide_waves
 from coursewaves.wordings import is_blank, normalised, says_something
 
@@ -195,11 +196,24 @@ def _times(answers: Answers) -> tuple[pd.Series, Mask, Mask]:
 
 
 def _time_form(answers: Answers, cells: Cells) -> str:
-    """Return the form of a column of times: as declared, as the platform writes it, or as all its texts allow."""
-    if answers.source.time_form:
-        return answers.source.time_form
-    forms = answers.time_forms or KNOWN_FORMS
-    return find_form(cells.texts, answers.context.settings.zone, forms).form
+    """Return the form of a column's times, and say on what grounds where single times do not show it."""
+    zone = answers.context.settings.zone
+    for form in [answers.source.time_form, *answers.time_forms]:
+        if form and (form == answers.source.time_form or _fits(cells, form, zone)):
+            return form
+    choice, column = find_form(cells.texts, zone), answers.column_for("submitted_at")
+    if column is not None and choice.reason and (choice.form or choice.is_ambiguous):
+        place = (column_letter(column.place), answers.header[column.place][:80])
+        done = f"all read as {choice.form}" if choice.form else "answers set aside"
+        fix = "declare time_form for this source in coursewaves.yml"
+        answers.problems.append(Problem(answers.name, 1, *place, "E-TIME", choice.reason, done, fix))
+    return choice.form
+
+
+def _fits(cells: Cells, form: str, zone: ZoneInfo) -> bool:
+    """Whether every time of a column is of the form that its platform writes."""
+    texts = [text for text in cells.texts if text]
+    return bool(texts) and bool(parse_times(texts, form, zone).notna().all())
 
 
 def _course_names(answers: Answers) -> pd.Series:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey, Texts
 from coursewaves.survey_files import BUILT_IN, load_survey
-from coursewaves.times import is_form
+from coursewaves.time_forms import is_form
 from coursewaves.yamlfile import read_yaml
 
 PACKAGE = Path(__file__).parent

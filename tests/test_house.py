@@ -30,6 +30,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 
 LINE = (
     "errors",
+    "private_files",
     "yamlfile",
     "instruments",
     "wordings",
@@ -61,7 +62,9 @@ LINE = (
     "responses",
     "stats",
     "score",
+    "problem_book",
     "year",
+    "query",
     "rate",
     "summarise",
     "compare",

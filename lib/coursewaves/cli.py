@@ -47,6 +47,10 @@ LanguageOption = Annotated[
 WorkersOption = Annotated[
     int, typer.Option("--workers", "-w", min=1, help="Reports made at once; by default one per core.")
 ]
+AcceptOption = Annotated[
+    list[str] | None,
+    typer.Option("--accept", help="Take a proposed header, named FILE:COLUMN as check shows it, or all of them."),
+]
 CORES = os.cpu_count() or 1
 
 
@@ -93,11 +97,13 @@ def demo(
 
 
 @app.command()
-def check() -> None:
-    """Check settings, instrument files, registry and raw files, and write nothing.
+def check(accept: AcceptOption = None) -> None:
+    """Check settings, instrument files, registry and raw files.
 
-    Every fault is named with file, row, column and what to do about it.
+    Every fault is named with file, row, column and what to do about it. Nothing is written, but for what --accept
+    names: a header that resembles a known question is taken for it from then on.
     """
+    from coursewaves.aliases import accept as accept_headers  # noqa: PLC0415
     from coursewaves.registry import read_registry  # noqa: PLC0415
     from coursewaves.year import read_home  # noqa: PLC0415
 
@@ -106,6 +112,10 @@ def check() -> None:
         _check_instruments(home)
         registry, faults = read_registry(home.registry)
         intake = read_home(home, registry)
+        if accept:
+            new = accept_headers(home.aliases, intake.proposals, accept)
+            console.print(f"{len(new)} headers accepted in {home.aliases.name}", highlight=False)
+            intake = read_home(home, registry)
         _show_files(intake.files)
         n_faults = _show_problems([*faults.to_dict("records"), *intake.problems.to_dict("records")])
     raise typer.Exit(3 if n_faults else 0)
@@ -130,6 +140,25 @@ def report(course: CourseOption = None, language: LanguageOption = None, workers
     with _stops():
         failed = _report(find_home(State.home), course or [], language or [], workers)
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="A query in DuckDB's SQL over responses, scores, files ...")],
+    year: Annotated[list[str] | None, typer.Option("--year", help="Another work folder; may be repeated.")] = None,
+) -> None:
+    """Ask the processed tables in SQL, over several years where more work folders are named.
+
+    What is printed is not gated: figures of fewer than five people are not to be passed on.
+    """
+    from coursewaves.query import query as ask  # noqa: PLC0415
+
+    with _stops():
+        found = ask(sql, [State.home, *(year or [])])
+    table = Table(*map(str, found.columns), box=None)
+    for row in found.astype("object").itertuples(index=False):
+        table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    console.print(table)
 
 
 @app.command()
@@ -184,8 +213,8 @@ def _load(home: Home) -> None:
     rules = year.problems["rule"].value_counts().sort_index()
     if len(rules):
         listed = ", ".join(f"{rule} {count}" for rule, count in rules.items())
-        how = f"coursewaves --home {home.root.name} check"
-        console.print(f"problems by rule: {listed}; see them with: {how}", highlight=False)
+        console.print(f"problems by rule: {listed}", highlight=False)
+        console.print(f"mend them in: {_short(home.problem_book, home)}", highlight=False, markup=False)
 
 
 def _show_files(files: "pd.DataFrame") -> None:

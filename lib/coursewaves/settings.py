@@ -152,6 +152,11 @@ class Home:
         return self.root / "data" / "processed"
 
     @property
+    def problem_book(self) -> Path:
+        """The workbook in which a clerk sees the problems and mends them."""
+        return self.processed / "problems.xlsx"
+
+    @property
     def reports(self) -> Path:
         """Folder of the finished reports."""
         return self.root / "reports"

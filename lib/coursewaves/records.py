@@ -165,8 +165,6 @@ def _as_utf8(content: bytes) -> bytes | FileFault:
         except UnicodeError as error:
             at = f" at byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
             return FileFault("E-ENCODING", f"broken UTF-16{at}", _AS_UTF8)
-    if b"\x00" in content[:200]:
-        return FileFault("E-ENCODING", f"NUL at byte {content.index(0)}", _AS_UTF8)
     return content.removeprefix(b"\xef\xbb\xbf")
 
 
@@ -276,6 +274,8 @@ def _header_fault(record: Record) -> FileFault | None:
         return FileFault(record.rule, f"{record.seen}, in the header", fix)
     if len(record.cells) > MOST_COLUMNS:
         return FileFault("E-LIMIT", f"{len(record.cells)} columns", f"keep tables under {MOST_COLUMNS} columns")
+    if any("\x00" in cell for cell in record.cells):
+        return FileFault("E-ENCODING", "NUL characters, in the header", _AS_UTF8)
     if STAMP.match(record.cells[0].strip()):
         return FileFault("E-HEADER", "an answer where the header should be", "export again with the header row")
     lost = [place for place, cell in enumerate(record.cells) if _LOST_LETTERS.search(cell)]

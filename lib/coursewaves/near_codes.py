@@ -131,7 +131,7 @@ def _directed(near: pd.DataFrame, standing: pd.DataFrame, forms: pd.DataFrame) -
     The code of a single form gives way; of two such the one of the later wave.
     """
     fits = (standing["key"].str.len() >= LEAST_SIGNS) & ~standing["is_twice"]
-    near = near.loc[fits.to_numpy()[near].all(axis=1)]
+    near = near.loc[np.asarray(fits.to_numpy(dtype=bool)[near.to_numpy()].all(axis=1), dtype=bool)]
     # codes of several waves rank 0: they stay; single ones by their wave, so that equals can't be one person
     rank = ((standing["n_waves"] == 1) * standing["wave"].rank(method="dense")).to_numpy()
     is_swapped = rank[near["one"]] < rank[near["other"]]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from coursewaves.answers import make_context
+from coursewaves.duplicates import mark_duplicates
 from coursewaves.errors import CoursewavesError
 from coursewaves.forms import FileForms, no_forms, read_file
 from coursewaves.instruments import Survey
@@ -82,28 +83,6 @@ def _exports(folder: Path) -> tuple[list[str], list[Problem]]:
     fix = "export the answers as CSV or XLSX, or move the file out of responses"
     foreign = [Problem(name, 0, "", "", "E-FORMAT", "no CSV or XLSX file", "file not read", fix) for name in names]
     return tables, [problem for problem in foreign if problem.file not in tables]
-
-
-def mark_duplicates(forms: pd.DataFrame) -> pd.DataFrame:
-    """Mark forms that were sent again: identical records, and all but the last of a linked person in a wave.
-
-    Records are identical when their time, known to the minute, and every cell agree. A code of the person's
-    own that stands in two forms of a wave names nobody: those forms stay, without a link.
-    """
-    forms = forms.copy()
-    kept = forms["outcome"] == "kept"
-    exact = forms[kept & forms["is_exact"].astype(bool)]
-    copies = exact.duplicated(["course_id", "instrument_id", "content"])
-    forms.loc[copies[copies].index, "outcome"] = "duplicate"
-    person = ["course_id", "instrument_id", "respondent_id"]
-    linked = forms[(forms["outcome"] == "kept") & forms["respondent_id"].notna()]
-    is_own = linked["respondent_id"].str.startswith("self:").astype(bool)
-    clash = linked[is_own].duplicated(person, keep=False)
-    forms.loc[clash[clash].index, "respondent_id"] = None
-    ordered = linked[~is_own].sort_values(["submitted_at", "file", "row"], na_position="first")
-    earlier = ordered.duplicated(person, keep="last")
-    forms.loc[earlier[earlier].index, "outcome"] = "duplicate"
-    return forms
 
 
 def _duplicate_problems(forms: pd.DataFrame) -> list[Problem]:

@@ -49,6 +49,7 @@ LINE = (
     "codes",
     "check_digits",
     "near_codes",
+    "course_names",
     "assign",
     "answers",
     "forms",

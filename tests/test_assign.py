@@ -225,6 +225,10 @@ def test_letters_of_the_other_alphabet_are_read_only_where_the_courses_own_roste
     assert found == [("AB1", "look_alikes"), (None, "undecided"), (None, "undecided"), (None, "unknown")]
 
 
+def test_an_answer_without_a_course_is_linked_to_no_roster_whatever_courses_are_called():
+    assert read(["P1", "p1"], [None, None], [("p1", "nan"), ("p1", "None")]) == [(None, "unknown")] * 2
+
+
 def test_the_index_of_the_answers_is_kept():
     codes, courses = (pd.Series([text], dtype="str", index=[9]) for text in ("p1", "A-1"))
     linked, is_unknown = link_participants(codes, courses, small.registry())

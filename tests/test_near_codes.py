@@ -3,6 +3,7 @@
 from itertools import product
 from math import comb
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -62,9 +63,10 @@ def test_with_two_candidates_nobody_is_linked():
     assert links((1, "ab1234"), (1, "ab1264"), (2, "ab1204")) == ["ab1234", "ab1264", "ab1204"]
 
 
-def test_a_candidate_that_has_another_candidate_is_not_linked():
+@pytest.mark.parametrize("others", [("abx234", "ab123y"), ("aa1234", "ab1235"), ("aa1234", "ab12345")])
+def test_a_candidate_that_has_another_candidate_is_not_linked(others):
     # ab1234 has both of wave 2 within one edit, which are two edits from each other
-    forms = [(1, "ab1234"), (2, "abx234"), (2, "ab123y")]
+    forms = [(1, "ab1234"), *((2, code) for code in others)]
     assert links(*forms) == [code for _, code in forms]
 
 
@@ -78,7 +80,7 @@ def test_a_near_link_never_gives_a_person_a_second_form_of_a_wave():
 
 
 def test_codes_that_both_stand_in_several_waves_are_two_people():
-    forms = [(1, "ab1234"), (2, "ab1234"), (3, "ab1235"), (4, "ab1235")]
+    forms = [(1, "ab1234"), (2, "ab1234"), (3, "ab1235"), (4, "ab1235"), (1, "zz9999")]
     assert links(*forms) == [code for _, code in forms]
 
 
@@ -144,8 +146,8 @@ def test_own_keys_have_letters_and_digits_only():
 
 # Properties
 
-# three families of codes near each other: two each, a chain of three, one that is too short
-NEAR = [None, "abab12", "abab21", "mnmn7", "mnmn78", "mnmn77", "pqpq5", "pqpq", "zyzy33"]
+# two codes near each other, a chain of three, one beside one that is too short, one alone
+NEAR = [None, "abab12", "abab21", "mnmn78", "mnmn7", "nmmn7", "pqpq5", "pqpq", "zyzy33"]
 courses = st.sampled_from(["c", "c", "d"])
 crowds = st.lists(st.tuples(st.integers(1, 3), st.sampled_from(NEAR), courses), min_size=2, max_size=8)
 
@@ -198,3 +200,27 @@ def test_no_person_gets_two_forms_of_a_wave_by_a_near_link(rows):
     for course, wave, _, form, _ in pairs:
         same = [n for n, row in enumerate(rows) if row[2] == course and row[0] == wave and found[n] == found[form]]
         assert same == [form]
+
+
+def test_planted_slips_are_found_and_chance_makes_next_to_no_pairs():
+    # 400 courses of 25 people, each wave answered by 60 in 100, one code in 20 with a sign changed
+    rng = np.random.default_rng(11)
+    people = pd.DataFrame({"course": np.repeat(np.arange(400), 25), "day": rng.integers(1, 32, 10_000)})
+    begins = [a + b for a in "абгдежзиклмнрст" for b in "аеиоу"]
+    chances = 1 / np.arange(1, len(begins) + 1)
+    mother, birthplace = rng.choice(begins, (2, len(people)), p=chances / chances.sum())
+    digits = people["day"].map("{:02}".format) + pd.Series(rng.integers(0, 100, len(people))).map("{:02}".format)
+    people["code"] = mother + digits + birthplace
+    forms = pd.concat([people[rng.random(len(people)) < 0.6].assign(wave=wave) for wave in (1, 2, 3)])
+    forms = forms.reset_index(names="person")
+    is_slip = rng.random(len(forms)) < 0.05
+    places = rng.integers(0, 8, len(forms))
+    typed = [code[:at] + "ф" + code[at + 1 :] if slip else code
+             for code, at, slip in zip(forms["code"], places, is_slip, strict=True)]  # fmt: skip
+    found = link_near(pd.Series(typed, dtype="str"), forms["course"].astype("str"), forms["wave"])
+    persons = forms["person"].to_numpy()
+    is_right = persons[found.pairs["form_from"]] == persons[found.pairs["form_to"]]
+    n_linkable = int((is_slip & (forms.groupby("person")["wave"].transform("size") > 1)).sum())
+    assert n_linkable > 600
+    assert is_right.sum() > 0.85 * n_linkable
+    assert (~is_right).sum() <= 4

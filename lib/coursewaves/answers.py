@@ -12,9 +12,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from coursewaves.assign import CourseFinder, Rosters
 from coursewaves.cells import Typed, ticked, type_cells
 from coursewaves.columns import Cells, Mask
 from coursewaves.corrections import Correction
+from coursewaves.course_names import CourseNames
 from coursewaves.errors import CoursewavesError
 from coursewaves.headers import Alias, Column, HeaderBook, row_numbers
 from coursewaves.instruments import Instrument, Option, Scale, Survey
@@ -36,6 +38,8 @@ class Context(NamedTuple):
     row_numbers: dict[tuple[str, str, str], int]
     programme_ids: dict[str, str]
     region_ids: dict[str, str]
+    finders: dict[str, CourseFinder]
+    rosters: Rosters
     corrections: Mapping[str, list[Correction]] = MappingProxyType({})
 
 
@@ -61,8 +65,11 @@ def make_context(
     courses = registry.courses
     programmes = dict(zip(courses["course_id"], courses["programme_id"], strict=True))
     book = HeaderBook(survey, registry, aliases)
-    regions = _region_ids(registry)
-    return Context(survey, registry, settings, book, row_numbers(registry), programmes, regions, corrections)
+    names = CourseNames(registry)
+    finders = {instrument.id: CourseFinder(registry, instrument, names) for instrument in survey.instruments}
+    rosters = Rosters(registry.participants)
+    return Context(survey, registry, settings, book, row_numbers(registry), programmes, _region_ids(registry),
+                   finders, rosters, corrections)  # fmt: skip
 
 
 def _region_ids(registry: Registry) -> dict[str, str]:

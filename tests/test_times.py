@@ -248,6 +248,7 @@ def test_almaty_moved_its_clock_on_the_first_of_march_2024():
         ("2025-10-10 10:00:00 x", ISO),
         ("10 Foo 2025, 10:15", "d B Y, H:M"),
         ("Someday, 10 March 2025, 10:15 AM", MOODLE),
+        ("2025111", "Ymd"),
         ("", ISO),
     ],
 )

@@ -113,7 +113,7 @@ def _local_times(parts: Any, form: str) -> Moments:
     past_midnight = 1_000_000 * (60 * (60 * hour + minute) + second) + fraction
     local: Moments = days.astype("datetime64[us]") + past_midnight.astype("timedelta64[us]")
     is_real = parts.is_valid().to_numpy(zero_copy_only=False) & (month >= 1) & (month <= 12)
-    is_real &= (day >= 1) & (days.astype("datetime64[M]") == months)
+    is_real &= days.astype("datetime64[M]") == months
     is_real &= (hour >= 0) & (hour <= 23) & (minute <= 59) & (second <= 59)
     is_real &= (local >= EARLIEST) & (local < LATEST)
     if "A" in form:

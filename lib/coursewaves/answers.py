@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -92,6 +93,8 @@ class Answers:
         Row of each record as Excel shows it.
     time_forms
         Forms in which the platform writes times.
+    time_zone
+        Zone of the times that name none.
     delimiter
         What stands between several answers of one cell, where it is known.
     problems
@@ -115,6 +118,8 @@ class Answers:
         self.context = context
         self.numbers = records.numbers
         self.time_forms = export.time_forms
+        zone = source.time_zone or export.time_zone
+        self.time_zone = ZoneInfo(zone) if zone else context.settings.zone
         self.delimiter = source.delimiter_in_cells or export.delimiter
         self.problems: list[Problem] = []
         self._cells = {column.place: records.columns[column.place] for column in columns}

@@ -8,7 +8,7 @@ import pandas as pd
 from coursewaves.answers import Answers
 from coursewaves.columns import Cells, Mask
 from coursewaves.problems import Problem, column_letter
-from coursewaves.times import find_form, parse_times
+from coursewaves.times import EITHER_WAY, find_form, parse_times
 
 
 def times_of(answers: Answers) -> tuple[pd.Series, Mask, Mask]:
@@ -21,16 +21,23 @@ def times_of(answers: Answers) -> tuple[pd.Series, Mask, Mask]:
             answers.problems.append(Problem(answers.name, 1, "", "", "E-TIME", seen, "windows not checked", fix))
         return pd.Series(pd.NaT, index=range(len(answers)), dtype=pd.DatetimeTZDtype("us", zone)), never, never
     form = _time_form(answers, cells)
-    times = pd.Series(parse_times(cells.texts, form, zone)).take(cells.codes).reset_index(drop=True)
+    times = (
+        pd.Series(parse_times(cells.texts, form, answers.time_zone).tz_convert(zone))
+        .take(cells.codes)
+        .reset_index(drop=True)
+    )
     is_unreadable = times.isna().to_numpy(dtype=bool)
     return times, is_unreadable, ~is_unreadable & (answers.source.check_window and "M" in form)
 
 
 def _time_form(answers: Answers, cells: Cells) -> str:
     """Return the form of a column's times, and say on what grounds where single times do not show it."""
-    zone = answers.context.settings.zone
-    for form in [answers.source.time_form, *answers.time_forms]:
-        if form and (form == answers.source.time_form or _fits(cells, form, zone)):
+    zone = answers.time_zone
+    if answers.source.time_form:
+        return answers.source.time_form
+    either = {form for pair in EITHER_WAY.items() if set(pair) <= set(answers.time_forms) for form in pair}
+    for form in answers.time_forms:
+        if form not in either and _fits(cells, form, zone):
             return form
     choice, column = find_form(cells.texts, zone), answers.column_for("submitted_at")
     if column is not None and choice.reason and (choice.form or choice.is_ambiguous):

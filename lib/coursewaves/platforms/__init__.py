@@ -30,12 +30,15 @@ class Export(NamedTuple):
         Forms in which the platform writes times, see `coursewaves.times`; empty where it has no fixed one.
     delimiter
         What stands between several answers of one cell; None where the cell decides.
+    time_zone
+        Zone of times that name none; empty where it is the institute's.
     """
 
     platform: str
     records: Records
     time_forms: tuple[str, ...] = ()
     delimiter: str | None = None
+    time_zone: str = ""
 
 
 def plain(records: Records) -> Export:

@@ -13,7 +13,7 @@ from coursewaves.cells import ticked, type_cells
 from coursewaves.columns import Cells
 from coursewaves.headers import HeaderBook, Known
 from coursewaves.platforms import PLATFORMS, Export, arrange
-from coursewaves.platforms.export import share
+from coursewaves.platforms.export import all_are, share
 from coursewaves.records import Records, read_records
 from coursewaves.times import is_form
 from coursewaves.wordings import normalised
@@ -608,5 +608,13 @@ def test_no_platform_loses_a_record_or_fails(tmp_path_factory, rows):
 
 def test_a_share_counts_no_blank_cell():
     cells = Cells.of(["a", "", "b", " "])
-    assert share(cells, cells.where(lambda text: text == "a")) == 0.5
-    assert share(Cells.of([""]), np.array([True])) == 0
+    assert share(cells, "a".__eq__) == 0.5
+    assert share(Cells.of([""]), "a".__eq__) == share(Cells.of([]), "a".__eq__) == 0
+
+
+def test_all_cells_of_a_long_column_are_looked_at_where_all_are_meant():
+    cells = Cells.of(["a"] * 3000 + ["b"] + ["a"] * 3000)
+    assert share(cells, "a".__eq__) == 1
+    assert (all_are(cells, "a".__eq__), all_are(cells, "ab".__contains__), all_are(Cells.of([""]), bool)) == (
+        False, True, False
+    )  # fmt: skip

@@ -137,7 +137,8 @@ def tsv_file(**more: Any) -> bytes:
 
 def workbook(path: Path, **more: Any) -> Path:
     """The workbook of today, which has no row of import ids."""
-    return as_workbook(path, {"Sheet0": rows_of(header_rows=2, time=lambda at: at, **more)}, "yyyy-mm-dd hh:mm:ss")
+    rows = rows_of(header_rows=2, time=lambda at: at, zone="", **more)
+    return as_workbook(path, {"Sheet0": rows}, "yyyy-mm-dd hh:mm:ss")
 
 
 def legacy_csv(questions: Iterable[Question] = QUESTIONS, people: Iterable[Person] = PEOPLE) -> bytes:

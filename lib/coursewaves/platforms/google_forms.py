@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable
 
 from coursewaves.columns import Cells
-from coursewaves.platforms.export import SUBMITTED_AT, Export, Name, known_as, one_line, personal, share
+from coursewaves.platforms.export import SUBMITTED_AT, Export, Name, all_are, known_as, one_line, personal, share
 from coursewaves.records import Records
-from coursewaves.wordings import is_blank, normalised
+from coursewaves.wordings import normalised
 
-TIMESTAMPS = {
+TIMESTAMPS = frozenset(map(normalised, (
     "timestamp", "отметка времени", "уақыт белгісі", "позначка часу", "убакыт белгиси", "vaqt belgisi",
     "zaman damgası", "vaxt möhürü", "цагийн тэмдэг", "marca temporal", "marca de temps", "horodateur",
     "zeitstempel", "carimbo de data/hora", "informazioni cronologiche", "tijdstempel", "sygnatura czasowa",
@@ -20,23 +20,28 @@ TIMESTAMPS = {
     "tidstämpel", "tidsstempel", "tidsmerke", "aikaleima", "ajatempel", "laiko žyma", "laikspiedols",
     "vremenska oznaka", "временска ознака", "časovni žig", "stempel waktu", "cap waktu", "dấu thời gian",
     "ประทับเวลา", "طابع زمني", "חותמת זמן", "タイムスタンプ", "타임스탬프", "时间戳记", "時間戳記",
-}  # fmt: skip
+)))  # fmt: skip
 """The first column in the language of whoever made the form; in another one the times of Forms' own CSV tell."""
 
 _EMAILS = {
     "email address", "username", "адрес электронной почты", "имя пользователя", "электрондық пошта мекенжайы",
     "пайдаланушы аты", "adresse e-mail", "dirección de correo electrónico", "endereço de e-mail", "e-mail-adresse",
 }  # fmt: skip
-_SCORES = {"score", "total score", "баллы", "score total"}
+_SCORES = {"score", "total score", "баллы", "балл", "общий балл", "ұпай", "жалпы ұпай", "score total"}
 _SCORE = re.compile(r"(\d+(\.\d+)?|--) / \d+(\.\d+)?")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 OF_FORMS = "Y/m/d h:M:S p z"
 _OF_SHEETS = ("d.m.Y H:M:S", "Y-m-d H:M:S", "m/d/Y H:M:S", "d/m/Y H:M:S", "Y/m/d H:M:S", "d-m-Y H:M:S",
-              "Y. m. d p h:M:S", "Y-m-d")  # fmt: skip
-"""The last is a time that was made coarser by hand."""
+              "Y. m. d p h:M:S")  # fmt: skip
+_BY_HAND = ("Y-m-d", "Y/m/d h:M:S p")
+"""What people make of these: days, and times without their zone."""
 
-_PARTS = {"Y": r"\d{4}", "H": r"\d{1,2}", "p": r"(?:[ap]\. ?m\.|[ap]m)", "z": r"(?:GMT|UTC)(?:[+-]\d{1,2}(?::\d\d)?)?"}
+_PARTS = {
+    "Y": r"\d{4}",
+    "p": r"(?:[ap]\. ?m\.|[ap]m)",
+    "z": r"[A-Z]{2,5}(?:[+-]\d{1,2}(?::\d\d)?)?",
+}
 _HALVES = {"上午": "AM", "下午": "PM", "午前": "AM", "午後": "PM", "오전": "AM", "오후": "PM"}
 _HALF = re.compile("|".join(_HALVES))
 _ZONE = re.compile(r"\[(GMT[^\]]*)\]")
@@ -47,26 +52,22 @@ def google_forms(records: Records) -> Export | None:
     if not records.header:
         return None
     times = records.columns[0].changed(_in_latin)
-    is_of_forms = share(times, times.where(_fits(OF_FORMS))) > 0.5
+    is_of_forms = share(times, _fits(OF_FORMS)) > 0.5
     if not is_of_forms and not _is_timestamp(records.header[0], times):
         return None
     columns = [times, *records.columns[1:]]
     names = [SUBMITTED_AT, *(_name(records, place) for place in range(1, len(columns)))]
-    forms = tuple(form for form in (OF_FORMS, *_OF_SHEETS) if times.where(_fits(form)).any())
+    forms = tuple(form for form in (OF_FORMS, *_OF_SHEETS, *_BY_HAND) if share(times, _fits(form)))
     found = known_as(records._replace(columns=columns), names)
-    return Export("google_forms", found, forms, ";" if is_of_forms else _of_sheets(forms))
-
-
-def _of_sheets(forms: tuple[str, ...]) -> str | None:
-    """What Sheets writes between answers; times made coarser don't tell who wrote them."""
-    return "," if set(forms) - {"Y-m-d"} else None
+    between = "," if set(forms) & set(_OF_SHEETS) else None
+    return Export("google_forms", found, forms, ";" if is_of_forms else between)
 
 
 def _is_timestamp(header: str, times: Cells) -> bool:
     if normalised(header) not in TIMESTAMPS:
         return False
-    fits = [times.where(_fits(form)) for form in _OF_SHEETS]
-    return all(map(is_blank, times.texts)) or sum(share(times, mask) for mask in fits) > 0.5
+    is_blank_column = not share(times, lambda _: True)
+    return is_blank_column or sum(share(times, _fits(form)) for form in (*_OF_SHEETS, *_BY_HAND)) > 0.5
 
 
 def _fits(form: str) -> Callable[[str], bool]:
@@ -82,6 +83,8 @@ def _in_latin(text: str) -> str:
     >>> _in_latin("2025/10/10 1:29:21 下午 [GMT+8]")
     '2025/10/10 1:29:21 PM GMT+8'
     """
+    if text.isascii() and "[" not in text:
+        return text
     return _ZONE.sub(r"\1", _HALF.sub(lambda found: _HALVES[found[0]], text))
 
 
@@ -89,7 +92,7 @@ def _name(records: Records, place: int) -> Name:
     """Keep a question's header; what a quiz and a form that collects addresses add may be ignored."""
     header, cells = records.header[place], records.columns[place]
     key = normalised(header)
-    if key in _EMAILS or (place == 1 and share(cells, cells.where(_is_address)) == 1):
+    if key in _EMAILS or (place == 1 and all_are(cells, _is_address)):
         return personal(header, "email")
     if key in _SCORES or _is_score(cells) or _is_feedback(records, place):
         return personal(header)
@@ -101,7 +104,7 @@ def _is_address(text: str) -> bool:
 
 
 def _is_score(cells: Cells) -> bool:
-    return share(cells, cells.where(lambda text: _SCORE.fullmatch(text.strip()) is not None)) == 1
+    return all_are(cells, lambda text: _SCORE.fullmatch(text.strip()) is not None)
 
 
 def _is_feedback(records: Records, place: int) -> bool:

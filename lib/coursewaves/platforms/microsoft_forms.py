@@ -6,7 +6,7 @@ Several answers of a cell have ``;`` between and behind them; a row of a Likert 
 import re
 
 from coursewaves.columns import Cells
-from coursewaves.platforms.export import IGNORED, SUBMITTED_AT, Export, Name, known_as, one_line, personal, share
+from coursewaves.platforms.export import IGNORED, SUBMITTED_AT, Export, Name, all_are, known_as, one_line, personal
 from coursewaves.records import Records
 from coursewaves.wordings import normalised
 
@@ -44,7 +44,7 @@ def microsoft_forms(records: Records) -> Export | None:
 def _people(records: Records, header: list[str]) -> list[Name]:
     """Name the columns of the address and of the name behind it; a clerk may have taken them out."""
     addresses = records.columns[3]
-    if normalised(header[3]) not in _EMAILS and share(addresses, addresses.where(_is_address)) < 1:
+    if normalised(header[3]) not in _EMAILS and not all_are(addresses, _is_address):
         return []
     return [personal(header[3], "email"), *map(personal, header[4:5])]
 
@@ -58,9 +58,9 @@ def _is_filled(records: Records) -> bool:
     numbers, starts, ends, addresses = records.columns[:4]
     if records.delimiter or not len(records.numbers):
         return False
-    is_timed = all(share(cells, cells.where(_is_time)) == 1 for cells in (starts, ends))
+    is_timed = all_are(starts, _is_time) and all_are(ends, _is_time)
     is_ordered = all(begun <= ended for begun, ended in zip(starts.values(), ends.values(), strict=True))
-    return is_timed and is_ordered and _is_numbered(numbers) and share(addresses, addresses.where(_is_address)) == 1
+    return is_timed and is_ordered and _is_numbered(numbers) and all_are(addresses, _is_address)
 
 
 def _is_time(text: str) -> bool:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 import small
 from coursewaves.cells import ticked, type_cells
 from coursewaves.columns import Cells
-from coursewaves.headers import HeaderBook, Known
+from coursewaves.headers import HeaderBook, Known, match_columns
 from coursewaves.platforms import PLATFORMS, Export, arrange
 from coursewaves.platforms.export import all_are, share
-from coursewaves.records import Records, read_records
+from coursewaves.records import Records, read_records, read_text
+from coursewaves.survey_files import BUILT_IN, load_survey
 from coursewaves.times import is_form
 from coursewaves.wordings import normalised
 from exports import google, indico, microsoft, qualtrics, survey_monkey, typeform
@@ -277,6 +278,26 @@ def test_a_file_pasted_after_itself_gives_its_answers_twice_and_names_the_header
     assert is_accounted(export.records)
 
 
+def own_columns(build: Callable[..., bytes], more: dict) -> tuple[list[tuple[str, str]], set[str]]:
+    """The problems of columns in a file with one question of the built-in survey, and the purposes that are met."""
+    survey = load_survey(BUILT_IN)
+    item = next(item for item in survey.instruments[0].items if item.repeat is None and item.grid is None)
+    content = build(questions=[Question("any", item.text["en"])], **more)
+    records = arrange(read_text(content, "answers.csv")).records
+    book = HeaderBook(survey, small.registry())
+    layout = match_columns(records.header, records.name, book, also=records.also)
+    problems = [(one.rule, one.header) for one in layout.problems if one.rule != "E-ABSENT"]
+    return problems, {column.item.purpose or "" for column in layout.questionnaires[0].columns}
+
+
+@pytest.mark.parametrize("variant", FEW)
+def test_every_column_of_a_platform_is_known_and_no_question_twice(variant):
+    _, build, more = FEW[variant]
+    problems, purposes = own_columns(build, more)
+    assert problems == []
+    assert {"", "submitted_at"} <= purposes <= {"", "submitted_at", "ignore", "language"}
+
+
 # Headers, times and what stands between ------------------------------------------------------------
 
 
@@ -438,6 +459,21 @@ def test_a_missing_second_header_row_is_named_and_costs_no_answer(tmp_path):
     assert is_accounted(export.records) is True
 
 
+def test_an_answer_whose_ids_were_blanked_is_no_second_header_row(tmp_path):
+    head = "Respondent ID,Collector ID,Start Date,End Date,Reasons,\n"
+    answers = ",,,,Appraisal,\n,,,,,Other\n"
+    bare = arranged(tmp_path, (head + answers).encode())
+    assert (bare.records.n_read, len(bare.records.numbers), rules(bare)) == (2, 2, [(0, "E-HEADER")])
+    whole = arranged(tmp_path, (head + ",,,,Appraisal,Other\n" + answers).encode())
+    assert (whole.records.n_read, whole.records.header[4:]) == (2, ["Reasons [Appraisal]", "Reasons [Other]"])
+
+
+def test_a_second_header_row_without_its_usual_words_is_known_by_the_answers_after_it(tmp_path):
+    content = "Respondent ID,Collector ID,Start Date,End Date,Please rate\n,,,,Met\n1,2,a,b,much\n"
+    export = arranged(tmp_path, content.encode())
+    assert (export.records.header[4], export.records.n_read) == ("Please rate [Met]", 1)
+
+
 def test_three_header_rows_of_qualtrics_become_one(tmp_path):
     export = arranged(tmp_path, qualtrics.csv_file())
     header = export.records.header
@@ -516,6 +552,19 @@ def test_previews_tests_and_unfinished_answers_of_qualtrics_are_set_aside_by_row
 def test_numbers_say_the_same_of_previews_and_unfinished_answers(tmp_path):
     content = qualtrics.csv_file(labels=False, status={0: "1", 1: "8"}, finished={4: False})
     assert rules(arranged(tmp_path, content)) == [(4, "E-PREVIEW"), (8, "E-UNFINISHED")]
+
+
+def test_progress_tells_of_unfinished_answers_where_nothing_else_does(tmp_path):
+    rows = qualtrics.rows_of(finished={4: False})
+    place = rows[0].index("Finished")
+    content = as_csv([[*row[:place], *row[place + 1 :]] for row in rows]).encode()
+    assert rules(arranged(tmp_path, content)) == [(8, "E-UNFINISHED")]
+
+
+def test_times_that_excel_turned_into_hashes_do_not_make_an_answer_a_header_row(tmp_path):
+    content = "StartDate,EndDate,ResponseId,UserLanguage,Wish\n####,####,R_1,KK,much\n"
+    export = arranged(tmp_path, content.encode())
+    assert (export.platform, export.records.n_read, column(export, "Wish")) == ("qualtrics", 1, ["much"])
 
 
 def test_an_answer_without_times_right_below_the_header_is_no_header_row(tmp_path):

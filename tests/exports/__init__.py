@@ -1,1 +1,1 @@
-"""Builders of exports: the same answers, written as each platform writes them."""
+"""Write exports exactly as the platforms write them."""

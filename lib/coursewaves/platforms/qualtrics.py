@@ -147,7 +147,7 @@ def _are_wordings(header: list[str], row: list[str]) -> bool:
     """Whether the row below the header holds words where an answer has its time, or else its id."""
     times = [cell for code, cell in zip(header, row, strict=True) if code in TIMES and cell]
     if times:
-        return not any(re.match(r"\d", cell) for cell in times)
+        return all(cell[0].isalpha() for cell in times)
     ids = [cell for code, cell in zip(header, row, strict=True) if code == "ResponseId" and cell]
     return any(not cell.startswith("R_") for cell in ids)
 

@@ -52,7 +52,7 @@ def survey_monkey(records: Records) -> Export | None:
     n_own = next((place for place, key in enumerate(keys) if not _is_own(key)), len(keys))
     own = [_OWN.get(key) or personal(cell) for key, cell in zip(keys[:n_own], records.header, strict=False)]
     below = cells_at(records, 0)
-    if len(records.numbers) and not any(below[:n_own]):
+    if _is_second_header(records, n_own):
         records = without_header_rows(records, 1)
     else:
         below = [""] * len(below)
@@ -63,6 +63,16 @@ def survey_monkey(records: Records) -> Export | None:
 
 def _is_own(key: str) -> bool:
     return key in _OWN or re.fullmatch(r"customdata\d*", key) is not None
+
+
+def _is_second_header(records: Records, n_own: int) -> bool:
+    """Whether the first record says how questions are answered; nobody ticks every option that has no header."""
+    below, after = cells_at(records, 0), cells_at(records, 1)
+    if any(below[:n_own]) or not any(below):
+        return False
+    bare = [text for text, header in zip(below, records.header, strict=True) if not header.strip()]
+    has_words = any(text.lower() in _WHOLE for text in below if text)
+    return has_words or any(after[:n_own]) or (bool(bare) and all(bare))
 
 
 def _one_header(records: Records) -> Records:

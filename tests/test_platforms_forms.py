@@ -146,6 +146,12 @@ def test_a_workbook_of_numbers_times_and_names_is_not_of_microsoft(tmp_path):
     assert arrange(read_records(path)).platform == "plain"
 
 
+def test_a_workbook_whose_times_run_backwards_is_not_of_microsoft(tmp_path):
+    rows = [[row[0], row[2], row[1], *row[3:]] for row in microsoft.rows_of(language="xx", anonymous=True)]
+    path = microsoft.as_workbook(tmp_path / "a.xlsx", {"S": rows}, "yyyy-mm-dd hh:mm:ss")
+    assert arrange(read_records(path)).platform == "plain"
+
+
 REAL = {
     "coderefinery/pre/typeform_turku-mar.csv": ("typeform", 23),
     "coderefinery/pre/oslo-june.csv": ("indico", 13),
@@ -356,6 +362,11 @@ def test_what_a_quiz_adds_may_be_ignored_and_its_questions_not(tmp_path):
     assert export.records.also[1:5] == (("ignore",), (), ("ignore",), ("ignore",))
 
 
+def test_only_what_stands_under_the_question_s_own_name_is_its_feedback(tmp_path):
+    content = "Timestamp,Wish,Wish [Score],Comment\n10.10.2025 8:29:21,much,1.00 / 1,\n"
+    assert arranged(tmp_path, content.encode()).records.also == ((), (), ("ignore",), ())
+
+
 def test_the_rows_of_a_grid_are_not_taken_for_scores(tmp_path):
     content = "Timestamp,Rate,Rate [Met],Rate [Fits]\n10.10.2025 8:29:21,much,much,4 of 5\n"
     assert arranged(tmp_path, content.encode()).records.also == ((), (), (), ())
@@ -412,6 +423,7 @@ def test_a_clerk_may_take_addresses_and_names_out_of_a_file_of_microsoft(tmp_pat
     path = microsoft.as_workbook(tmp_path / "a.xlsx", {"S": rows}, "m/d/yy h:mm:ss")
     export = arrange(read_records(path))
     assert export.records.header[:5] == ["ignore", "ignore", "submitted_at", "Wish", "Reasons"]
+    assert export.records.also[3:5] == ((), ())
     assert answers_of(export) == EXPECTED
 
 
@@ -422,6 +434,7 @@ def test_two_header_rows_of_survey_monkey_become_one(tmp_path):
     reasons = [f"Reasons [{option}]" for option in REASONS]
     assert export.records.header == [*own, "Wish", *reasons, *QUESTION_NAMES[2:]]
     assert export.records.also[5:9] == (("email", "ignore"), ("ignore",), ("ignore",), ("ignore",))
+    assert export.records.also[9:] == ((),) * 8
     assert export.time_forms == ("m/d/Y h:M:S p", "Y-m-d H:M:S")
     assert column(export, "submitted_at")[9] == "10/10/2025 06:32:21 PM"
     assert export.records.numbers.tolist() == list(range(3, 13))
@@ -436,7 +449,7 @@ def test_older_names_of_survey_monkey_and_files_without_addresses_are_known(tmp_
 
 
 OTHER = "Respondent ID,Collector ID,Start Date,End Date,What is <b>your</b> role?,,Comment\n"
-OTHER += ",,,,Response,Other (please specify),Open-Ended Response\n1,2,a,b,Head,,x\n1,3,a,b,,Cook,y\n"
+OTHER += ",,,,Response,<i>Other</i> (please specify),Open-Ended Response\n1,2,a,b,Head,,x\n1,3,a,b,,Cook,y\n"
 
 
 def test_what_is_written_instead_of_an_option_answers_the_question(tmp_path):
@@ -466,6 +479,7 @@ def test_an_answer_whose_ids_were_blanked_is_no_second_header_row(tmp_path):
     assert (bare.records.n_read, len(bare.records.numbers), rules(bare)) == (2, 2, [(0, "E-HEADER")])
     whole = arranged(tmp_path, (head + ",,,,Appraisal,Other\n" + answers).encode())
     assert (whole.records.n_read, whole.records.header[4:]) == (2, ["Reasons [Appraisal]", "Reasons [Other]"])
+    assert whole.records.also[4:] == ((), ())
 
 
 def test_a_second_header_row_without_its_usual_words_is_known_by_the_answers_after_it(tmp_path):

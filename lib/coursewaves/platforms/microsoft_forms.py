@@ -56,7 +56,7 @@ def _is_named(header: list[str]) -> bool:
 def _is_filled(records: Records) -> bool:
     """Whether a workbook begins with a number, two times in their order, and an address or ``anonymous``."""
     numbers, starts, ends, addresses = records.columns[:4]
-    if records.delimiter or not len(records.numbers):
+    if records.delimiter:
         return False
     is_timed = all_are(starts, _is_time) and all_are(ends, _is_time)
     is_ordered = all(begun <= ended for begun, ended in zip(starts.values(), ends.values(), strict=True))

@@ -536,6 +536,7 @@ def test_the_oldest_qualtrics_names_its_own_columns_in_the_second_row(tmp_path):
         (["Rate us - A - x", "Rate us - B - x"], ["Rate us [A - x]", "Rate us [B - x]"]),
         (["Pace", "Place - Time"], ["Pace", "Place - Time"]),
         (["Alone - Row"], ["Alone [Row]"]),
+        (["From -2 to 2 - -2", "From -2 to 2 - 2"], ["From -2 to 2 [-2]", "From -2 to 2 [2]"]),
         (["Why - Selected Choice - A - B"], ["Why [A - B]"]),
     ],
 )
@@ -581,6 +582,14 @@ def test_times_that_excel_turned_into_hashes_do_not_make_an_answer_a_header_row(
     assert (export.platform, export.records.n_read, column(export, "Wish")) == ("qualtrics", 1, ["much"])
 
 
+@pytest.mark.parametrize(
+    "cell", ['{"ImportId":"a","ImportId":1}', '{"ImportId":"a"', '{"ImportId":"a","b":' + "[" * 5000 + "]" * 5000 + "}"]
+)
+def test_what_only_resembles_an_import_id_is_an_answer(tmp_path, cell):
+    export = arranged(tmp_path, as_csv([["Wish", "Comment"], [cell, ""], ["much", ""]]).encode())
+    assert (export.platform, export.records.n_read) == ("plain", 2)
+
+
 def test_an_answer_without_times_right_below_the_header_is_no_header_row(tmp_path):
     content = "StartDate,EndDate,ResponseId,UserLanguage,Wish\n,,R_1,KK,much\n"
     export = arranged(tmp_path, content.encode())
@@ -616,6 +625,11 @@ def test_a_question_called_like_a_column_of_typeform_is_a_question(tmp_path):
     assert arranged(tmp_path, content.encode()).records.header == [
         "ignore", "Tags", "ignore", "ignore", "submitted_at", "ignore"
     ]  # fmt: skip
+
+
+def test_columns_of_typeform_in_another_order_are_still_its_own(tmp_path):
+    content = "Start Date (UTC),Submit Date (UTC),Wish,Response Type\n2025-10-10 03:00:00,,much,completed\n"
+    assert arranged(tmp_path, content.encode()).records.header == ["ignore", "submitted_at", "Wish", "ignore"]
 
 
 def test_the_section_of_indico_leaves_the_header(tmp_path):

@@ -61,6 +61,9 @@ _OWN = {
 _COMMON = {"Status", "Progress", "Finished", "Name"}
 _PREVIEWS = {"1", "2", "9", "17", "256"}
 _IMPORT_ID = re.compile(r'\{"ImportId":".*\}', re.DOTALL)
+_MOST_LETTERS = 1000
+"""Letters of one import id; more of them are not read as one."""
+
 _PART = re.compile(r"(?:[_#]\d+)+$")
 _ASIDE = ("_TEXT", "_NPS_GROUP")
 """What was written beside an option, and what the platform makes of a recommendation."""
@@ -130,10 +133,10 @@ def _are_ids(row: list[str]) -> bool:
 
 
 def _is_id(cell: str) -> bool:
-    if _IMPORT_ID.fullmatch(cell) is None:
+    if _IMPORT_ID.fullmatch(cell) is None or len(cell) > _MOST_LETTERS:
         return False
     try:
-        return isinstance(json.loads(cell), dict)
+        return isinstance(json.loads(cell)["ImportId"], str)
     except ValueError:
         return False
 
@@ -198,7 +201,7 @@ def _question(code: str, text: str, stem: str) -> Name:
         return Name(text, (code, "ignore"))
     if not stem:
         return Name(text.removesuffix(_CHOICE), (code,))
-    row = text[len(stem) :].removeprefix(_CHOICE).lstrip("- ")
+    row = re.sub(r"^\s*-\s*", "", text[len(stem) :].removeprefix(_CHOICE))
     return Name(f"{stem} [{row}]", (code,))
 
 

@@ -38,7 +38,7 @@ def typeform(records: Records) -> Export | None:
 def _first_own(header: list[str]) -> int:
     """Return where the columns behind the questions begin."""
     start = header.index(START)
-    return start - 1 if header[start - 1] == TYPE else start
+    return start - 1 if header[:start][-1:] == [TYPE] else start
 
 
 def _name(header: list[str], place: int, records: Records, first_own: int) -> Name:

@@ -118,8 +118,7 @@ class Answers:
         self.context = context
         self.numbers = records.numbers
         self.time_forms = export.time_forms
-        zone = source.time_zone or export.time_zone
-        self.time_zone = ZoneInfo(zone) if zone else context.settings.zone
+        self.time_zone = ZoneInfo(source.time_zone) if source.time_zone else context.settings.zone
         self.delimiter = source.delimiter_in_cells or export.delimiter
         self.problems: list[Problem] = []
         self._cells = {column.place: records.columns[column.place] for column in columns}

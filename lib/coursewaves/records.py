@@ -6,6 +6,7 @@ is shifted, swallowed or guessed. What a cell means is decided later.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -209,9 +210,13 @@ def _bad_places(text: str) -> Iterator[int]:
 
 
 def _squared(records: list[Record]) -> Iterator[Record]:
-    """Cut a sheet's rows to the width of its header; cells beyond it stay and break the width rule."""
-    header = next((record.cells for record in records if _says_something(record)), [])
-    width = max((place for place, cell in enumerate(header, 1) if cell.strip()), default=0)
+    """Cut a sheet's rows to the width of its header; cells beyond it stay and break the width rule.
+
+    A second header row, whose first cells are blank, may reach further than the first.
+    """
+    header, below = islice(chain((row.cells for row in records if _says_something(row)), [[], []]), 2)
+    heads = [header, below] if header[:3] and not "".join(below[:3]).strip() else [header]
+    width = max((place for head in heads for place, cell in enumerate(head, 1) if cell.strip()), default=0)
     for record in records:
         beyond = any(cell.strip() for cell in record.cells[width:])
         yield record if beyond else record._replace(cells=record.cells[:width])

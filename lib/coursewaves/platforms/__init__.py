@@ -11,34 +11,18 @@ header rows, at the first records, returns None for a file that is not of its pl
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
+from coursewaves.platforms.export import Export
+from coursewaves.platforms.google_forms import google_forms
+from coursewaves.platforms.indico import indico
+from coursewaves.platforms.microsoft_forms import microsoft_forms
+from coursewaves.platforms.qualtrics import qualtrics
+from coursewaves.platforms.survey_monkey import survey_monkey
+from coursewaves.platforms.typeform import typeform
 from coursewaves.problems import Problem
 from coursewaves.records import Records
 
-
-class Export(NamedTuple):
-    """An export as its platform means it.
-
-    Attributes
-    ----------
-    platform
-        Name of the platform, a key of `PLATFORMS`.
-    records
-        The records under headers as above.
-    time_forms
-        Forms in which the platform writes times, see `coursewaves.times`; empty where it has no fixed one.
-    delimiter
-        What stands between several answers of one cell; None where the cell decides.
-    time_zone
-        Zone of times that name none; empty where it is the institute's.
-    """
-
-    platform: str
-    records: Records
-    time_forms: tuple[str, ...] = ()
-    delimiter: str | None = None
-    time_zone: str = ""
+__all__ = ["PLATFORMS", "Export", "arrange", "plain"]
 
 
 def plain(records: Records) -> Export:
@@ -47,6 +31,12 @@ def plain(records: Records) -> Export:
 
 
 PLATFORMS: dict[str, Callable[[Records], Export | None]] = {
+    "qualtrics": qualtrics,
+    "survey_monkey": survey_monkey,
+    "typeform": typeform,
+    "indico": indico,
+    "microsoft_forms": microsoft_forms,
+    "google_forms": google_forms,
     "plain": plain,
 }
 """Every platform by its name, the most particular first; a plain table fits every file."""

@@ -105,7 +105,7 @@ def _relations(archive: Archive, folder: str, part: str) -> dict[str, _Relation]
 def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
     """Return the tags, without their prefixes, and the attributes of all elements."""
     found: list[tuple[str, dict[str, str]]] = []
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = lambda name, attributes: found.append((name.rpartition(":")[2], attributes))
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:

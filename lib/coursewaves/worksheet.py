@@ -161,7 +161,7 @@ class _Scan:
         self._is_text = self._has_value = False
         self._parsed = 0
         self._sheet = self._span = _NOTHING
-        self._parser = expat.ParserCreate()
+        self._parser = expat.ParserCreate("utf-8")
         self._parser.StartElementHandler = self._start
         self._parser.StartDoctypeDeclHandler = self._doctype
 

@@ -23,7 +23,7 @@ from coursewaves.settings import Settings
 
 OUTCOMES = ("kept", "set_aside", "duplicate", "outside_window")
 
-_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
+_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".zip")
 
 
 class Intake(NamedTuple):

@@ -11,31 +11,15 @@ header rows, at the first records, returns None for a file that is not of its pl
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
+from coursewaves.platforms.export import Export
+from coursewaves.platforms.kobo import kobo, odk_central
+from coursewaves.platforms.lime_survey import lime_survey
+from coursewaves.platforms.moodle import moodle
 from coursewaves.problems import Problem
 from coursewaves.records import Records
 
-
-class Export(NamedTuple):
-    """An export as its platform means it.
-
-    Attributes
-    ----------
-    platform
-        Name of the platform, a key of `PLATFORMS`.
-    records
-        The records under headers as above.
-    time_forms
-        Forms in which the platform writes times, see `coursewaves.times`; empty where it has no fixed one.
-    delimiter
-        What stands between several answers of one cell; None where the cell decides.
-    """
-
-    platform: str
-    records: Records
-    time_forms: tuple[str, ...] = ()
-    delimiter: str | None = None
+__all__ = ["PLATFORMS", "Export", "arrange", "plain"]
 
 
 def plain(records: Records) -> Export:
@@ -44,6 +28,10 @@ def plain(records: Records) -> Export:
 
 
 PLATFORMS: dict[str, Callable[[Records], Export | None]] = {
+    "kobo": kobo,
+    "odk_central": odk_central,
+    "moodle": moodle,
+    "lime_survey": lime_survey,
     "plain": plain,
 }
 """Every platform by its name, the most particular first; a plain table fits every file."""

@@ -1,0 +1,1 @@
+"""Write exports exactly as the platforms write them."""

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 import small
 from coursewaves.cells import option_codes, type_cells
+from coursewaves.columns import Cells
 from coursewaves.instruments import Option, Scale
 
 INVALID = "invalid"
 
 
 def typed(cell: str, scale_id: str, missing: tuple[str, ...] = (), delimiter: str | None = None):
-    found = type_cells([cell], small.survey().scale(scale_id), missing, delimiter)
+    found = type_cells(Cells.of([cell]), small.survey().scale(scale_id), missing, delimiter)
     if found.is_invalid[0]:
         assert pd.isna(found.values[0])
         return INVALID
@@ -58,7 +59,7 @@ def test_what_is_no_step_is_invalid_and_not_missing(cell):
 
 
 def test_a_decimal_comma_never_makes_four_forty():
-    found = type_cells(["4,0", "4,00", "40", "4,0,0"], small.survey().scale("S5"))
+    found = type_cells(Cells.of(["4,0", "4,00", "40", "4,0,0"]), small.survey().scale("S5"))
     assert found.values.tolist()[:2] == [4.0, 4.0]
     assert found.is_invalid.tolist() == [False, False, True, True]
 
@@ -122,7 +123,7 @@ def test_a_declared_delimiter_is_the_only_one():
 
 def test_one_unknown_answer_among_several_drops_the_cell_where_no_other_is_offered():
     scale = Scale(id="X", kind="multiple", options=[Option(code="a"), Option(code="b")])
-    found = type_cells(["a, b", "a, c", "c"], scale)
+    found = type_cells(Cells.of(["a, b", "a, c", "c"]), scale)
     assert found.is_invalid.tolist() == [False, True, True]
     assert found.values.tolist()[0] == "a|b"
     assert found.values.isna().tolist() == [False, True, True]
@@ -150,7 +151,7 @@ def test_free_text_is_masked_before_anything_else_sees_it():
 
 @pytest.mark.parametrize("scale_id", ["S5", "N", "roles", "R", "T"])
 def test_no_cells_give_no_values_of_the_right_type(scale_id):
-    found = type_cells([], small.survey().scale(scale_id))
+    found = type_cells(Cells.of([]), small.survey().scale(scale_id))
     assert (len(found.values), len(found.is_invalid)) == (0, 0)
     is_scored = small.survey().scale(scale_id).is_scored
     assert found.values.dtype == (np.dtype("float64") if is_scored else pd.StringDtype(na_value=np.nan))
@@ -158,7 +159,7 @@ def test_no_cells_give_no_values_of_the_right_type(scale_id):
 
 @pytest.mark.parametrize("scale_id", ["S5", "N"])
 def test_a_column_without_any_answer_is_a_column_of_missing_numbers(scale_id):
-    found = type_cells(["", "  "], small.survey().scale(scale_id))
+    found = type_cells(Cells.of(["", "  "]), small.survey().scale(scale_id))
     assert found.values.dtype == np.dtype("float64")
     assert found.values.isna().all()
     assert not found.is_invalid.any()
@@ -170,7 +171,7 @@ def test_every_option_of_the_built_in_scales_is_read_in_every_language(survey):
     for scale in closed:
         for option in [*scale.options, *([scale.not_applicable] if scale.not_applicable else [])]:
             names = [option.code, *option.text.values(), *option.also]
-            found = type_cells(names, scale)
+            found = type_cells(Cells.of(names), scale)
             expected = float(option.code) if scale.is_scored else option.code
             assert found.values.tolist() == [expected] * len(names), (scale.id, option.code)
 
@@ -181,7 +182,7 @@ def test_several_options_of_the_built_in_scales_are_told_apart_by_either_delimit
             names = [option.text[language] for option in scale.options]
             codes = "|".join(option.code for option in scale.options)
             cells = [", ".join(names), ";".join(names), "; ".join(reversed(names))]
-            assert type_cells(cells, scale).values.tolist() == [codes] * 3, (scale.id, language)
+            assert type_cells(Cells.of(cells), scale).values.tolist() == [codes] * 3, (scale.id, language)
 
 
 def test_a_scale_knows_its_options_by_every_name():
@@ -193,7 +194,7 @@ def test_a_scale_knows_its_options_by_every_name():
 @given(st.lists(st.text(max_size=30), max_size=20), st.sampled_from(["S5", "N", "roles", "R", "T"]))
 def test_any_text_is_a_value_invalid_or_missing(cells, scale_id):
     scale = small.survey().scale(scale_id)
-    found = type_cells(cells, scale)
+    found = type_cells(Cells.of(cells), scale)
     assert len(found.values) == len(found.is_invalid) == len(cells)
     assert not (found.values.notna().to_numpy() & found.is_invalid).any()
     if scale.is_scored:
@@ -204,7 +205,7 @@ def test_any_text_is_a_value_invalid_or_missing(cells, scale_id):
 @given(st.permutations(["5", "", "много", "x", "9", " 2 "]))
 def test_a_cell_is_read_the_same_wherever_it_stands(cells):
     alone = {"5": 5.0, "": None, "много": 4.0, "x": None, "9": 9.0, " 2 ": 2.0}
-    found = type_cells(cells, small.survey().scale("S5"))
+    found = type_cells(Cells.of(cells), small.survey().scale("S5"))
     assert [None if np.isnan(value) else value for value in found.values] == [alone[cell] for cell in cells]
 
 

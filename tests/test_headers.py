@@ -7,20 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small
-from coursewaves.headers import HeaderBook, match_columns, row_numbers
+from coursewaves.headers import Alias, HeaderBook, match_columns, row_numbers
 from coursewaves.wordings import is_blank, normalised, spellings
 
 BOOK = HeaderBook(small.survey(), small.registry())
 
 
 def match(header: list[str], instrument_id: str | None = "Q"):
-    return match_columns(header, "f.csv", BOOK, instrument_id)
+    return match_columns(header, "f.csv", BOOK, [instrument_id] if instrument_id else [])
+
+
+def columns(header: list[str], instrument_id: str | None = "Q"):
+    (found,) = match(header, instrument_id).questionnaires
+    return found.columns
 
 
 def items(header: list[str], instrument_id: str | None = "Q") -> list[str]:
     return [
-        column.item.id + (f"/{column.row_text}" if column.row_text else "")
-        for column in match(header, instrument_id).columns
+        column.item.id + (f"/{column.row_text}" if column.row_text else "") for column in columns(header, instrument_id)
     ]
 
 
@@ -44,8 +48,8 @@ def test_composed_and_decomposed_letters_are_the_same(survey):
     )
     apart = unicodedata.normalize("NFD", with_breve)
     assert apart != with_breve
-    found = match_columns([apart], "f.csv", book, "A")
-    assert [column.item.text["ru"] for column in found.columns] == [with_breve]
+    found = match_columns([apart], "f.csv", book, ["A"])
+    assert [column.item.text["ru"] for column in found.questionnaires[0].columns] == [with_breve]
 
 
 def test_the_row_of_a_grid_stands_after_its_stem():
@@ -61,7 +65,8 @@ def test_the_row_of_a_grid_is_known_alone_where_it_means_one_question():
 
 def test_an_unknown_header_is_named_with_the_nearest_and_not_taken():
     found = match(["Please rate [Mett]"])
-    assert found.columns == []
+    assert found.questionnaires[0].columns == []
+    assert [(one.place, one.header, one.means) for one in found.proposals] == [(0, "Please rate [Mett]", "Q1")]
     problem = found.problems[0]
     assert (problem.rule, problem.column, problem.row) == ("E-COL", "A", 1)
     assert "it may be Q1" in problem.fix
@@ -76,11 +81,29 @@ def test_an_empty_header_is_no_question():
     assert rules(["", "  ", "Please rate [Met]"]) == []
 
 
-def test_a_question_that_stands_twice_is_read_from_neither_column():
-    found = match(["Wish", "Need", "Wish рус"], "P")
-    assert [column.item.id for column in found.columns] == ["P3"]
-    twice = [problem for problem in found.problems if problem.rule == "E-DUPCOL"]
+def test_a_question_that_stands_twice_keeps_both_columns_and_says_so():
+    header = ["Wish", "Need", "Wish рус"]
+    assert items(header, "P") == ["P1", "P3", "P1"]
+    twice = [problem for problem in match(header, "P").problems if problem.rule == "E-DUPCOL"]
     assert [problem.column for problem in twice] == ["A", "C"]
+
+
+@pytest.mark.parametrize("header", ["Reasons [Appraisal]", "P2[r2]", "P2_r2", "P2/r2", "Reasons рус [Attestation]"])
+def test_an_option_with_a_column_of_its_own_is_known(header):
+    (found,) = columns([header], "P")
+    assert (found.item.id, found.option) == ("P2", "r2")
+
+
+def test_further_headers_are_looked_up_after_the_own():
+    (found,) = match_columns(["q_17"], "f.csv", BOOK, ["P"], [("P1", "Need")]).questionnaires
+    assert [column.item.id for column in found.columns] == ["P1"]
+
+
+def test_an_accepted_alias_is_a_header_of_its_questionnaire_alone():
+    book = HeaderBook(small.survey(), small.registry(), [Alias("P", "My wish", "P1"), Alias("P", "Lost", "P99")])
+    (found,) = match_columns(["my WISH", "Lost"], "f.csv", book, ["P"]).questionnaires
+    assert [column.item.id for column in found.columns] == ["P1"]
+    assert match_columns(["My wish"], "f.csv", book, ["Q"]).questionnaires[0].columns == []
 
 
 def test_repeated_questions_are_known_by_the_registrys_wording():
@@ -108,22 +131,27 @@ def test_the_same_ability_has_its_number_in_each_programme():
     assert ("abilities", "B", normalised("Планирую")) not in numbers
 
 
+def instruments(header: list[str]) -> list[str]:
+    return [questionnaire.instrument.id for questionnaire in match(header, None).questionnaires]
+
+
 def test_the_questionnaire_is_known_by_most_of_its_own_questions():
-    assert match(["submitted_at", "Wish", "Need"], None).instrument.id == "P"
-    assert match(["Wish", "Please rate [Met]", "Please rate [Fits]"], None).instrument.id == "Q"
+    assert instruments(["submitted_at", "Wish", "Need"]) == ["P"]
+    assert instruments(["Wish", "Please rate [Met]", "Please rate [Fits]"]) == ["Q"]
 
 
-@pytest.mark.parametrize(
-    ("header", "seen"),
-    [
-        (["submitted_at", "course"], "no question of any questionnaire"),
-        (["Wish", "Met"], "as many questions of P and Q"),
-    ],
-)
-def test_a_file_of_no_or_of_two_questionnaires_is_set_aside(header, seen):
-    found = match(header, None)
-    assert found.instrument is None
-    assert [(problem.rule, problem.seen) for problem in found.problems] == [("E-INSTRUMENT", seen)]
+def test_a_form_of_two_waves_holds_both_questionnaires():
+    assert instruments(["Wish", "Met"]) == ["P", "Q"]
+    assert instruments(["Wish", "Need", "Reasons", "Q1", "Q2", "Q4", "Q5"]) == ["P", "Q"]
+    assert [problem.rule for problem in match(["Wish", "Met"], None).problems] == ["E-ABSENT", "E-ABSENT"]
+
+
+def test_a_file_of_no_questionnaire_is_set_aside():
+    found = match(["submitted_at", "course"], None)
+    assert found.questionnaires == []
+    assert [(problem.rule, problem.seen) for problem in found.problems] == [
+        ("E-INSTRUMENT", "no question of any questionnaire")
+    ]
 
 
 def test_questions_that_the_file_lacks_are_named():
@@ -133,9 +161,9 @@ def test_questions_that_the_file_lacks_are_named():
 
 def test_the_order_of_columns_changes_nothing():
     header = ["Wish", "Reasons", "Need", "course"]
-    there = {(column.item.id, header[column.place]) for column in match(header, "P").columns}
+    there = {(column.item.id, header[column.place]) for column in columns(header, "P")}
     back = header[::-1]
-    assert there == {(column.item.id, back[column.place]) for column in match(back, "P").columns}
+    assert there == {(column.item.id, back[column.place]) for column in columns(back, "P")}
 
 
 def test_a_file_of_thousands_of_unknown_columns_is_refused_in_time():
@@ -153,7 +181,7 @@ def test_every_question_of_the_regulation_is_known_in_every_language(survey):
                 f"{stems[item.grid][language]} [{item.text[language]}]" if item.grid else item.text[language]
                 for item in asked
             ]
-            found = match_columns(header, "f.csv", book, None)
+            (found,) = match_columns(header, "f.csv", book).questionnaires
             assert found.instrument == instrument
             assert [column.item.id for column in found.columns] == [item.id for item in asked]
 

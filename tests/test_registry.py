@@ -37,7 +37,7 @@ def faults(problems: pd.DataFrame) -> list[tuple]:
 def test_a_sound_registry_has_no_problem_and_typed_columns(tmp_path):
     registry, problems = registry_of(tmp_path, **OTHERS)
     assert problems.empty
-    assert list(problems.columns) == ["file", "row", "column", "header", "rule", "seen", "done", "fix"]
+    assert list(problems.columns) == ["file", "row", "column", "header", "rule", "seen", "done", "fix", "record"]
     assert registry.participants["participant_id"].tolist()[:2] == ["00700", "00701"]
     assert registry.courses["starts_on"].tolist() == [pd.Timestamp("2025-09-01")]
     assert registry.programmes["practical_hours"].tolist() == [12, pd.NA]

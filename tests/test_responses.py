@@ -96,8 +96,9 @@ def test_an_empty_or_absent_folder_gives_empty_tables_with_all_columns(folder, i
     if is_there:
         folder.mkdir(parents=True)
     intake = small.read(folder)
-    assert [len(table) for table in intake] == [0, 0, 0, 0]
-    assert list(intake.files.columns) == ["file", "instrument_id", "n_read", *(f"n_{name}" for name in OUTCOMES)]
+    assert [len(table) for table in intake] == [0, 0, 0, 0, 0]
+    counts = ["n_read", *(f"n_{name}" for name in OUTCOMES), "n_corrected"]
+    assert list(intake.files.columns) == ["file", "platform", "instrument_id", *counts]
     assert {"submitted_at", "respondent_id", "Q6"} <= set(intake.responses.columns)
     assert intake.responses["P1"].dtype == "float64"
 

@@ -25,7 +25,7 @@ from coursewaves.simulate import low_rated, read_truth, simulate_year
 from coursewaves.simulate.answers import answer_all, make_people
 from coursewaves.simulate.institute import make_institute
 from coursewaves.survey_files import load_survey
-from coursewaves.times import parse_time
+from coursewaves.times import parse_times
 
 SMALL = {"programmes": 2, "courses": 4, "enrolled": 12}
 APART = ("topic_usefulness", "support")  # on another object than the course as a whole
@@ -268,7 +268,7 @@ def test_times_stand_as_google_writes_them(home, truth):
     seen = Counter()
     for entry in truth.files:
         cell = next(cells[0] for _, cells in read_records(home.responses / entry["file"]).rows)
-        fits = [name for name, form in forms.items() if parse_time(cell, form, home.settings.zone)]
+        fits = [name for name, form in forms.items() if parse_times([cell], form, home.settings.zone).notna()[0]]
         seen[fits[0]] += 1
         assert (fits[0] == "english") == entry["file"].endswith("_en.csv")
     assert set(seen) == set(forms)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from coursewaves.compare import compare_pair, compare_waves, find_pair
     from coursewaves.errors import CoursewavesError
     from coursewaves.instruments import Survey
+    from coursewaves.query import query
     from coursewaves.rate import rate_groups
     from coursewaves.score import score_responses
     from coursewaves.summarise import count_answers, mean_scores, option_shares
@@ -37,6 +38,7 @@ __all__ = [
     "open_course",
     "open_year",
     "option_shares",
+    "query",
     "rate_groups",
     "score_responses",
     "sections",
@@ -47,6 +49,7 @@ _PLACES = {
     "compare": ("compare_pair", "compare_waves", "find_pair"),
     "errors": ("CoursewavesError",),
     "instruments": ("Survey",),
+    "query": ("query",),
     "rate": ("rate_groups",),
     "score": ("score_responses",),
     "summarise": ("count_answers", "mean_scores", "option_shares"),

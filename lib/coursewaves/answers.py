@@ -4,7 +4,9 @@ What a cell means is decided by its column's scale; cells that mean nothing are 
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -12,13 +14,17 @@ import pandas as pd
 
 from coursewaves.cells import Typed, ticked, type_cells
 from coursewaves.columns import Cells, Mask
-from coursewaves.headers import Column, HeaderBook, row_numbers
-from coursewaves.instruments import Instrument, Item, Option, Scale, Survey
+from coursewaves.corrections import Correction
+from coursewaves.errors import CoursewavesError
+from coursewaves.headers import Alias, Column, HeaderBook, row_numbers
+from coursewaves.instruments import Instrument, Option, Scale, Survey
+from coursewaves.platforms import PLATFORMS, Export
 from coursewaves.problems import Problem, column_letter, described
 from coursewaves.records import Records
 from coursewaves.registry import Registry
 from coursewaves.settings import Settings, Source
-from coursewaves.wordings import is_blank, normalised
+from coursewaves.wordings import normalised, says_something
+
 
 class Context(NamedTuple):
     """What reading a file needs to know besides the file."""
@@ -30,14 +36,33 @@ class Context(NamedTuple):
     row_numbers: dict[tuple[str, str, str], int]
     programme_ids: dict[str, str]
     region_ids: dict[str, str]
+    corrections: Mapping[str, list[Correction]] = MappingProxyType({})
 
 
-def make_context(survey: Survey, registry: Registry, settings: Settings) -> Context:
-    """Gather what all files of a folder are read with."""
+def make_context(
+    survey: Survey,
+    registry: Registry,
+    settings: Settings,
+    aliases: Iterable[Alias] = (),
+    corrections: Mapping[str, list[Correction]] = MappingProxyType({}),
+) -> Context:
+    """Gather what all files of a folder are read with.
+
+    Raises
+    ------
+    CoursewavesError
+        Where a source names a questionnaire or a platform that there is not.
+    """
+    for source in settings.sources:
+        for instrument_id in source.instruments:
+            survey.instrument(instrument_id)
+        if source.platform is not None and source.platform not in PLATFORMS:
+            raise CoursewavesError.not_found(source.platform, "the platforms", PLATFORMS)
     courses = registry.courses
     programmes = dict(zip(courses["course_id"], courses["programme_id"], strict=True))
-    book = HeaderBook(survey, registry)
-    return Context(survey, registry, settings, book, row_numbers(registry), programmes, _region_ids(registry))
+    book = HeaderBook(survey, registry, aliases)
+    regions = _region_ids(registry)
+    return Context(survey, registry, settings, book, row_numbers(registry), programmes, regions, corrections)
 
 
 def _region_ids(registry: Registry) -> dict[str, str]:
@@ -58,6 +83,10 @@ class Answers:
         The file as problems call it.
     numbers
         Row of each record as Excel shows it.
+    time_forms
+        Forms in which the platform writes times.
+    delimiter
+        What stands between several answers of one cell, where it is known.
     problems
         Grows with every question asked of the file.
     """
@@ -65,9 +94,10 @@ class Answers:
     def __init__(
         self,
         source: Source,
+        export: Export,
         records: Records,
-        columns: list[Column],
         instrument: Instrument,
+        columns: list[Column],
         context: Context,
     ) -> None:
         self.name = records.name
@@ -77,6 +107,8 @@ class Answers:
         self.instrument = instrument
         self.context = context
         self.numbers = records.numbers
+        self.time_forms = export.time_forms
+        self.delimiter = source.delimiter_in_cells or export.delimiter
         self.problems: list[Problem] = []
         self._cells = {column.place: records.columns[column.place] for column in columns}
         self.columns = self._joined(columns)
@@ -85,22 +117,26 @@ class Answers:
         return len(self.numbers)
 
     def _joined(self, columns: list[Column]) -> list[Column]:
-        """Read the columns of one question as one; where they contradict each other, neither counts."""
+        """Read the columns of one question as one."""
         groups: dict[tuple[str, str, str], list[Column]] = defaultdict(list)
         for column in columns:
             groups[column.key].append(column)
         for first, *others in groups.values():
             for other in others if first.item.purpose != "ignore" else []:
-                here, there = self._cells[first.place].values(), self._cells[other.place].values()
-                is_here, is_there = (self._cells[c.place].where(lambda text: not is_blank(text)) for c in (first, other))
-                is_both = is_here & is_there & (here != there)
-                here[is_there & ~is_here] = there[is_there & ~is_here]
-                here[is_both] = ""
-                self._cells[first.place] = Cells.of(here)
-                seen = f"question {first.item.id} has two answers, in columns {column_letter(first.place)} and "
-                seen += column_letter(other.place)
-                self.report(is_both, "E-DUPCOL", seen, "neither counts", "delete the wrong one of the two", at=other)
+                self._join(first, other)
         return [group[0] for group in groups.values()]
+
+    def _join(self, first: Column, other: Column) -> None:
+        """Take over the answers of a second column; where the two contradict each other, neither counts."""
+        here, there = self._cells[first.place].values(), self._cells[other.place].values()
+        is_here, is_there = (self._cells[column.place].where(says_something) for column in (first, other))
+        is_both = is_here & is_there & (here != there)
+        here[is_there & ~is_here] = there[is_there & ~is_here]
+        here[is_both] = ""
+        self._cells[first.place] = Cells.of(here)
+        letters = f"{column_letter(first.place)} and {column_letter(other.place)}"
+        seen, fix = f"question {first.item.id} has two answers, in columns {letters}", "delete the wrong one of the two"
+        self.report(is_both, "E-DUPCOL", seen, "neither counts", fix, at=other)
 
     def column_for(self, purpose: str) -> Column | None:
         """Return the first column of a background purpose."""
@@ -163,8 +199,8 @@ class Answers:
         letter, header = ("", "") if at is None else (column_letter(at.place), self.header[at.place][:80])
         for index in np.flatnonzero(rows).tolist():
             value = "" if at is None else f" ({described(self.records.columns[at.place][index])})"
-            row = int(self.numbers[index])
-            self.problems.append(Problem(self.name, row, letter, header, rule, seen + value, done, fix))
+            row, mark = int(self.numbers[index]), self.records.mark(index)
+            self.problems.append(Problem(self.name, row, letter, header, rule, seen + value, done, fix, mark))
 
     def _report_invalid(self, column: Column, rows: Mask, seen: str) -> None:
         fix = "correct the cell, or record the spelling at the option under also"
@@ -181,11 +217,6 @@ class Answers:
         self._report_many(column, typed.values, kept)
         return typed.values
 
-    @property
-    def delimiter(self) -> str | None:
-        """What stands between several answers of one cell, where it is known."""
-        return self.source.delimiter_in_cells
-
     def _report_many(self, column: Column, values: pd.Series, kept: Mask) -> None:
         if column.item.at_most is not None:
             is_over = (values.str.count(r"\|") >= column.item.at_most).to_numpy(dtype=bool, na_value=False)
@@ -198,7 +229,7 @@ class Answers:
         is_invalid = np.zeros(len(cells), dtype=bool)
         for programme_id, rows in programmes.groupby(programmes).indices.items():
             full = scale.model_copy(update={"options": [*self._topic_options(str(programme_id)), *scale.options]})
-            typed = type_cells(cells.taken(rows), full, self.source.missing, self.delimiter)
+            typed = type_cells(cells.taken(np.asarray(rows)), full, self.source.missing, self.delimiter)
             values.iloc[rows] = typed.values.to_numpy()
             is_invalid[rows] = typed.is_invalid
         return Typed(values, is_invalid)
@@ -231,9 +262,7 @@ class Answers:
         self._report_many(columns[0], values, kept)
         return values
 
-    def _option_rows(
-        self, column: Column, programmes: pd.Series, options: dict[str, Option]
-    ) -> list[tuple[str, Mask]]:
+    def _option_rows(self, column: Column, programmes: pd.Series, options: dict[str, Option]) -> list[tuple[str, Mask]]:
         """Return which code a ticked option means in which rows: topics have their numbers by programme."""
         if column.option in options:
             return [(column.option, np.ones(len(self), dtype=bool))]

@@ -47,6 +47,10 @@ LanguageOption = Annotated[
 WorkersOption = Annotated[
     int, typer.Option("--workers", "-w", min=1, help="Reports made at once; by default one per core.")
 ]
+AcceptOption = Annotated[
+    list[str] | None,
+    typer.Option("--accept", help="Take a proposed header, named FILE:COLUMN as check shows it, or all of them."),
+]
 CORES = os.cpu_count() or 1
 
 
@@ -93,19 +97,25 @@ def demo(
 
 
 @app.command()
-def check() -> None:
-    """Check settings, instrument files, registry and raw files, and write nothing.
+def check(accept: AcceptOption = None) -> None:
+    """Check settings, instrument files, registry and raw files.
 
-    Every fault is named with file, row, column and what to do about it.
+    Every fault is named with file, row, column and what to do about it. Nothing is written, but for what --accept
+    names: a header that resembles a known question is taken for it from then on.
     """
+    from coursewaves.aliases import accept as accept_headers  # noqa: PLC0415
     from coursewaves.registry import read_registry  # noqa: PLC0415
-    from coursewaves.responses import read_responses  # noqa: PLC0415
+    from coursewaves.year import read_home  # noqa: PLC0415
 
     with _stops():
         home = find_home(State.home)
         _check_instruments(home)
         registry, faults = read_registry(home.registry)
-        intake = read_responses(home.responses, home.survey, registry, home.settings)
+        intake = read_home(home, registry)
+        if accept:
+            new = accept_headers(home.aliases, intake.proposals, accept)
+            console.print(f"{len(new)} headers accepted in {home.aliases.name}", highlight=False)
+            intake = read_home(home, registry)
         _show_files(intake.files)
         n_faults = _show_problems([*faults.to_dict("records"), *intake.problems.to_dict("records")])
     raise typer.Exit(3 if n_faults else 0)
@@ -130,6 +140,25 @@ def report(course: CourseOption = None, language: LanguageOption = None, workers
     with _stops():
         failed = _report(find_home(State.home), course or [], language or [], workers)
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="A query in DuckDB's SQL over responses, scores, files ...")],
+    year: Annotated[list[str] | None, typer.Option("--year", help="Another work folder; may be repeated.")] = None,
+) -> None:
+    """Ask the processed tables in SQL, over several years where more work folders are named.
+
+    What is printed is not gated: figures of fewer than five people are not to be passed on.
+    """
+    from coursewaves.query import query as ask  # noqa: PLC0415
+
+    with _stops():
+        found = ask(sql, [State.home, *(year or [])])
+    table = Table(*map(str, found.columns), box=None)
+    for row in found.astype("object").itertuples(index=False):
+        table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    console.print(table)
 
 
 @app.command()
@@ -184,19 +213,20 @@ def _load(home: Home) -> None:
     rules = year.problems["rule"].value_counts().sort_index()
     if len(rules):
         listed = ", ".join(f"{rule} {count}" for rule, count in rules.items())
-        how = f"coursewaves --home {home.root.name} check"
-        console.print(f"problems by rule: {listed}; see them with: {how}", highlight=False)
+        console.print(f"problems by rule: {listed}", highlight=False)
+        console.print(f"mend them in: {_short(home.problem_book, home)}", highlight=False, markup=False)
 
 
 def _show_files(files: "pd.DataFrame") -> None:
     table = Table(box=None)
     table.add_column("file", no_wrap=True)  # in a log too, where lines are short
-    for name in ("form", "read", "kept", "set aside", "duplicate", "outside"):
+    for name in ("platform", "form", "read", "kept", "set aside", "duplicate", "outside"):
         table.add_column(name)
     counts = ["n_read", "n_kept", "n_set_aside", "n_duplicate", "n_outside_window"]
     for row in files.to_dict("records"):
-        table.add_row(escape(row["file"]), row["instrument_id"] or "–", *(str(row[name]) for name in counts))
-    table.add_row("all files", "", *(str(files[name].sum()) for name in counts), style="bold")
+        form = row["instrument_id"] or "–"
+        table.add_row(escape(row["file"]), row["platform"] or "–", form, *(str(row[name]) for name in counts))
+    table.add_row("all files", "", "", *(str(files[name].sum()) for name in counts), style="bold")
     console.print(table)
 
 

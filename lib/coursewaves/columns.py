@@ -37,7 +37,7 @@ class Cells:
         return len(self.codes)
 
     def __getitem__(self, place: int) -> str:
-        return self.texts[self.codes[place]]
+        return self.texts[int(self.codes[place])]
 
     def values(self) -> np.ndarray[Any, np.dtype[np.object_]]:
         """Return the text of every record."""

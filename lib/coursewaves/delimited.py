@@ -81,9 +81,9 @@ class _Lines:
 
 
 def find_delimiter(text: str) -> str:
-    """Return the delimiter that splits the header into most cells, if the first records agree with it.
+    r"""Return the delimiter that splits the header into most cells, if the first records agree with it.
 
-    >>> find_delimiter("time;kept, so far;wish\\n1;2;3\\n")
+    >>> find_delimiter("time;kept, so far;wish\n1;2;3\n")
     ';'
     """
 
@@ -132,7 +132,7 @@ def split_whole(content: bytes, delimiter: str, header: Record) -> list[Cells] |
 
 def _cells(column: pa.ChunkedArray) -> Cells:
     chunks = column.chunks
-    if not chunks:
+    if not len(column):
         return Cells.of([])
     codes = [np.asarray(chunk.indices) for chunk in chunks]
     return Cells(np.concatenate(codes).astype(np.int32, copy=False), chunks[0].dictionary.to_pylist())

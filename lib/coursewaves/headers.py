@@ -177,8 +177,9 @@ class HeaderBook:
         for item in items:
             for text, option in self._option_headers(item, grids.get(item.grid or "")):
                 book.setdefault(normalised(text), Known(item, option=option))
-        alone = [(normalised(text), Known(item, row)) for item in items if item.grid for text, row in self._variants(item)]
-        alone += [(normalised(text), Known(item, option=code)) for item in items for text, code in self._options(item)]
+        rows = ((text, Known(item, row)) for item in items if item.grid for text, row in self._variants(item))
+        options = ((text, Known(item, option=code)) for item in items for text, code in self._options(item))
+        alone = [(normalised(text), known) for text, known in (*rows, *options)]
         owners = Counter(key for key, *_ in dict.fromkeys((key, known.item.id, known.option) for key, known in alone))
         return {key: known for key, known in alone if owners[key] == 1} | book
 

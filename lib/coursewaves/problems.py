@@ -30,6 +30,8 @@ class Problem(NamedTuple):
         What became of the row, the cell or the column.
     fix
         What a clerk does about it.
+    record
+        Fingerprint of the record, by which a correction finds it again; empty where no record is meant.
     """
 
     file: str
@@ -40,6 +42,7 @@ class Problem(NamedTuple):
     seen: str
     done: str
     fix: str
+    record: str = ""
 
     def __str__(self) -> str:
         place = ":".join(part for part in (self.file, str(self.row or ""), self.column) if part)
@@ -74,10 +77,14 @@ def described(value: str) -> str:
 
     >>> described("7"), described("Aigerim was great"), described("aigul1990")
     ("'7'", 'text of 17 characters', 'text of 9 characters')
+    >>> described("2025-05-03 00:00:00")
+    'a date, as Excel makes of bands such as 3-5'
     """
     text = value.strip()
     if not text:
         return "an empty cell"
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2} 00:00:00", text):
+        return "a date, as Excel makes of bands such as 3-5"
     is_code = _CODE.fullmatch(text) is not None and not re.search("[A-Za-z]{4}|[0-9]{7}", text)
     is_code = is_code and 0 < sum(c.isdigit() for c in text) < 10
     return repr(text) if is_code else f"text of {len(text)} characters"

@@ -13,6 +13,7 @@ import numpy as np
 
 from coursewaves.columns import Cells, Mask
 from coursewaves.delimited import STAMP, Record, find_delimiter, split, split_whole
+from coursewaves.fingerprints import Hashes, mark, mark_of
 from coursewaves.problems import Problem, column_letter
 from coursewaves.workbook import MOST_BYTES, MOST_COLUMNS, FileFault, read_sheet
 
@@ -50,6 +51,8 @@ class Records(NamedTuple):
         Records found under the header: the sound ones and those set aside.
     also
         Further headers by which each column may be known, a code beside the wording; empty where there are none.
+    hashes
+        Hash of what each sound record says, see `coursewaves.fingerprints`; empty until it is taken.
     """
 
     name: str
@@ -61,23 +64,32 @@ class Records(NamedTuple):
     sheet: str = ""
     n_read: int = 0
     also: tuple[tuple[str, ...], ...] = ()
+    hashes: Hashes = np.empty(0, dtype=np.uint64)
 
     @property
     def rows(self) -> list[tuple[int, list[str]]]:
         """``(row number, cells)`` of each sound record."""
-        values = [column.values().tolist() for column in self.columns]
-        return [(number, list(cells)) for number, cells in zip(self.numbers.tolist(), zip(*values), strict=False)]
+        rows = zip(*(column.values().tolist() for column in self.columns), strict=True)
+        return list(zip(self.numbers.tolist(), map(list, rows), strict=False))
 
     def taken(self, rows: Mask) -> "Records":
         """Return the same table with some of its sound records only."""
         columns = [column.taken(rows) for column in self.columns]
-        return self._replace(numbers=self.numbers[rows], columns=columns)
+        hashes = self.hashes[rows] if len(self.hashes) else self.hashes
+        return self._replace(numbers=self.numbers[rows], columns=columns, hashes=hashes)
+
+    def mark(self, index: int) -> str:
+        """Return the fingerprint of one sound record; empty until it is taken."""
+        return mark(int(self.hashes[index])) if len(self.hashes) else ""
 
     def without(self, rows: Mask, rule: str, seen: str, fix: str) -> "Records":
         """Set some of the sound records aside, with a problem for each."""
         if not rows.any():
             return self
-        found = [Problem(self.name, row, "", "", rule, seen, "set aside", fix) for row in self.numbers[rows].tolist()]
+        found = [
+            Problem(self.name, int(self.numbers[index]), "", "", rule, seen, "set aside", fix, self.mark(index))
+            for index in np.flatnonzero(rows).tolist()
+        ]
         problems = sorted([*self.problems, *found], key=lambda problem: problem.row)
         return self.taken(~rows)._replace(problems=problems)
 
@@ -153,8 +165,6 @@ def _as_utf8(content: bytes) -> bytes | FileFault:
         except UnicodeError as error:
             at = f" at byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
             return FileFault("E-ENCODING", f"broken UTF-16{at}", _AS_UTF8)
-    if b"\x00" in content[:200]:
-        return FileFault("E-ENCODING", f"NUL at byte {content.index(0)}", _AS_UTF8)
     return content.removeprefix(b"\xef\xbb\xbf")
 
 
@@ -221,7 +231,8 @@ def _by_record(name: str, records: Iterator[Record]) -> Records:
         if fault is None:
             sound.append(record)
         else:
-            problems.append(Problem(name, record.row, "", "", fault.rule, fault.seen, "set aside", fault.fix))
+            own = mark_of(record.cells)
+            problems.append(Problem(name, record.row, "", "", fault.rule, fault.seen, "set aside", fault.fix, own))
     broken = [problem for problem in problems if problem.rule == "E-ENCODING"]
     if 2 * len(broken) > len(sound) + len(problems):
         return refused(name, "E-ENCODING", broken[0].seen, _AS_UTF8)
@@ -254,7 +265,7 @@ def _checked(records: Records) -> Records:
 
 def _all(masks: Iterable[Mask]) -> Mask:
     """Whether all columns say so, record by record."""
-    return np.logical_and.reduce(list(masks))
+    return np.asarray(np.logical_and.reduce(list(masks)), dtype=bool)
 
 
 def _header_fault(record: Record) -> FileFault | None:
@@ -263,6 +274,8 @@ def _header_fault(record: Record) -> FileFault | None:
         return FileFault(record.rule, f"{record.seen}, in the header", fix)
     if len(record.cells) > MOST_COLUMNS:
         return FileFault("E-LIMIT", f"{len(record.cells)} columns", f"keep tables under {MOST_COLUMNS} columns")
+    if any("\x00" in cell for cell in record.cells):
+        return FileFault("E-ENCODING", "NUL characters, in the header", _AS_UTF8)
     if STAMP.match(record.cells[0].strip()):
         return FileFault("E-HEADER", "an answer where the header should be", "export again with the header row")
     lost = [place for place, cell in enumerate(record.cells) if _LOST_LETTERS.search(cell)]

@@ -3,14 +3,17 @@
 Every record of every file ends as exactly one of: kept, set aside, duplicate, outside the window.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from coursewaves.answers import make_context
+from coursewaves.corrections import read_corrections
 from coursewaves.errors import CoursewavesError
-from coursewaves.forms import FileForms, no_forms, read_file
+from coursewaves.forms import AFTERWARDS, FileForms, no_forms, read_file
+from coursewaves.headers import Alias, Proposal
 from coursewaves.instruments import Survey
 from coursewaves.problems import Problem, problems_table
 from coursewaves.registry import Registry
@@ -34,43 +37,68 @@ class Intake(NamedTuple):
     problems
         One row is one problem, see `coursewaves.problems.Problem`.
     files
-        One row is one file: ``file``, ``instrument_id``, ``n_read`` and how many records ended as each of
-        `OUTCOMES`; ``n_read`` is their sum.
+        One row is one file: ``file``, ``platform``, ``instrument_id`` (several with "+" between them),
+        ``n_read`` and how many records ended as each of `OUTCOMES`; ``n_read`` is their sum. ``n_corrected`` of
+        them were corrected.
     outcomes
         One row is one course, questionnaire and outcome, with ``n_forms``; forms without a course are not
         here.
+    proposals
+        Known headers that unknown ones resemble, for a person to accept.
     """
 
     responses: pd.DataFrame
     problems: pd.DataFrame
     files: pd.DataFrame
     outcomes: pd.DataFrame
+    proposals: list[Proposal]
 
 
-def read_responses(folder: Path, survey: Survey, registry: Registry, settings: Settings) -> Intake:
+def read_responses(
+    folder: Path,
+    survey: Survey,
+    registry: Registry,
+    settings: Settings,
+    aliases: Iterable[Alias] = (),
+    corrections: Path | None = None,
+) -> Intake:
     """Read every export below a folder (¶12).
+
+    Parameters
+    ----------
+    folder
+        Where the exports lie; folders in it may be named as one likes.
+    survey, registry, settings
+        What they are read with.
+    aliases
+        Headers that a person accepted, see `coursewaves.aliases`.
+    corrections
+        Folder of corrections, see `coursewaves.corrections`.
 
     Returns
     -------
     Intake
         An empty or absent folder gives empty tables with all their columns.
     """
-    context = make_context(survey, registry, settings)
+    by_file, faults = read_corrections(corrections) if corrections else ({}, [])
+    context = make_context(survey, registry, settings, aliases, by_file)
     names, foreign = _exports(folder)
     files = [read_file(folder / name, name, context) for name in names]
     forms = pd.concat([no_forms(survey, settings), *(file.forms for file in files)], ignore_index=True)
     forms = mark_duplicates(forms)
     account = _account(names, files, forms)
     check_account(account)
-    kept = forms[forms["outcome"] == "kept"].drop(columns=["outcome", "content", "is_exact"])
+    kept = forms[forms["outcome"] == "kept"].drop(columns=list(AFTERWARDS))
     kept = kept.sort_values(["course_id", "wave", "submitted_at", "response_id"], ignore_index=True)
     outcomes = forms.groupby(["course_id", "instrument_id", "outcome"], observed=True).size()
     problems = [
+        *faults,
         *foreign,
         *(problem for file in files for problem in file.problems),
         *_duplicate_problems(forms),
     ]
-    return Intake(kept, problems_table(problems), account, outcomes.rename("n_forms").reset_index())
+    proposals = [proposal for file in files for proposal in file.proposals]
+    return Intake(kept, problems_table(problems), account, outcomes.rename("n_forms").reset_index(), proposals)
 
 
 def _exports(folder: Path) -> tuple[list[str], list[Problem]]:
@@ -120,14 +148,16 @@ def _account(names: list[str], files: list[FileForms], forms: pd.DataFrame) -> p
     account = pd.DataFrame(
         {
             "file": pd.Series(names, dtype="str"),
-            "instrument_id": pd.Series([file.instrument_id for file in files], dtype="str"),
+            "platform": pd.Series([file.platform for file in files], dtype="str"),
+            "instrument_id": pd.Series([file.instruments for file in files], dtype="str"),
             "n_read": pd.Series([file.n_read for file in files], dtype="int64"),
         }
     )
     for outcome in OUTCOMES:
         found = counts[outcome] if outcome in counts else pd.Series(dtype="int64")
         account[f"n_{outcome}"] = account["file"].map(found).fillna(0).astype("int64")
-    account["n_set_aside"] += [file.n_broken for file in files]
+    account["n_set_aside"] += [file.n_aside for file in files]
+    account["n_corrected"] = pd.Series([file.n_corrected for file in files], dtype="int64")
     return account
 
 

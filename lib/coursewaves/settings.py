@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey, Texts
 from coursewaves.survey_files import BUILT_IN, load_survey
-from coursewaves.times import is_form
+from coursewaves.time_forms import is_form
 from coursewaves.yamlfile import read_yaml
 
 PACKAGE = Path(__file__).parent
@@ -22,14 +23,17 @@ class Source(BaseModel):
     """How the files of one kind are read, where the file itself does not say it.
 
     `files` is a pattern over the path below the responses folder, in which ``{course}`` captures the part
-    that names the course. `missing` lists cells that mean "no answer" ("NA"). `check_window` is switched off
-    for sources whose dates are too coarse to tell a late answer.
+    that names the course, and ``{wave}`` the number of the wave. `instrument` is a questionnaire, or several
+    that one form serves. `platform` is a key of `coursewaves.platforms.PLATFORMS`. `missing` lists cells that
+    mean "no answer" ("NA"). `check_window` is switched off for sources whose dates are too coarse to tell a
+    late answer.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     files: str
-    instrument: str | None = None
+    instrument: str | list[str] | None = None
+    platform: str | None = None
     time_form: str | None = None
     missing: list[str] = Field(default_factory=list)
     delimiter_in_cells: str | None = Field(default=None, min_length=1)
@@ -37,9 +41,10 @@ class Source(BaseModel):
 
     @field_validator("files")
     @classmethod
-    def _one_course(cls, files: str) -> str:
-        if files.count("{course}") > 1:
-            raise ValueError("{course} stands twice; fix: let it capture one part of the name")
+    def _one_part_each(cls, files: str) -> str:
+        twice = [part for part in ("{course}", "{wave}") if files.count(part) > 1]
+        if twice:
+            raise ValueError(f"{twice[0]} stands twice; fix: let it capture one part of the name")
         return files
 
     @field_validator("time_form")
@@ -53,17 +58,25 @@ class Source(BaseModel):
         """Match a file's path; a pattern without a slash is held against the file's own name."""
         return _pattern(self.files).fullmatch(name if "/" in self.files else name.rpartition("/")[2])
 
-    def course_in(self, name: str) -> str:
-        """Return what a file's name calls the course; empty where the pattern captures none."""
+    def named(self, part: str, name: str) -> str:
+        """Return what a file's name says of the ``course`` or the ``wave``; empty where it captures none."""
         match = self.match(name)
-        return (match.groupdict().get("course") or "") if match else ""
+        return (match.groupdict().get(part) or "") if match else ""
+
+    @property
+    def instruments(self) -> list[str]:
+        """The questionnaires that the source declares."""
+        declared = self.instrument or []
+        return [declared] if isinstance(declared, str) else declared
 
 
 class Settings(BaseModel):
     """What an institute decides; each is printed where it matters.
 
     `minimum_group` is the smallest group of which anything is shown. `low_rated_below` (0-100) is the
-    councils' threshold for a low-rated programme (¶16): the regulation names none.
+    councils' threshold for a low-rated programme (¶16): the regulation names none. `duplicates` says which of a
+    linked person's forms counts, see `coursewaves.duplicates`. `link_by` names the personal datum that links a
+    person's forms where there is no code; it is written as a pseudonym only.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -73,6 +86,8 @@ class Settings(BaseModel):
     time_zone: str = "Asia/Almaty"
     minimum_group: int = Field(default=5, ge=5)
     low_rated_below: float = Field(default=62.5, ge=0, le=100)
+    duplicates: Literal["last", "first", "most_complete"] = "last"
+    link_by: Literal["email", "phone", "iin"] | None = None
     sources: list[Source] = Field(default_factory=list)
 
     @field_validator("time_zone")
@@ -96,8 +111,8 @@ class Settings(BaseModel):
 
 @lru_cache(maxsize=64)
 def _pattern(files: str) -> re.Pattern[str]:
-    parts = {"{course}": r"(?P<course>[^/]+?)", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    pieces = re.split(r"(\{course\}|\*\*|\*|\?)", files)
+    parts = {"{course}": r"(?P<course>[^/]+?)", "{wave}": r"(?P<wave>\d)", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = re.split(r"(\{course\}|\{wave\}|\*\*|\*|\?)", files)
     return re.compile("".join(parts.get(piece, re.escape(piece)) for piece in pieces), re.DOTALL)
 
 
@@ -122,9 +137,24 @@ class Home:
         return self.root / "data" / "raw" / "responses"
 
     @property
+    def corrections(self) -> Path:
+        """Folder of the corrections that clerks make."""
+        return self.root / "data" / "raw" / "corrections"
+
+    @property
+    def aliases(self) -> Path:
+        """Headers that a person accepted as other names of questions."""
+        return self.root / "aliases.csv"
+
+    @property
     def processed(self) -> Path:
         """Folder of the tables made from raw files; disposable."""
         return self.root / "data" / "processed"
+
+    @property
+    def problem_book(self) -> Path:
+        """The workbook in which a clerk sees the problems and mends them."""
+        return self.processed / "problems.xlsx"
 
     @property
     def reports(self) -> Path:

@@ -30,6 +30,11 @@ def is_blank(text: str) -> bool:
     return not _INVISIBLE.sub("", text).strip()
 
 
+def says_something(text: str) -> bool:
+    """Whether a text shows anything; see `is_blank`."""
+    return not is_blank(text)
+
+
 def spellings(texts: Texts) -> list[str]:
     """Return a wording in each language, and as bilingual forms join it.
 

@@ -1,17 +1,18 @@
 """One institute's year: raw files are loaded into processed tables once, and opened from there ever after."""
 
-import os
-import tempfile
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import pandas as pd
 
+from coursewaves.aliases import read_aliases
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey
+from coursewaves.private_files import write_private
+from coursewaves.problem_book import write_problem_book
 from coursewaves.registry import Registry, read_registry
-from coursewaves.responses import read_responses
+from coursewaves.responses import Intake, read_responses
 from coursewaves.score import score_responses
 from coursewaves.settings import Home, Settings, find_home
 
@@ -113,7 +114,7 @@ def load_year(home: Home) -> Year:
             f"No course is registered in {home.registry.relative_to(home.root)}; "
             "fix: put courses.csv and programmes.csv there"
         )
-    intake = read_responses(home.responses, home.survey, registry, home.settings)
+    intake = read_home(home, registry)
     tables = {
         "responses": intake.responses,
         "scores": score_responses(intake.responses, home.survey),
@@ -122,15 +123,14 @@ def load_year(home: Home) -> Year:
         "outcomes": intake.outcomes,
     }
     tables |= {f"registry_{field.name}": getattr(registry, field.name) for field in fields(Registry)}
-    home.processed.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        _write(table, home.processed / f"{name}.parquet")
+        write_private(home.processed / f"{name}.parquet", partial(table.to_parquet, index=False))
+    language = home.settings.languages[0]
+    write_private(home.problem_book, lambda path: write_problem_book(tables["problems"], path, language))
     return Year(home)
 
 
-def _write(table: pd.DataFrame, path: Path) -> None:
-    """Write a table beside its place and move it there, readable by its owner only."""
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    os.close(handle)
-    table.to_parquet(draft, index=False)
-    Path(draft).replace(path)
+def read_home(home: Home, registry: Registry) -> Intake:
+    """Read the exports of a work folder with its aliases and corrections; nothing is written."""
+    aliases = read_aliases(home.aliases)
+    return read_responses(home.responses, home.survey, registry, home.settings, aliases, home.corrections)

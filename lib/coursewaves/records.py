@@ -177,13 +177,14 @@ def _of_sheet(name: str, sheet: Sheet) -> Records:
     if not records.header:
         return records
     told = [Problem(name, 0, "", "", *words) for words in _overlooked(sheet)]
-    cells = [("a formula without a stored result", cell) for cell in sheet.uncached]
-    cells += [("an error of Excel", cell) for cell in sheet.errors]
+    seen = dict.fromkeys(sheet.errors, "an error of Excel")
+    seen |= dict.fromkeys(sheet.uncached, "a formula without a stored result")
+    fix = "open the file in Excel and save it again, or write the value"
     told += [
-        Problem(name, row, column_letter(place), records.header[place][:80], "E-FORMULA", seen, "cell dropped",
-                "open the file in Excel and save it again, or write the value")
-        for seen, (row, place) in cells if place < len(records.header)
-    ]  # fmt: skip
+        Problem(name, row, column_letter(place), records.header[place][:80], "E-FORMULA", what, "cell dropped", fix)
+        for (row, place), what in sorted(seen.items())
+        if place < len(records.header)
+    ]
     return records._replace(problems=[*told, *records.problems])
 
 

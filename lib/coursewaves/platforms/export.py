@@ -1,6 +1,6 @@
 """What every platform's function gives back, and the steps that several of them share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +37,9 @@ class Name(NamedTuple):
     header: str
     also: tuple[str, ...] = ()
 
+
+SAMPLE = 500
+"""Cells of a column that are looked at to recognise its platform."""
 
 SUBMITTED_AT = Name("submitted_at")
 IGNORED = Name("ignore")
@@ -94,10 +97,19 @@ def _is_row(records: Records, row: Sequence[str]) -> Mask:
     return is_same
 
 
-def share(cells: Cells, fits: Mask) -> float:
-    """Return which share of the cells that are not blank has a property; 0 where all are blank."""
-    is_given = cells.where(lambda text: not is_blank(text))
-    return float((fits & is_given).sum() / is_given.sum()) if is_given.any() else 0.0
+def share(cells: Cells, holds: Callable[[str], bool]) -> float:
+    """Return which share of the cells that are not blank has a property; 0 where all are blank.
+
+    Of a long column `SAMPLE` cells are looked at, from its first to its last.
+    """
+    places = np.unique(np.linspace(0, max(len(cells) - 1, 0), SAMPLE).astype(int))[: len(cells)]
+    given = [text for text in (cells[place] for place in places.tolist()) if not is_blank(text)]
+    return sum(map(holds, given)) / len(given) if given else 0.0
+
+
+def all_are(cells: Cells, holds: Callable[[str], bool]) -> bool:
+    """Whether a column has cells that are not blank, and each of them a property."""
+    return share(cells, holds) == 1 and bool(cells.where(lambda text: is_blank(text) or holds(text)).all())
 
 
 def other_text(question: str, label: str, answers: Cells, texts: Cells) -> Name:

@@ -46,6 +46,9 @@ _PERSONAL = {"token", "firstname", "lastname", "email"}
 _PURPOSES = {"submitdate": SUBMITTED_AT, "startlanguage": Name("language", ("ignore",))}
 _TIMINGS = re.compile(r"(question|group) time\b|\w+Time\d*$")
 _CODE = re.compile(r"[A-Za-z]\w*(\[[^\[\]]*\])*")
+MOST_WORDS = 6
+"""Spellings of Yes, No, "N/A" and nothing in one column; one with more holds something else."""
+
 _UNKNOWN_DAY = "1980-01-01"
 """Stands for the day on which an answer of a survey without dates was sent off."""
 
@@ -162,6 +165,8 @@ def _not_asked(records: Records) -> Records:
             groups[stem].append(place)
     columns = list(records.columns)
     for places in groups.values():
+        if any(len(np.unique(columns[place].codes)) > MOST_WORDS for place in places):
+            continue
         said = {text for place in places for text in _said(columns[place])} - {"", _NOT_ASKED}
         if any(said <= words for words in _ANSWERED) and (said or len(places) > 1):
             for place in places:

@@ -9,7 +9,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursewaves import records as records_module
+from coursewaves import containers
 from coursewaves.records import read_records
 from coursewaves.workbook import sheet_names
 
@@ -165,7 +165,7 @@ def test_a_file_of_another_kind_under_a_csv_name_is_refused(tmp_path, content):
 def test_sizes_over_the_limits_are_refused(tmp_path, monkeypatch):
     wide = ",".join("a" * 5001)
     assert read_records(write(tmp_path, wide)).problems[0].rule == "E-LIMIT"
-    monkeypatch.setattr(records_module, "MOST_BYTES", 10)
+    monkeypatch.setattr(containers, "MOST_TABLE_BYTES", 10)
     assert read_records(write(tmp_path, text_of())).problems[0].rule == "E-LIMIT"
 
 

@@ -8,13 +8,16 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
+from coursewaves.assign import CourseFinder, Rosters
 from coursewaves.cells import Typed, ticked, type_cells
 from coursewaves.columns import Cells, Mask
 from coursewaves.corrections import Correction
+from coursewaves.course_names import CourseNames
 from coursewaves.errors import CoursewavesError
 from coursewaves.headers import Alias, Column, HeaderBook, row_numbers
 from coursewaves.instruments import Instrument, Option, Scale, Survey
@@ -36,6 +39,8 @@ class Context(NamedTuple):
     row_numbers: dict[tuple[str, str, str], int]
     programme_ids: dict[str, str]
     region_ids: dict[str, str]
+    finders: dict[str, CourseFinder]
+    rosters: Rosters
     corrections: Mapping[str, list[Correction]] = MappingProxyType({})
 
 
@@ -61,8 +66,11 @@ def make_context(
     courses = registry.courses
     programmes = dict(zip(courses["course_id"], courses["programme_id"], strict=True))
     book = HeaderBook(survey, registry, aliases)
-    regions = _region_ids(registry)
-    return Context(survey, registry, settings, book, row_numbers(registry), programmes, regions, corrections)
+    names = CourseNames(registry)
+    finders = {instrument.id: CourseFinder(registry, instrument, names) for instrument in survey.instruments}
+    rosters = Rosters(registry.participants)
+    return Context(survey, registry, settings, book, row_numbers(registry), programmes, _region_ids(registry),
+                   finders, rosters, corrections)  # fmt: skip
 
 
 def _region_ids(registry: Registry) -> dict[str, str]:
@@ -85,6 +93,8 @@ class Answers:
         Row of each record as Excel shows it.
     time_forms
         Forms in which the platform writes times.
+    time_zone
+        Zone of the times that name none.
     delimiter
         What stands between several answers of one cell, where it is known.
     problems
@@ -108,6 +118,7 @@ class Answers:
         self.context = context
         self.numbers = records.numbers
         self.time_forms = export.time_forms
+        self.time_zone = ZoneInfo(source.time_zone) if source.time_zone else context.settings.zone
         self.delimiter = source.delimiter_in_cells or export.delimiter
         self.problems: list[Problem] = []
         self._cells = {column.place: records.columns[column.place] for column in columns}

@@ -1,40 +1,98 @@
-"""Decide for each answer which course it belongs to and who gave it; nothing is guessed."""
+"""Decide for each answer which course it belongs to and who gave it; nothing is guessed.
+
+Every name and every code is looked up once, however many answers carry it.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
+from coursewaves.codes import CodeBook, Reading, is_damaged_code
+from coursewaves.course_names import CourseNames
 from coursewaves.instruments import Instrument
 from coursewaves.registry import Registry
 from coursewaves.windows import wave_windows
-from coursewaves.wordings import normalised
+
+__all__ = ["COURSE_FAULTS", "PERSON_FAULTS", "CourseFinder", "Fault", "Found", "Linked", "Rosters", "is_damaged_code",
+           "link_participants"]  # fmt: skip
+
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+Places = np.ndarray[Any, np.dtype[np.intp]]
+
+READINGS: tuple[Reading, ...] = get_args(Reading)
+
+
+class Fault(NamedTuple):
+    """What a problem says about a name or code that was not understood as it stands."""
+
+    rule: str
+    seen: str
+    done: str
+    fix: str
+
+
+_AS_TEXT = "give the column the format of text, and export the answers again"
+
+COURSE_FAULTS: dict[Reading, Fault] = {
+    "look_alikes": Fault("E-LETTERS", "letters of another alphabet that look like those of the course",
+                         "read as the only course that looks so", "nothing, if the course is right"),
+    "undecided": Fault("E-COURSE", "a name of several courses, and the date does not tell which", "answer set aside",
+                       "let the form carry the course's code, or correct the courses' dates"),
+    "wrong_check": Fault("E-CHECK", "the check character doesn't fit: a typing slip", "answer set aside",
+                         "correct the course's code by the registry"),
+    "damaged": Fault("E-CODE", "a code that a spreadsheet made a number of", "answer set aside", _AS_TEXT),
+    "unknown": Fault("E-COURSE", "no course can be told from the answer", "answer set aside",
+                     "register the course, or add the name as an alias in courses.csv"),
+    "absent": Fault("E-COURSE", "no course is named", "answer set aside",
+                    "name the course in the cell, or declare it by the file's name in coursewaves.yml"),
+}  # fmt: skip
+"""What to report of an answer's course, by how its name was understood; ``code`` and ``title`` are in order."""
+
+PERSON_FAULTS: dict[Reading, Fault] = {
+    "look_alikes": Fault("E-LETTERS", "letters of another alphabet that look like those of a code",
+                         "linked to the only code of the roster that looks so", "nothing, if the code is right"),
+    "undecided": Fault("E-PERSON", "a code that fits several of the course's roster", "answer kept without a link",
+                       "correct the code, or the roster"),
+    "damaged": Fault("E-CODE", "a code that a spreadsheet made a number of", "answer kept without a link", _AS_TEXT),
+    "unknown": Fault("E-PERSON", "a code that the course's roster does not have", "answer kept without a link",
+                     "correct the code, or the roster"),
+}  # fmt: skip
+"""What to report of a participant's code, by how it was understood; no code at all is in order."""
+
+
+class Found(NamedTuple):
+    """The course of each answer, missing where it can't be decided, and how its name was understood (`Reading`)."""
+
+    course_ids: pd.Series
+    readings: pd.Series
 
 
 class CourseFinder:
-    """Find courses by what answers call them: the course's code, its aliases, its programme's code or title.
+    """Find the courses of answers to one questionnaire by what the answers call them.
 
     Several runs of one programme share a title; then the one whose window holds the answer's date is meant,
     and where that does not leave exactly one, none is.
+
+    Parameters
+    ----------
+    registry
+        Holds the courses.
+    instrument
+        The questionnaire, whose window decides between runs.
+    names
+        The courses' names, where they are already at hand for another questionnaire.
     """
 
-    def __init__(self, registry: Registry, instrument: Instrument) -> None:
-        courses = registry.courses.merge(registry.programmes, on="programme_id", how="left", suffixes=("", "_p"))
-        windows = wave_windows(courses, instrument)
-        self._windows = {
-            str(course_id): (opens, closes)
-            for course_id, opens, closes in zip(courses["course_id"], windows.opens, windows.closes, strict=True)
-        }
-        self._named: dict[str, list[str]] = defaultdict(list)
-        self._codes = _by_spelling(str(course_id) for course_id in courses["course_id"])
-        titles = [column for column in courses.columns if column.startswith("title_")]
-        for row in courses.to_dict("records"):
-            aliases = str(row["aliases"]).split("|") if isinstance(row["aliases"], str) else []
-            names = [row["programme_id"], *(row[column] for column in titles), *aliases]
-            for name in {normalised(str(name)) for name in names if isinstance(name, str) and name.strip()}:
-                self._named[name].append(str(row["course_id"]))
+    def __init__(self, registry: Registry, instrument: Instrument, names: CourseNames | None = None) -> None:
+        self.names = CourseNames(registry) if names is None else names
+        windows = wave_windows(registry.courses, instrument)
+        never = np.datetime64("NaT")
+        self._opens = np.append(windows.opens.to_numpy(), never)
+        self._closes = np.append(windows.closes.to_numpy(), never)
+        self._ids = pd.Index(self.names.course_ids, dtype="str")
 
     def find(self, names: pd.Series, dates: pd.Series) -> pd.Series:
         """Return the course of each answer, missing where it can't be decided.
@@ -46,35 +104,99 @@ class CourseFinder:
         dates
             The local day of each answer, missing where unknown.
         """
-        pairs = zip(names.fillna(""), dates, strict=True)
-        return pd.Series([self._one(name, date) for name, date in pairs], index=names.index, dtype="str")
+        return self.identify(names, dates).course_ids
 
-    def _one(self, name: str, date: Any) -> str | None:
-        key = normalised(name)
-        codes = self._codes.get(key, [])
-        if codes:
-            return _meant(name, codes)
-        candidates = self._named.get(key, [])
-        if len(candidates) > 1:
-            candidates = [course_id for course_id in candidates if self._holds(course_id, date)]
-        return candidates[0] if len(candidates) == 1 else None
+    def identify(self, names: pd.Series, dates: pd.Series) -> Found:
+        """Return the course of each answer and how its name was understood; see `find`."""
+        which, distinct = pd.factorize(names)
+        meant = [self.names.meant(str(name)) for name in distinct]
+        sole = [one.places[0] if len(one.places) == 1 else -1 for one in meant]
+        places = np.array([*sole, -1], dtype=np.intp)[which]
+        readings = np.array([*(READINGS.index(one.reading) for one in meant), READINGS.index("absent")])[which]
+        several = np.flatnonzero(np.array([*(len(one.places) > 1 for one in meant), False])[which])
+        days = pd.DatetimeIndex(dates).to_numpy()
+        for rows in (group.to_numpy() for _, group in pd.Series(several).groupby(which[several])):
+            places[rows] = self._open_on(meant[which[rows[0]]].places, days[rows])
+        readings[several[places[several] < 0]] = READINGS.index("undecided")
+        ids = pd.Series(self._ids.array.take(places, allow_fill=True), index=names.index)
+        return Found(ids, _named_readings(readings, names.index))
 
-    def _holds(self, course_id: str, date: Any) -> bool:
-        opens, closes = self._windows[course_id]
-        return bool(pd.notna(date) and opens <= date <= closes)
+    def proposals(self, names: pd.Series) -> dict[str, str]:
+        """Propose to a clerk what names without a course may mean; see `CourseNames.proposals`."""
+        return self.names.proposals(names)
 
-    def is_inside(self, course_ids: pd.Series, dates: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def is_inside(self, course_ids: pd.Series, dates: pd.Series) -> Mask:
         """Return whether each answer lies in its course's window; true where there is no date to judge by."""
-        never = (pd.NaT, pd.NaT)
-        opens = pd.to_datetime([self._windows.get(course_id, never)[0] for course_id in course_ids])
-        closes = pd.to_datetime([self._windows.get(course_id, never)[1] for course_id in course_ids])
-        days = pd.DatetimeIndex(dates)
-        return np.asarray(~((days < opens) | (days > closes)), dtype=bool)
+        places = self._ids.get_indexer(pd.Index(course_ids, dtype="str"))
+        days = pd.DatetimeIndex(dates).to_numpy()
+        return np.asarray(~((days < self._opens[places]) | (days > self._closes[places])), dtype=bool)
+
+    def _open_on(self, candidates: tuple[int, ...], days: Any) -> Places:
+        """Return the only candidate whose window holds each day, -1 where there is not exactly one."""
+        courses = np.array(candidates)
+        distinct, which = np.unique(days, return_inverse=True)
+        is_open = (self._opens[courses, None] <= distinct) & (distinct <= self._closes[courses, None])
+        only = np.where(is_open.sum(axis=0) == 1, courses[is_open.argmax(axis=0)], -1)
+        return np.asarray(only[which], dtype=np.intp)
 
 
-def link_participants(
-    codes: pd.Series, course_ids: pd.Series, registry: Registry
-) -> tuple[pd.Series, np.ndarray[Any, np.dtype[np.bool_]]]:
+class Linked(NamedTuple):
+    """The participant of each answer, missing where unlinked, and how the code was understood (`Reading`)."""
+
+    participant_ids: pd.Series
+    readings: pd.Series
+
+
+class Rosters:
+    """The rosters of all courses: who gave an answer is looked up in the roster of its very course.
+
+    Parameters
+    ----------
+    participants
+        One row is one participant of one course, with ``participant_id`` and ``course_id``.
+    """
+
+    def __init__(self, participants: pd.DataFrame) -> None:
+        people = participants[["course_id", "participant_id"]].astype("str").drop_duplicates(ignore_index=True)
+        self._ids = people["participant_id"]
+        self._keys = pd.Index(_keys(people["course_id"], self._ids))
+        self._courses = people["course_id"]
+        self._books: dict[str, CodeBook] = {}
+
+    def link(self, codes: pd.Series, course_ids: pd.Series) -> Linked:
+        """Link answers by the participant's code; codes are text, so that ``007`` and ``7`` are two people.
+
+        A missing or blank code links nobody, and so does one without a course.
+        """
+        typed = codes.astype("str").str.strip()
+        courses = course_ids.astype("str")
+        is_given = (typed.notna() & (typed != "")).to_numpy(dtype=bool)
+        places = self._keys.get_indexer(pd.Index(_keys(courses, typed)))
+        ids = self._ids.array.take(places, allow_fill=True).to_numpy(dtype=object)
+        readings = np.where(is_given, np.where(places < 0, READINGS.index("unknown"), READINGS.index("code")),
+                            READINGS.index("absent"))  # fmt: skip
+        rest = np.flatnonzero(is_given & (places < 0) & courses.notna().to_numpy(dtype=bool))
+        pairs = pd.MultiIndex.from_arrays([courses.iloc[rest], typed.iloc[rest]])
+        which, distinct = pd.factorize(pairs)
+        meant = [self._book(str(course_id)).meant(str(code)) for course_id, code in distinct]
+        ids[rest] = np.array([*(code for code, _ in meant), None], dtype=object)[which]
+        readings[rest] = np.array([*(READINGS.index(reading) for _, reading in meant), 0])[which]
+        return Linked(pd.Series(ids, index=codes.index, dtype="str"), _named_readings(readings, codes.index))
+
+    def _book(self, course_id: str) -> CodeBook:
+        if course_id not in self._books:
+            self._books[course_id] = CodeBook(self._codes.get(course_id, []))
+        return self._books[course_id]
+
+    @cached_property
+    def _codes(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for course_id, code in zip(self._courses.to_numpy(object), self._ids.to_numpy(object), strict=True):
+            found[course_id].append(code)
+        return dict(found)
+
+
+def link_participants(codes: pd.Series, course_ids: pd.Series, registry: Registry) -> tuple[pd.Series, Mask]:
     """Link answers to the roster of their course by the participant's code.
 
     Returns
@@ -83,24 +205,18 @@ def link_participants(
         The participant's code where the roster of that very course has it, else missing; and whether a code
         was given that the roster does not have.
     """
-    people = registry.participants.groupby("course_id")["participant_id"]
-    rosters = {str(course_id): _by_spelling(ids) for course_id, ids in people}
-    given = zip(course_ids, codes.fillna(""), strict=True)
-    found = [_meant(code, rosters.get(course_id, {}).get(normalised(code), [])) for course_id, code in given]
-    linked = pd.Series(found, index=codes.index, dtype="str")
-    return linked, codes.notna().to_numpy() & linked.isna().to_numpy()
+    people = registry.participants
+    linked = Rosters(people[people["course_id"].isin(course_ids.unique())]).link(codes, course_ids)
+    is_given = (linked.readings != "absent").to_numpy(dtype=bool)
+    return linked.participant_ids, is_given & linked.participant_ids.isna().to_numpy(dtype=bool)
 
 
-def _by_spelling(codes: Iterable[str]) -> dict[str, list[str]]:
-    """Gather codes that differ in case alone: they are different courses, or different people."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for code in codes:
-        found[normalised(code)].append(code)
-    return dict(found)
+def _keys(course_ids: pd.Series, codes: pd.Series) -> pd.Series:
+    """Join the two ids of a participant; neither holds a line break."""
+    return course_ids.str.cat(codes, sep="\n")
 
 
-def _meant(name: str, codes: list[str]) -> str | None:
-    """Return the code that is written exactly so, else the only one that is spelled so, else none."""
-    if name.strip() in codes:
-        return name.strip()
-    return codes[0] if len(codes) == 1 else None
+def _named_readings(numbers: Places, index: "pd.Index[Any]") -> pd.Series:
+    """Return readings by their place in `READINGS` as a column of categories."""
+    names = pd.CategoricalDtype([*READINGS])
+    return pd.Series(pd.Categorical.from_codes(numbers, dtype=names), index=index)

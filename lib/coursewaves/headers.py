@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from coursewaves.instruments import Grid, Instrument, Item, Option, Survey, Texts
+from coursewaves.instruments import Grid, Instrument, Item, Option, Scale, Survey, Texts
 from coursewaves.problems import Problem, column_letter
 from coursewaves.registry import Registry
 from coursewaves.wordings import full_headers, normalised, row_headers, spellings
@@ -142,6 +142,10 @@ class Alias(NamedTuple):
     means: str
 
 
+_IGNORED = Item(id="ignore", scale="text", purpose="ignore")
+"""What a platform's own columns are, in every survey."""
+
+
 class HeaderBook:
     """Every header by which an item may be known; built once for a survey, a registry and the accepted aliases."""
 
@@ -170,7 +174,7 @@ class HeaderBook:
         """Gather full headers and ids; the row of a grid or an option alone is known where it means but one."""
         grids = {grid.id: grid for grid in instrument.grids}
         items = [*self.survey.background, *instrument.items]
-        book: dict[str, Known] = {}
+        book: dict[str, Known] = {"ignore": Known(_IGNORED)}
         for item in items:
             for text, row in self._variants(item, grids.get(item.grid or "")):
                 book.setdefault(normalised(text), Known(item, row))
@@ -196,13 +200,20 @@ class HeaderBook:
 
     def _options(self, item: Item) -> Iterator[tuple[str, str]]:
         """Yield every name of each option of a question with several answers, and its code."""
-        scale = self.survey.by_id["scales"].get(item.scale)
-        if scale is None or scale.kind != "multiple" or item.repeat is not None:
-            return
-        options: list[Option] = scale.options
-        yield from ((name, option.code) for option in options for name in [*spellings(option.text), *option.also])
-        if scale.options_from is not None:
+        for option in self._closed(item):
+            yield from ((name, option.code) for name in [*spellings(option.text), *option.also])
+        scale = self._several(item)
+        if scale is not None and scale.options_from is not None:
             yield from ((name, normalised(name)) for texts in self._rows[scale.options_from] for name in texts.values())
+
+    def _closed(self, item: Item) -> list[Option]:
+        scale = self._several(item)
+        return [] if scale is None else scale.options
+
+    def _several(self, item: Item) -> Scale | None:
+        """Return the scale of a question with several answers, None for every other question."""
+        scale: Scale | None = self.survey.by_id["scales"].get(item.scale)
+        return scale if scale is not None and scale.kind == "multiple" and item.repeat is None else None
 
     def _option_headers(self, item: Item, grid: Grid | None) -> Iterator[tuple[str, str]]:
         """Yield the headers of one option's own column, as platforms write them: ``Question [Option]``."""
@@ -210,6 +221,9 @@ class HeaderBook:
         for name, code in self._options(item):
             yield from ((f"{stem} [{name}]", code) for stem in stems)
             yield from ((f"{item.id}{sign}", code) for sign in (f"[{code}]", f"_{code}", f"/{code}", f".{code}"))
+        takes_text = next((option.code for option in self._closed(item) if option.other), None)
+        if takes_text is not None:  # where a platform names the column of own words by the option before it
+            yield from ((f"Other [{name}]", takes_text) for name, _ in self._options(item))
 
 
 _REPEATED = {"abilities": "text", "topics": "title"}

@@ -6,26 +6,27 @@ is shifted, swallowed or guessed. What a cell means is decided later.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from coursewaves.columns import Cells, Mask
+from coursewaves.containers import open_container
+from coursewaves.decoding import AS_UTF8, as_utf8, declared_delimiter, with_byte_faults
 from coursewaves.delimited import STAMP, Record, find_delimiter, split, split_whole
 from coursewaves.fingerprints import Hashes, mark, mark_of
 from coursewaves.problems import Problem, column_letter
-from coursewaves.workbook import MOST_BYTES, MOST_COLUMNS, FileFault, read_sheet
+from coursewaves.workbook import MOST_COLUMNS, FileFault, Sheet, read_sheet
 
 MOST_LETTERS = 1_000_000
 """Letters of one cell; no person writes an answer of this length, and no other program would open it."""
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
-_AS_UTF8 = "export again as UTF-8"
 _HEAD = 1 << 18
 _LOST_LETTERS = re.compile(r"\w\?\w|(^|\s)\?\w|\?\?")
-_BAD_BYTE = re.compile("[\udc80-\udcff]")
 
 
 class Records(NamedTuple):
@@ -118,23 +119,20 @@ def read_records(path: Path, sheet: str | None = None, name: str | None = None) 
     name = name or path.name
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         found = read_sheet(path, sheet)
-        if isinstance(found, FileFault):
-            return refused(name, *found)
-        numbered = [Record(number, cells) for number, cells in enumerate(found.grid, 1)]
-        return _by_record(name, _squared(numbered))._replace(sheet=found.name)
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        return refused(name, "E-LIMIT", f"{size} bytes", f"keep files under {MOST_BYTES} bytes")
-    return read_text(path.read_bytes(), name, tabs=path.suffix.lower() == ".tsv")
+        return refused(name, *found) if isinstance(found, FileFault) else _of_sheet(name, found)
+    content = open_container(path)
+    if isinstance(content, FileFault):
+        return refused(name, *content)
+    return read_text(content, name, tabs=path.suffix.lower() == ".tsv")
 
 
 def read_text(content: bytes, name: str, *, tabs: bool = False) -> Records:
     """Read the bytes of a delimited text; see `read_records`."""
-    found = _as_utf8(content)
+    found = as_utf8(content)
     if isinstance(found, FileFault):
         return refused(name, *found)
     bom = len(content) - len(found) if content.startswith(b"\xef\xbb\xbf") else 0
-    found, declared = _declared_delimiter(found)
+    found, declared = declared_delimiter(found)
     head = found[:_HEAD].decode("utf-8", "surrogateescape")
     delimiter = declared or ("\t" if tabs else find_delimiter(head))
     first = next((record for record in split(head, delimiter) if _says_something(record)), None)
@@ -142,7 +140,7 @@ def read_text(content: bytes, name: str, *, tabs: bool = False) -> Records:
     columns = split_whole(found, delimiter, first) if is_plain and first else None
     if first is None or columns is None:
         text = found.decode("utf-8", "surrogateescape")
-        return _by_record(name, _with_byte_faults(text, split(text, delimiter), bom))._replace(delimiter=delimiter)
+        return _by_record(name, with_byte_faults(text, split(text, delimiter), bom))._replace(delimiter=delimiter)
     if fault := _header_fault(first):
         return refused(name, *fault)
     numbers = np.arange(len(columns[0]), dtype=np.int64) + first.row + 1
@@ -155,66 +153,50 @@ def refused(name: str, rule: str, seen: str, fix: str) -> Records:
     return Records(name, [], np.empty(0, dtype=np.int64), [], [problem])
 
 
-def _as_utf8(content: bytes) -> bytes | FileFault:
-    """Return a text as UTF-8 without its mark; bytes that are no UTF-8 stay, and cost their record later."""
-    if fault := _kind_fault(content):
-        return fault
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return content.decode("utf-16").encode("utf-8")
-        except UnicodeError as error:
-            at = f" at byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
-            return FileFault("E-ENCODING", f"broken UTF-16{at}", _AS_UTF8)
-    return content.removeprefix(b"\xef\xbb\xbf")
-
-
-def _kind_fault(content: bytes) -> FileFault | None:
-    if not content.strip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n"):
-        return FileFault("E-EMPTY", "nothing but blanks", "export the file again: it is damaged")
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return FileFault("E-FORMAT", "a workbook under another name", "give it its suffix .xlsx again")
-    if content[:512].lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
-        return FileFault("E-FORMAT", "a web page, not a table", "export the answers as CSV")
-    return None
-
-
-def _declared_delimiter(content: bytes) -> tuple[bytes, str]:
-    """Take off the line ``sep=;`` that Excel writes and hides."""
-    found = re.match(rb'"?sep=([,;\t])"?\r?\n', content)
-    return (content[found.end() :], found[1].decode()) if found else (content, "")
-
-
 def _says_something(record: Record) -> bool:
     return any(cell.strip() for cell in record.cells)
 
 
-def _with_byte_faults(text: str, records: Iterator[Record], bom: int) -> Iterator[Record]:
-    """Mark the records that hold bytes which are not UTF-8, with the place of the first in the file."""
-    places = _bad_places(text)
-    for record in records:
-        bad = sum(len(_BAD_BYTE.findall(cell)) for cell in record.cells)
-        first = [next(places, 0) for _ in range(bad)]
-        if bad:
-            yield Record(record.row, record.cells, "E-ENCODING", f"not UTF-8 at byte {first[0] + bom}")
-        else:
-            yield record
-
-
-def _bad_places(text: str) -> Iterator[int]:
-    done, size = 0, 0
-    for found in _BAD_BYTE.finditer(text):
-        size += len(text[done : found.start()].encode("utf-8", "surrogateescape"))
-        done = found.start()
-        yield size
-
-
 def _squared(records: list[Record]) -> Iterator[Record]:
-    """Cut a sheet's rows to the width of its header; cells beyond it stay and break the width rule."""
-    header = next((record.cells for record in records if _says_something(record)), [])
-    width = max((place for place, cell in enumerate(header, 1) if cell.strip()), default=0)
+    """Cut a sheet's rows to the width of its header; cells beyond it stay and break the width rule.
+
+    A second header row, whose first cells are blank, may reach further than the first.
+    """
+    header, below = islice(chain((row.cells for row in records if _says_something(row)), [[], []]), 2)
+    heads = [header, below] if header[:3] and not "".join(below[:3]).strip() else [header]
+    width = max((place for head in heads for place, cell in enumerate(head, 1) if cell.strip()), default=0)
     for record in records:
         beyond = any(cell.strip() for cell in record.cells[width:])
         yield record if beyond else record._replace(cells=record.cells[:width])
+
+
+def _of_sheet(name: str, sheet: Sheet) -> Records:
+    """Read a sheet, and say what of it a person may have overlooked."""
+    numbered = [Record(number, cells) for number, cells in enumerate(sheet.grid, 1)]
+    records = _by_record(name, _squared(numbered))._replace(sheet=sheet.name)
+    if not records.header:
+        return records
+    told = [Problem(name, 0, "", "", *words) for words in _overlooked(sheet)]
+    cells = [("a formula without a stored result", cell) for cell in sheet.uncached]
+    cells += [("an error of Excel", cell) for cell in sheet.errors]
+    told += [
+        Problem(name, row, column_letter(place), records.header[place][:80], "E-FORMULA", seen, "cell dropped",
+                "open the file in Excel and save it again, or write the value")
+        for seen, (row, place) in cells if place < len(records.header)
+    ]  # fmt: skip
+    return records._replace(problems=[*told, *records.problems])
+
+
+def _overlooked(sheet: Sheet) -> Iterator[tuple[str, str, str, str]]:
+    if sheet.hidden_rows:
+        seen, fix = f"{len(sheet.hidden_rows)} hidden rows", "delete them, if they do not belong there"
+        yield "E-HIDDEN", seen, "they are read too", fix
+    if sheet.merged:
+        seen, fix = f"merged cells {', '.join(sheet.merged[:5])}", "unmerge them and fill each in"
+        yield "E-MERGED", seen, "only the first of each has a value", fix
+    if sheet.others:
+        seen, fix = f"{len(sheet.others)} other filled sheets", "put the sheet of the answers first, if it is another"
+        yield "E-SHEETS", seen, "the first is read", fix
 
 
 def _by_record(name: str, records: Iterator[Record]) -> Records:
@@ -235,7 +217,7 @@ def _by_record(name: str, records: Iterator[Record]) -> Records:
             problems.append(Problem(name, record.row, "", "", fault.rule, fault.seen, "set aside", fault.fix, own))
     broken = [problem for problem in problems if problem.rule == "E-ENCODING"]
     if 2 * len(broken) > len(sound) + len(problems):
-        return refused(name, "E-ENCODING", broken[0].seen, _AS_UTF8)
+        return refused(name, "E-ENCODING", broken[0].seen, AS_UTF8)
     numbers = np.array([record.row for record in sound], dtype=np.int64)
     columns = _turned((record.cells for record in sound), len(first.cells))
     n_read = len(sound) + len(problems)
@@ -270,24 +252,24 @@ def _all(masks: Iterable[Mask]) -> Mask:
 
 def _header_fault(record: Record) -> FileFault | None:
     if record.rule:
-        fix = _AS_UTF8 if record.rule == "E-ENCODING" else "close the quote in the header"
+        fix = AS_UTF8 if record.rule == "E-ENCODING" else "close the quote in the header"
         return FileFault(record.rule, f"{record.seen}, in the header", fix)
     if len(record.cells) > MOST_COLUMNS:
         return FileFault("E-LIMIT", f"{len(record.cells)} columns", f"keep tables under {MOST_COLUMNS} columns")
     if any("\x00" in cell for cell in record.cells):
-        return FileFault("E-ENCODING", "NUL characters, in the header", _AS_UTF8)
+        return FileFault("E-ENCODING", "NUL characters, in the header", AS_UTF8)
     if STAMP.match(record.cells[0].strip()):
         return FileFault("E-HEADER", "an answer where the header should be", "export again with the header row")
     lost = [place for place, cell in enumerate(record.cells) if _LOST_LETTERS.search(cell)]
     if lost:
         seen = f"letters turned into question marks in the header of column {column_letter(lost[0])}"
-        return FileFault("E-ENCODING", seen, _AS_UTF8)
+        return FileFault("E-ENCODING", seen, AS_UTF8)
     return None
 
 
 def _record_fault(record: Record, width: int) -> FileFault | None:
     if record.rule:
-        fix = _AS_UTF8 if record.rule == "E-ENCODING" else "close the quote or export again"
+        fix = AS_UTF8 if record.rule == "E-ENCODING" else "close the quote or export again"
         return FileFault(record.rule, record.seen, fix)
     if not _says_something(record):
         return FileFault("E-BLANK", "a blank row", "nothing; delete it if it disturbs")

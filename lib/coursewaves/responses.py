@@ -12,16 +12,18 @@ import pandas as pd
 from coursewaves.answers import make_context
 from coursewaves.corrections import read_corrections
 from coursewaves.errors import CoursewavesError
-from coursewaves.forms import AFTERWARDS, FileForms, no_forms, read_file
+from coursewaves.forms import AFTERWARDS, no_forms
 from coursewaves.headers import Alias, Proposal
 from coursewaves.instruments import Survey
+from coursewaves.intake import FileForms, read_file
+from coursewaves.people import link_people
 from coursewaves.problems import Problem, problems_table
 from coursewaves.registry import Registry
 from coursewaves.settings import Settings
 
 OUTCOMES = ("kept", "set_aside", "duplicate", "outside_window")
 
-_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
+_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".zip")
 
 
 class Intake(NamedTuple):
@@ -85,7 +87,7 @@ def read_responses(
     names, foreign = _exports(folder)
     files = [read_file(folder / name, name, context) for name in names]
     forms = pd.concat([no_forms(survey, settings), *(file.forms for file in files)], ignore_index=True)
-    forms = mark_duplicates(forms)
+    forms, repeats = link_people(forms, settings.duplicates)
     account = _account(names, files, forms)
     check_account(account)
     kept = forms[forms["outcome"] == "kept"].drop(columns=list(AFTERWARDS))
@@ -95,7 +97,7 @@ def read_responses(
         *faults,
         *foreign,
         *(problem for file in files for problem in file.problems),
-        *_duplicate_problems(forms),
+        *repeats,
     ]
     proposals = [proposal for file in files for proposal in file.proposals]
     return Intake(kept, problems_table(problems), account, outcomes.rename("n_forms").reset_index(), proposals)
@@ -110,37 +112,6 @@ def _exports(folder: Path) -> tuple[list[str], list[Problem]]:
     fix = "export the answers as CSV or XLSX, or move the file out of responses"
     foreign = [Problem(name, 0, "", "", "E-FORMAT", "no CSV or XLSX file", "file not read", fix) for name in names]
     return tables, [problem for problem in foreign if problem.file not in tables]
-
-
-def mark_duplicates(forms: pd.DataFrame) -> pd.DataFrame:
-    """Mark forms that were sent again: identical records, and all but the last of a linked person in a wave.
-
-    Records are identical when their time, known to the minute, and every cell agree. A code of the person's
-    own that stands in two forms of a wave names nobody: those forms stay, without a link.
-    """
-    forms = forms.copy()
-    kept = forms["outcome"] == "kept"
-    exact = forms[kept & forms["is_exact"].astype(bool)]
-    copies = exact.duplicated(["course_id", "instrument_id", "content"])
-    forms.loc[copies[copies].index, "outcome"] = "duplicate"
-    person = ["course_id", "instrument_id", "respondent_id"]
-    linked = forms[(forms["outcome"] == "kept") & forms["respondent_id"].notna()]
-    is_own = linked["respondent_id"].str.startswith("self:").astype(bool)
-    clash = linked[is_own].duplicated(person, keep=False)
-    forms.loc[clash[clash].index, "respondent_id"] = None
-    ordered = linked[~is_own].sort_values(["submitted_at", "file", "row"], na_position="first")
-    earlier = ordered.duplicated(person, keep="last")
-    forms.loc[earlier[earlier].index, "outcome"] = "duplicate"
-    return forms
-
-
-def _duplicate_problems(forms: pd.DataFrame) -> list[Problem]:
-    seen, done = "the same person or record again", "duplicate, one of them counts"
-    rows = forms.loc[forms["outcome"] == "duplicate", ["file", "row"]]
-    return [
-        Problem(str(file), int(row), "", "", "E-DUPLICATE", seen, done, "nothing")
-        for file, row in zip(rows["file"], rows["row"], strict=True)
-    ]
 
 
 def _account(names: list[str], files: list[FileForms], forms: pd.DataFrame) -> pd.DataFrame:

@@ -24,9 +24,9 @@ class Source(BaseModel):
 
     `files` is a pattern over the path below the responses folder, in which ``{course}`` captures the part
     that names the course, and ``{wave}`` the number of the wave. `instrument` is a questionnaire, or several
-    that one form serves. `platform` is a key of `coursewaves.platforms.PLATFORMS`. `missing` lists cells that
-    mean "no answer" ("NA"). `check_window` is switched off for sources whose dates are too coarse to tell a
-    late answer.
+    that one form serves. `platform` is a key of `coursewaves.platforms.PLATFORMS`. `time_zone` is that of times
+    without one, where it is not the institute's. `missing` lists cells that mean "no answer" ("NA").
+    `check_window` is switched off for sources whose dates are too coarse to tell a late answer.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,6 +35,7 @@ class Source(BaseModel):
     instrument: str | list[str] | None = None
     platform: str | None = None
     time_form: str | None = None
+    time_zone: str | None = None
     missing: list[str] = Field(default_factory=list)
     delimiter_in_cells: str | None = Field(default=None, min_length=1)
     check_window: bool = True
@@ -46,6 +47,11 @@ class Source(BaseModel):
         if twice:
             raise ValueError(f"{twice[0]} stands twice; fix: let it capture one part of the name")
         return files
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        return name if name is None else _zone_name(name)
 
     @field_validator("time_form")
     @classmethod
@@ -93,11 +99,7 @@ class Settings(BaseModel):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f"no time zone {name!r}; fix: write it as 'Asia/Almaty'") from None
-        return name
+        return _zone_name(name)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -107,6 +109,14 @@ class Settings(BaseModel):
     def source_of(self, name: str) -> Source:
         """Return the first declared source whose pattern fits a file, else the defaults."""
         return next((source for source in self.sources if source.match(name)), Source(files="**"))
+
+
+def _zone_name(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"no time zone {name!r}; fix: write it as 'Asia/Almaty'") from None
+    return name
 
 
 @lru_cache(maxsize=64)

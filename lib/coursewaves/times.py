@@ -34,6 +34,11 @@ __all__ = [
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
+LANGUAGES = ("kk", "ru", "en")
+"""Languages of the names of months and weekdays."""
+
+_GENITIVES = ("ның", "нің", "дың", "дің", "тың", "тің")  # Kazakh; the Russian ones are in CLDR
+
 EARLIEST, LATEST = np.datetime64("0001-01-03", "us"), np.datetime64("9999-12-29", "us")
 """Between these a moment has a year of four digits in every zone."""
 
@@ -108,7 +113,7 @@ def _local_times(parts: Any, form: str) -> Moments:
     past_midnight = 1_000_000 * (60 * (60 * hour + minute) + second) + fraction
     local: Moments = days.astype("datetime64[us]") + past_midnight.astype("timedelta64[us]")
     is_real = parts.is_valid().to_numpy(zero_copy_only=False) & (month >= 1) & (month <= 12)
-    is_real &= (day >= 1) & (days.astype("datetime64[M]") == months)
+    is_real &= days.astype("datetime64[M]") == months
     is_real &= (hour >= 0) & (hour <= 23) & (minute <= 59) & (second <= 59)
     is_real &= (local >= EARLIEST) & (local < LATEST)
     if "A" in form:
@@ -151,31 +156,26 @@ def _plain(word: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFC", word).casefold() if letter.isalpha())
 
 
-LANGUAGES = ("kk", "ru", "en")
-
-_GENITIVES = ("ның", "нің", "дың", "дің", "тың", "тің")  # Kazakh; the Russian ones are in CLDR
-
-
 @lru_cache(maxsize=1)
 def _months() -> dict[str, int]:
-    """Return the number of every month's name: CLDR's, and the first three letters of the whole name."""
-    numbers = _numbered("months")
-    kazakh = Locale.parse("kk").months["stand-alone"]["wide"]
-    return numbers | {_plain(name) + end: number for number, name in kazakh.items() for end in _GENITIVES}
+    """Return the number of every month's name, its first three letters and its Kazakh genitive."""
+    kazakh = {_plain(name): number for number, name in Locale.parse("kk").months["stand-alone"]["wide"].items()}
+    return _numbered("months") | {name + end: number for name, number in kazakh.items() for end in _GENITIVES}
 
 
 @lru_cache(maxsize=1)
 def _weekdays() -> dict[str, int]:
-    return _numbered("days") | {"жк": 7, "сн": 6}  # glibc's and older Windows' Kazakh
+    return dict.fromkeys([*_numbered("days"), "жк", "сн"], 1)  # the last two are glibc's Sunday and Saturday
 
 
 def _numbered(kind: str) -> dict[str, int]:
+    """Return CLDR's number of every name and abbreviation, and of the first three letters of a name."""
     numbers: dict[str, int] = {}
     for language in LANGUAGES:
         for widths in getattr(Locale.parse(language), kind).values():
-            for place, name in enumerate(widths["wide"].values(), 1):
-                numbers |= {_plain(name): place, _plain(name)[:3]: place}
-            numbers |= {_plain(name): place for place, name in enumerate(widths["abbreviated"].values(), 1)}
+            numbers |= {_plain(name)[:3]: number for number, name in widths["wide"].items()}
+            for width in ("wide", "abbreviated"):
+                numbers |= {_plain(name): number for number, name in widths[width].items()}
     return numbers
 
 
@@ -249,7 +249,8 @@ def _choice(cells: Any, form: str, zone: ZoneInfo) -> FormChoice:
     is_other = ~np.isnat(_moments(cells, EITHER_WAY[form], zone))
     n_one, n_other, n_any = (int(mask.sum()) for mask in (is_one & ~is_other, is_other & ~is_one, is_one | is_other))
     if n_one and n_other:
-        return FormChoice("", n_any, True, f"the month is first in {n_one} times and the day in {n_other}")
+        reason = f"{n_one} different times fit only with the month first, {n_other} only with the day first"
+        return FormChoice("", n_any, True, reason)
     if not n_one and not n_other:
         return FormChoice("", n_any, True, "every time fits both with the month and with the day first")
     first = "month" if n_one else "day"

@@ -1,4 +1,9 @@
-"""Windows of the waves (¶5): from the dates of a course to the days on which answers count."""
+"""Windows of the waves (¶5): from the dates of a course to the days on which answers count.
+
+The rule: both ends count as whole days, by the clocks of the institute's time zone. An answer is inside from 0:00
+of the day on which the window opens until 24:00 of the day on which it closes, to the microsecond; in which zone
+its time was written down makes no difference. An answer without a time of day has its day.
+"""
 
 from typing import NamedTuple
 

@@ -1,21 +1,31 @@
-"""Read the sheets of an XLSX workbook as text: a file goes in, a grid of texts comes out.
+"""Read the sheets of an XLSX workbook as text: a file goes in, grids of texts and what stands beside them come out.
 
-Sizes that the file declares, and the cells that it really names, are checked before anything is unpacked into
-memory: a few kilobytes can claim a sheet of seventeen thousand million cells.
+calamine reads the cells. It is given an archive of our own making, some rows at a time, so that it sees nothing that
+was not checked before, whatever the file holds.
 """
 
+import io
 import re
 import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import python_calamine
 
-MOST_BYTES = 200_000_000
-MOST_COLUMNS = 5_000
-MOST_CELLS = 20_000_000
-MOST_PARTS = 1_000
+from coursewaves.catalogue import DOCTYPE, NO_WORKBOOK, SAVE_AGAIN, Catalogue, SheetEntry, read_catalogue
+from coursewaves.containers import MOST_BYTES, Archive, FileFault, RefusedError, open_regular
+from coursewaves.worksheet import MOST_COLUMNS, Marks, safe_pieces
+
+__all__ = ["MOST_BYTES", "MOST_COLUMNS", "FileFault", "Sheet", "cell_text", "read_sheet", "read_sheets", "sheet_names"]
+
+MOST_STRINGS = 4_000_000
+MOST_STRINGS_BYTES = 200_000_000
+MOST_STYLES_BYTES = 20_000_000
+MOST_REMEMBERED = 200_000
+"""Different values whose texts are kept, so that equal cells share one text."""
 
 
 class Sheet(NamedTuple):
@@ -26,120 +36,238 @@ class Sheet(NamedTuple):
     name
         The sheet's name.
     grid
-        One list of texts per row; the first is Excel's row 1, whether or not it is empty.
+        One list of texts per row, all of one length; the first is Excel's row 1, whether or not it is empty. Cells
+        of `uncached` and `errors` are empty.
+    hidden_rows
+        Numbers of rows that Excel does not show; they are in `grid` like all others.
+    merged
+        Ranges such as ``A2:A5`` that reach below the first row that is not blank; only their first cell has a text.
+    uncached
+        ``(row number, column index)`` of formulas whose result is not stored.
+    errors
+        ``(row number, column index)`` of cells such as ``#N/A`` and ``#REF!``.
+    others
+        Names of the other sheets that are not empty, where no sheet was asked for by name.
     """
 
     name: str
     grid: list[list[str]]
-
-
-class FileFault(NamedTuple):
-    """Why a file can't be read, in the words of a problem."""
-
-    rule: str
-    seen: str
-    fix: str
+    hidden_rows: list[int]
+    merged: list[str]
+    uncached: list[tuple[int, int]]
+    errors: list[tuple[int, int]]
+    others: list[str]
 
 
 def sheet_names(path: Path) -> list[str] | FileFault:
     """List the sheets of a workbook in their order, or say why it can't be read."""
-    book = _open(path)
-    return book if isinstance(book, FileFault) else list(book.sheet_names)
+    try:
+        with _opened(path) as book:
+            return [entry.name for entry in book.entries]
+    except RefusedError as refused:
+        return refused.fault
 
 
 def read_sheet(path: Path, sheet: str | None = None) -> Sheet | FileFault:
-    """Read one sheet, the first that is not empty where none is named.
+    """Read one sheet; where none is named, the first that is not empty, hidden ones last.
 
     Whole numbers lose their ``.0``, dates become ``YYYY-MM-DD HH:MM:SS``, truth values ``TRUE``, ``FALSE``.
     A workbook whose sheets are all empty gives a sheet without rows.
     """
-    book = _open(path)
-    if isinstance(book, FileFault):
-        return book
-    names = list(book.sheet_names)
-    if sheet is not None and sheet not in names:
-        return FileFault("E-SHEET", f"sheets {', '.join(map(repr, names))}", f"name one sheet {sheet!r}")
-    found = Sheet(sheet or (names[0] if names else ""), [])
-    for name in [sheet] if sheet is not None else names:
-        try:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        except Exception as error:  # calamine raises many kinds
-            return FileFault("E-WORKBOOK", f"sheet {name!r}: {type(error).__name__}", _SAVE_AGAIN)
-        grid = _without_blank_end([[cell_text(cell) for cell in row] for row in rows])
-        if grid:
-            return Sheet(name, grid)
-    return found
+    try:
+        with _opened(path) as book:
+            if sheet is None:
+                return _first_filled(book)
+            entry = next((entry for entry in book.entries if entry.name == sheet), None)
+            if entry is None:
+                names = ", ".join(repr(entry.name) for entry in book.entries)
+                return FileFault("E-SHEET", f"sheets {names}", f"name one sheet {sheet!r}")
+            return book.read(entry)
+    except RefusedError as refused:
+        return refused.fault
+
+
+def read_sheets(path: Path) -> list[Sheet] | FileFault:
+    """Read every sheet, empty ones too, in the workbook's order; one that can't be read refuses the file."""
+    try:
+        with _opened(path) as book:
+            return [book.read(entry) for entry in book.entries]
+    except RefusedError as refused:
+        return refused.fault
 
 
 def cell_text(cell: object) -> str:
     """Return the text of one cell.
 
+    Numbers are written as short as they can be without becoming another number; whole ones from 2**53 on keep
+    their exponent, because their last digits are lost already. Durations count hours beyond 24.
+
     >>> cell_text(7.0), cell_text(2.5), cell_text(True), cell_text(date(2025, 9, 1))
     ('7', '2.5', 'TRUE', '2025-09-01 00:00:00')
     """
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(cell, date):
-        return f"{cell.isoformat()} 00:00:00"
-    if isinstance(cell, time | timedelta):
-        return str(cell)
-    return "" if cell is None else str(cell)
+    return _FORMS.get(type(cell), str)(cell)
 
 
-_SAVE_AGAIN = "open it in Excel and save it again as .xlsx, or export it as CSV (UTF-8)"
+def _number(cell: float) -> str:
+    return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
 
 
-def _open(path: Path) -> "python_calamine.CalamineWorkbook | FileFault":
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        return FileFault("E-LIMIT", f"{size} bytes", f"keep files under {MOST_BYTES} bytes")
-    if fault := _archive_fault(path):
-        return fault
-    try:
-        return python_calamine.CalamineWorkbook.from_path(str(path))
-    except Exception as error:
-        return FileFault("E-WORKBOOK", f"a damaged workbook ({type(error).__name__})", _SAVE_AGAIN)
+def _duration(cell: timedelta) -> str:
+    minutes, seconds = divmod(int(cell.total_seconds()), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
-def _archive_fault(path: Path) -> FileFault | None:
-    with path.open("rb") as file:
-        start = file.read(8)
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        seen = "a workbook with a password, or of the old kind (.xls)"
-        return FileFault("E-WORKBOOK", seen, "save it without a password as .xlsx")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
-                return FileFault("E-LIMIT", f"{len(parts)} parts, too large unpacked", "export it as CSV (UTF-8)")
-            sheets = [part.filename for part in parts if "worksheets/" in part.filename]
-            return next(filter(None, (_sheet_fault(archive.read(name)) for name in sheets)), None)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError):
-        return FileFault("E-WORKBOOK", "no workbook, whatever its name says", _SAVE_AGAIN)
+_FORMS: dict[type, Callable[[Any], str]] = {
+    bool: lambda cell: str(cell).upper(),
+    float: _number,
+    datetime: lambda cell: cell.isoformat(" ", "seconds"),
+    date: lambda cell: f"{cell.isoformat()} 00:00:00",
+    time: lambda cell: cell.isoformat("seconds"),
+    timedelta: _duration,
+}
 
 
-def _sheet_fault(xml: bytes) -> FileFault | None:
-    letters = set(re.findall(rb'<c\b[^>]*?\br="([A-Z]{1,3})\d+"', xml))
-    columns = max((_column_number(text.decode()) for text in letters), default=0)
-    rows = max(map(int, re.findall(rb'<(?:row|c)\b[^>]*?\br="[A-Z]{0,3}(\d{1,9})"', xml)), default=0)
-    if columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
-        seen = f"{rows} rows, {columns} columns"
-        return FileFault("E-LIMIT", seen, "delete the cells far from the table")
-    return None
+class _Texts(dict[object, str]):
+    """The texts of cells; equal cells get the same one."""
+
+    def __missing__(self, cell: object) -> str:
+        text = cell_text(cell)
+        if len(self) < MOST_REMEMBERED:
+            self[cell] = text
+        return text
+
+    def of(self, cells: Sequence[object]) -> list[str]:
+        """Return the texts of a row. True is equal to 1, so that truth values are not looked up."""
+        return [cell_text(cell) if cell.__class__ is bool else self[cell] for cell in cells]
 
 
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
+class _Book:
+    """An open workbook: its sheets, and what their cells refer to."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._catalogue = read_catalogue(archive)
+        self.entries = self._catalogue.entries
+        self._base = b""
+
+    def is_filled(self, entry: SheetEntry) -> bool:
+        """Whether a sheet has any cell with a value; blanks count as one."""
+        before = b""
+        for chunk in self._archive.chunks(entry.part):
+            if _VALUE.search(before + chunk):
+                return True
+            before = chunk[-200:]
+        return False
+
+    def read(self, entry: SheetEntry) -> Sheet:
+        """Read one sheet whole."""
+        marks = Marks(self._catalogue.recalculates)
+        grid: list[list[str]] = []
+        texts = _Texts()
+        chunks = self._archive.chunks(entry.part)
+        for piece in safe_pieces(chunks, marks):
+            (row, column), cells = self._cells(piece)
+            if cells and row < len(grid):
+                raise RefusedError("E-WORKBOOK", "a sheet whose rows are out of order", SAVE_AGAIN)
+            grid += [[] for _ in range(row - len(grid))] if cells else []
+            before = [""] * column
+            grid += [before + texts.of(part) for part in cells]
+        return _finished(entry.name, grid, marks)
+
+    def _cells(self, piece: bytes) -> tuple[tuple[int, int], Sequence[Sequence[object]]]:
+        """Let calamine read some rows; return the place of the first cell and the rectangle from it on."""
+        self._base = self._base or _made_base(self._archive, self._catalogue)
+        book = io.BytesIO(self._base)
+        with zipfile.ZipFile(book, "a") as archive:
+            archive.writestr("xl/worksheets/sheet1.xml", piece)
+        book.seek(0)
+        try:
+            sheet = python_calamine.CalamineWorkbook.from_filelike(book).get_sheet_by_index(0)
+            return sheet.start or (0, 0), sheet.to_python(skip_empty_area=True)
+        except BaseException as error:
+            # A panic of calamine is no Exception.
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            raise RefusedError("E-WORKBOOK", f"a damaged workbook ({type(error).__name__})", SAVE_AGAIN) from None
 
 
-def _without_blank_end(grid: list[list[str]]) -> list[list[str]]:
-    while grid and not any(cell.strip() for cell in grid[-1]):
+_OLD_OR_LOCKED = FileFault(
+    "E-WORKBOOK", "a workbook with a password, or of the old kind (.xls)", "save it without a password as .xlsx"
+)
+_VALUE = re.compile(rb"<(?:[\w.-]+:)?[vt](?:\s[^<>]*)?>[^<]")
+_RANGE = re.compile(r"[A-Z]{1,3}([1-9][0-9]{0,6}):[A-Z]{1,3}([1-9][0-9]{0,6})")
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATION = '<Relationship Id="{0}" Type="' + _OFFICE + '/{0}" Target="{1}"/>'
+_RELATIONS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+_INDEX = (
+    f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{{:d}}"/>'
+    '<sheets><sheet name="1" sheetId="1" r:id="worksheet"/></sheets></workbook>'
+)
+_TARGETS = {"worksheet": "worksheets/sheet1.xml", "styles": "styles.xml", "sharedStrings": "sharedStrings.xml"}
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[_Book]:
+    with open_regular(path) as file:
+        if file.peek(4)[:4] == b"\xd0\xcf\x11\xe0":
+            raise RefusedError(*_OLD_OR_LOCKED)
+        yield _Book(Archive(file, NO_WORKBOOK))
+
+
+def _first_filled(book: _Book) -> Sheet:
+    in_order = sorted(book.entries, key=lambda entry: not entry.is_visible)
+    filled = [entry for entry in in_order if book.is_filled(entry)]
+    for entry in filled:
+        sheet = book.read(entry)
+        if sheet.grid:
+            return sheet._replace(others=[other.name for other in filled if other is not entry])
+    return Sheet(in_order[0].name if in_order else "", [], [], [], [], [], [])
+
+
+def _made_base(archive: Archive, catalogue: Catalogue) -> bytes:
+    """Make a workbook that has the styles and shared texts of the file, and lacks its one sheet."""
+    made = io.BytesIO()
+    limits = {"styles": MOST_STYLES_BYTES, "sharedStrings": MOST_STRINGS_BYTES}
+    relations = "".join(_RELATION.format(kind, target) for kind, target in _TARGETS.items())
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as base:
+        base.writestr("_rels/.rels", _RELATIONS.format(_RELATION.format("officeDocument", "xl/workbook.xml")))
+        base.writestr("xl/workbook.xml", _INDEX.format(catalogue.is_1904))
+        base.writestr("xl/_rels/workbook.xml.rels", _RELATIONS.format(relations))
+        for kind, part in catalogue.shared.items():
+            if part in archive:
+                with base.open(f"xl/{_TARGETS[kind]}", "w") as target:
+                    for chunk in _plain(archive.chunks(part, limits[kind])):
+                        target.write(chunk)
+    return made.getvalue()
+
+
+def _plain(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Give XML on that is UTF-8, declares no document type and holds a bounded number of texts."""
+    before, n_texts = b"", 0
+    for chunk in chunks:
+        joined = before + chunk
+        if b"<!D" in joined or b"<!E" in joined or b"\0" in chunk:
+            raise RefusedError(*DOCTYPE)
+        n_texts += chunk.count(b"<si")
+        if n_texts > MOST_STRINGS:
+            raise RefusedError("E-LIMIT", f"more than {MOST_STRINGS} different texts", SAVE_AGAIN)
+        before = chunk[-2:]
+        yield chunk
+
+
+def _finished(name: str, grid: list[list[str]], marks: Marks) -> Sheet:
+    """Square a grid, empty the cells without a value of their own and leave out blank rows at the end."""
+    width = max(map(len, grid), default=0)
+    for row in grid:
+        row.extend([""] * (width - len(row)))
+    for number, column in [*marks.uncached, *marks.errors]:
+        if number <= len(grid) and column < width:
+            grid[number - 1][column] = ""
+    while grid and not any(map(str.strip, grid[-1])):
         grid.pop()
-    return grid
+    header = next((number for number, row in enumerate(grid, 1) if any(map(str.strip, row))), 0)
+    hidden = [number for number in marks.hidden_rows if number <= len(grid)]
+    ranges = filter(None, map(_RANGE.fullmatch, marks.merged))
+    merged = [found[0] for found in ranges if int(found[2]) > header and int(found[1]) <= len(grid)]
+    return Sheet(name, grid, hidden, merged, marks.uncached, marks.errors, [])

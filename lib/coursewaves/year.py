@@ -15,6 +15,7 @@ from coursewaves.registry import Registry, read_registry
 from coursewaves.responses import Intake, read_responses
 from coursewaves.score import score_responses
 from coursewaves.settings import Home, Settings, find_home
+from coursewaves.times import check_zone_data
 
 TABLES = ("responses", "scores", "problems", "files", "outcomes")
 """Processed tables; the registry's stand beside them as ``registry_<table>``."""
@@ -108,6 +109,7 @@ def load_year(home: Home) -> Year:
     CoursewavesError
         For faults of the settings or instrument files, or where no course is registered.
     """
+    check_zone_data()
     registry, faults = read_registry(home.registry)
     if registry.courses.empty:
         raise CoursewavesError(

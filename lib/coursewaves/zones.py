@@ -4,6 +4,7 @@ Kazakhstan went over to one zone (UTC+5) on 2024-03-01: in Almaty and Kostanay t
 twice. Both readings of such a time are the same local day, so that no window depends on which is meant.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -20,6 +21,8 @@ REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Aus
 """Where a zone's name begins with a place; in ``Etc/GMT+5`` the sign is turned round, so that it means no zone here."""
 
 FARTHEST_WEST, FARTHEST_EAST = timedelta(hours=-12), timedelta(hours=14)
+
+_OFFSET = re.compile("(?:GMT|UTC)?(?P<sign>[+\u2212-])(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-5][0-9]))?")
 
 
 def from_local(local: Moments, zone: ZoneInfo) -> Moments:
@@ -45,19 +48,14 @@ def named_zone(name: str) -> timedelta | ZoneInfo | None:
     """
     if "/" in name:
         return ZoneInfo(name) if name.partition("/")[0] in REGIONS and name in _zone_names() else None
-    sign, digits = _split_offset(name)
-    if not digits:
-        return timedelta(0) if name in {"GMT", "UTC", "Z"} else None
-    hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
-    offset = sign * timedelta(hours=int(hours), minutes=int(minutes))
-    return offset if int(minutes) <= 59 and FARTHEST_WEST <= offset <= FARTHEST_EAST else None
-
-
-def _split_offset(name: str) -> tuple[int, str]:
-    """Split "GMT+5:30" into its sign, plain as it stands, and its digits."""
-    offset = name.removeprefix("GMT").removeprefix("UTC")
-    is_digits = offset[1:].replace(":", "").isdecimal()
-    return (1 if offset[:1] == "+" else -1), (offset[1:].replace(":", "") if is_digits else "")
+    if name in {"GMT", "UTC", "Z"}:
+        return timedelta(0)
+    match = _OFFSET.fullmatch(name)
+    if match is None:
+        return None
+    offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
+    offset = offset if match["sign"] == "+" else -offset
+    return offset if FARTHEST_WEST <= offset <= FARTHEST_EAST else None
 
 
 @lru_cache(maxsize=1)

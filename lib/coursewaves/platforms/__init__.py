@@ -13,9 +13,15 @@ header rows, at the first records, returns None for a file that is not of its pl
 from collections.abc import Callable
 
 from coursewaves.platforms.export import Export
+from coursewaves.platforms.google_forms import google_forms
+from coursewaves.platforms.indico import indico
 from coursewaves.platforms.kobo import kobo, odk_central
 from coursewaves.platforms.lime_survey import lime_survey
+from coursewaves.platforms.microsoft_forms import microsoft_forms
 from coursewaves.platforms.moodle import moodle
+from coursewaves.platforms.qualtrics import qualtrics
+from coursewaves.platforms.survey_monkey import survey_monkey
+from coursewaves.platforms.typeform import typeform
 from coursewaves.problems import Problem
 from coursewaves.records import Records
 
@@ -28,10 +34,16 @@ def plain(records: Records) -> Export:
 
 
 PLATFORMS: dict[str, Callable[[Records], Export | None]] = {
+    "qualtrics": qualtrics,
+    "survey_monkey": survey_monkey,
+    "typeform": typeform,
+    "indico": indico,
+    "microsoft_forms": microsoft_forms,
     "kobo": kobo,
     "odk_central": odk_central,
     "moodle": moodle,
     "lime_survey": lime_survey,
+    "google_forms": google_forms,
     "plain": plain,
 }
 """Every platform by its name, the most particular first; a plain table fits every file."""

@@ -21,6 +21,7 @@ from coursewaves.course_names import CourseNames
 from coursewaves.errors import CoursewavesError
 from coursewaves.headers import Alias, Column, HeaderBook, row_numbers
 from coursewaves.instruments import Instrument, Option, Scale, Survey
+from coursewaves.lss import LimeQuestionnaire
 from coursewaves.platforms import PLATFORMS, Export
 from coursewaves.problems import Problem, column_letter, described
 from coursewaves.records import Records
@@ -42,6 +43,7 @@ class Context(NamedTuple):
     finders: dict[str, CourseFinder]
     rosters: Rosters
     corrections: Mapping[str, list[Correction]] = MappingProxyType({})
+    structures: Mapping[str, list[LimeQuestionnaire]] = MappingProxyType({})
 
 
 def make_context(

@@ -143,6 +143,18 @@ def report(course: CourseOption = None, language: LanguageOption = None, workers
 
 
 @app.command()
+def draft(structure: Annotated[Path, typer.Argument(help="Structure of a LimeSurvey survey (.lss).")]) -> None:
+    """Draft an instrument file from a LimeSurvey structure and print it.
+
+    What a person has to decide, such as the wave and the indicators, is marked at its head.
+    """
+    from coursewaves.draft import instrument_from_lss  # noqa: PLC0415
+
+    with _stops():
+        console.print(instrument_from_lss(structure), markup=False, highlight=False, end="")
+
+
+@app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="A query in DuckDB's SQL over responses, scores, files ...")],
     year: Annotated[list[str] | None, typer.Option("--year", help="Another work folder; may be repeated.")] = None,

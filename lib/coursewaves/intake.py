@@ -4,7 +4,7 @@ The straight line: bytes, records, corrections, platform, questionnaire, wave, f
 """
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,8 @@ from coursewaves.platforms import Export, arrange
 from coursewaves.problems import Problem
 from coursewaves.records import Records, read_records
 from coursewaves.settings import Source
+from coursewaves.spss import SUFFIXES as SPSS_SUFFIXES
+from coursewaves.spss import read_spss
 from coursewaves.waves import UNDECIDED, decide_waves
 from coursewaves.wordings import says_something
 
@@ -44,12 +46,14 @@ class FileForms(NamedTuple):
 def read_file(path: Path, name: str, context: Context) -> FileForms:
     """Read one export; whatever is wrong with it is in its problems."""
     source = context.settings.source_of(name)
-    records = _marked(read_records(path, name=name))
+    read = read_spss if path.suffix.lower() in SPSS_SUFFIXES else read_records
+    records = _marked(read(path, name=name))
     records, n_corrected = corrected(records, context.corrections.get(name, []))
     nothing = no_forms(context.survey, context.settings)
     if not records.header:
         return FileForms(nothing, records.problems, "", "", records.n_read, records.n_read, n_corrected)
-    export = arrange(records, source.platform)
+    folder = PurePosixPath(name).parent.as_posix()
+    export = arrange(records, source.platform, context.structures.get(folder, []))
     records = export.records
     layout = match_columns(records.header, name, context.book, source.instruments, records.also)
     forms, problems = [nothing], [*records.problems, *layout.problems]

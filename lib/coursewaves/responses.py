@@ -3,8 +3,9 @@
 Every record of every file ends as exactly one of: kept, set aside, duplicate, outside the window.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import pandas as pd
@@ -16,14 +17,16 @@ from coursewaves.forms import AFTERWARDS, no_forms
 from coursewaves.headers import Alias, Proposal
 from coursewaves.instruments import Survey
 from coursewaves.intake import FileForms, read_file
+from coursewaves.lss import LimeQuestionnaire, read_lss
 from coursewaves.people import link_people
 from coursewaves.problems import Problem, problems_table
 from coursewaves.registry import Registry
 from coursewaves.settings import Settings
+from coursewaves.spss import SUFFIXES as SPSS_SUFFIXES
 
 OUTCOMES = ("kept", "set_aside", "duplicate", "outside_window")
 
-_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".zip")
+_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".zip", *SPSS_SUFFIXES)
 
 
 class Intake(NamedTuple):
@@ -83,8 +86,8 @@ def read_responses(
         An empty or absent folder gives empty tables with all their columns.
     """
     by_file, faults = read_corrections(corrections) if corrections else ({}, [])
-    context = make_context(survey, registry, settings, aliases, by_file)
-    names, foreign = _exports(folder)
+    names, structures, foreign = _found(folder)
+    context = make_context(survey, registry, settings, aliases, by_file)._replace(structures=structures)
     files = [read_file(folder / name, name, context) for name in names]
     forms = pd.concat([no_forms(survey, settings), *(file.forms for file in files)], ignore_index=True)
     forms, repeats = link_people(forms, settings.duplicates)
@@ -103,15 +106,31 @@ def read_responses(
     return Intake(kept, problems_table(problems), account, outcomes.rename("n_forms").reset_index(), proposals)
 
 
-def _exports(folder: Path) -> tuple[list[str], list[Problem]]:
-    """List the tables below a folder, and what lies there besides; what is hidden is passed over."""
-    found = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
-    names = sorted(path.relative_to(folder).as_posix() for path in found)
-    names = [name for name in names if not any(part[0] in ".~" for part in name.split("/"))]
-    tables = [name for name in names if name.lower().endswith(_SUFFIXES)]
-    fix = "export the answers as CSV or XLSX, or move the file out of responses"
-    foreign = [Problem(name, 0, "", "", "E-FORMAT", "no CSV or XLSX file", "file not read", fix) for name in names]
-    return tables, [problem for problem in foreign if problem.file not in tables]
+class _Found(NamedTuple):
+    """What lies below a folder: tables, structures of LimeSurvey surveys by their folder, and what is neither."""
+
+    tables: list[str]
+    structures: dict[str, list[LimeQuestionnaire]]
+    problems: list[Problem]
+
+
+def _found(folder: Path) -> _Found:
+    """List what lies below a folder; what is hidden is passed over."""
+    paths = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    names = sorted(path.relative_to(folder).as_posix() for path in paths)
+    found = _Found([], defaultdict(list), [])
+    for name in (name for name in names if not any(part[0] in ".~" for part in name.split("/"))):
+        structure = read_lss(folder / name) if name.lower().endswith(".lss") else None
+        if isinstance(structure, LimeQuestionnaire):
+            found.structures[PurePosixPath(name).parent.as_posix()].append(structure)
+        elif structure is not None:
+            found.problems.append(Problem(name, 0, "", "", *structure[:2], "not used", structure.fix))
+        elif name.lower().endswith(_SUFFIXES):
+            found.tables.append(name)
+        else:
+            fix = "export the answers as CSV or XLSX, or move the file out of responses"
+            found.problems.append(Problem(name, 0, "", "", "E-FORMAT", "no table of answers", "file not read", fix))
+    return found
 
 
 def _account(names: list[str], files: list[FileForms], forms: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from coursewaves.workbook import MOST_CELLS, MOST_COLUMNS, FileFault, cell_text
+from coursewaves.workbook import FileFault, cell_text
+from coursewaves.worksheet import MOST_CELLS, MOST_COLUMNS
 
 MOST_WIDTH = 2_000_000_000
 """Bytes of all cells as wide as their variables are declared: a few kilobytes can claim far more."""
@@ -94,7 +95,7 @@ def _shape_fault(meta: Any) -> FileFault | None:
 
 
 def _most_rows(meta: Any) -> int:
-    width = sum(max(int(width or 8), 8) for width in meta.variable_storage_width.values())
+    width: int = sum(max(int(width or 8), 8) for width in meta.variable_storage_width.values())
     return max(min(MOST_CELLS // len(meta.column_names), MOST_WIDTH // width), 1)
 
 

@@ -10,8 +10,10 @@ header rows, at the first records, returns None for a file that is not of its pl
 - in which forms it writes a time, and what stands between several answers of a cell.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
+from coursewaves.lss import LimeQuestionnaire
 from coursewaves.platforms.export import Export
 from coursewaves.platforms.google_forms import google_forms
 from coursewaves.platforms.indico import indico
@@ -39,17 +41,17 @@ PLATFORMS: dict[str, Callable[[Records], Export | None]] = {
     "typeform": typeform,
     "indico": indico,
     "microsoft_forms": microsoft_forms,
+    "google_forms": google_forms,
     "kobo": kobo,
     "odk_central": odk_central,
     "moodle": moodle,
     "lime_survey": lime_survey,
-    "google_forms": google_forms,
     "plain": plain,
 }
 """Every platform by its name, the most particular first; a plain table fits every file."""
 
 
-def arrange(records: Records, declared: str | None = None) -> Export:
+def arrange(records: Records, declared: str | None = None, questionnaires: Sequence[LimeQuestionnaire] = ()) -> Export:
     """Arrange the records of one file as its platform means them.
 
     Parameters
@@ -58,17 +60,20 @@ def arrange(records: Records, declared: str | None = None) -> Export:
         The file as it stands.
     declared
         The platform that a source names; by default the first that recognises the file.
+    questionnaires
+        Structures of LimeSurvey surveys that lie beside the file.
 
     Returns
     -------
     Export
         A file that is not of the declared platform is read as a plain table, and a problem says so.
     """
+    readers = PLATFORMS | {"lime_survey": partial(lime_survey, questionnaires=questionnaires)}
     if declared is not None:
-        found = PLATFORMS[declared](records)
+        found = readers[declared](records)
         if found is not None:
             return found
         seen, fix = f"not laid out as {declared} exports are", "correct the platform of this source in coursewaves.yml"
         problem = Problem(records.name, 0, "", "", "E-PLATFORM", seen, "read as a plain table", fix)
         return plain(records._replace(problems=[problem, *records.problems]))
-    return next(export for read in PLATFORMS.values() if (export := read(records)) is not None)
+    return next(export for read in readers.values() if (export := read(records)) is not None)

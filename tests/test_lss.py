@@ -2,7 +2,6 @@
 
 import doctest
 import importlib
-import os
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from coursewaves.draft import instrument_from_lss
 from coursewaves.errors import CoursewavesError
 from coursewaves.headers import HeaderBook, match_columns
 from coursewaves.lime_headings import HeadingBook, columns, numbered, split_brackets, tidy
-from coursewaves.lss import LimePart, LimeQuestion, flat, read_lss, structures_beside
+from coursewaves.lss import LimePart, LimeQuestion, flat, read_lss
 from coursewaves.registry import read_registry
 from coursewaves.survey_files import load_survey, read_survey
 from coursewaves.workbook import FileFault
@@ -100,21 +99,6 @@ def test_more_rows_or_bytes_than_any_survey_has_are_refused(tmp_path, monkeypatc
     assert read_lss(structure)[:2] == ("E-LIMIT", "more than 10 questions and answers")
     monkeypatch.setattr(lss_module, "MOST_BYTES", 10)
     assert read_lss(structure).rule == "E-LIMIT"
-
-
-def test_the_structures_beside_an_export_are_read_and_others_named(tmp_path, structure):
-    (tmp_path / "torn.lss").write_text("<document>")
-    structures, problems = structures_beside(tmp_path / "results.csv", "2025/results.csv")
-    assert [found.id for found in structures] == ["12345"]
-    assert [(problem.file, problem.rule) for problem in problems] == [("2025/torn.lss", "E-FORMAT")]
-    assert structures_beside(tmp_path / "none" / "results.csv", "results.csv") == ([], [])
-
-
-def test_a_structure_that_changed_is_read_again(tmp_path, structure):
-    assert structures_beside(tmp_path / "a.csv", "a.csv")[0][0].id == "12345"
-    structure.write_text(structure.read_text(encoding="utf-8").replace("12345", "54321"), encoding="utf-8")
-    os.utime(structure, ns=(1, 1))
-    assert structures_beside(tmp_path / "a.csv", "a.csv")[0][0].id == "54321"
 
 
 def test_every_prefix_of_a_structure_is_refused_or_read(structure):
@@ -224,7 +208,7 @@ def test_steps_follow_the_assessment_or_the_platforms_own_numbers(structure, tmp
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize("heads", ["code", "full"])
+@pytest.mark.parametrize("heads", ["code", "em", "full"])
 def test_a_draft_knows_every_column_of_its_export(structure, tmp_path, heads, language):
     survey = load_survey(drafted(structure, tmp_path / "instruments"))
     header = [tidy(export.heading(field, heads, language)) for field in export.fields(language)]

@@ -7,9 +7,8 @@ stand in tables of their own (``_l10ns``).
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
 from html.parser import HTMLParser
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
 
@@ -17,7 +16,6 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from coursewaves.instruments import Texts
-from coursewaves.problems import Problem
 from coursewaves.workbook import FileFault
 
 MOST_BYTES = 50_000_000
@@ -116,37 +114,6 @@ def read_lss(path: Path) -> LimeQuestionnaire | FileFault:
     if target.kind != "Survey" or not target.rows["questions"]:
         return FileFault("E-FORMAT", "not the structure of a LimeSurvey survey", _AGAIN)
     return _questionnaire(target.rows)
-
-
-def structures_beside(path: Path, name: str) -> tuple[list[LimeQuestionnaire], list[Problem]]:
-    """Read the structures that lie in the folder of an export, each once however many exports lie there.
-
-    Parameters
-    ----------
-    path
-        The export.
-    name
-        Its path below the folder that is read, as problems call it.
-
-    Returns
-    -------
-    tuple
-        The structures, and a problem for each file that is none.
-    """
-    structures, problems = [], []
-    for found in sorted(path.parent.glob("*.lss")):
-        structure = _read_once(found, found.stat().st_mtime_ns)
-        if isinstance(structure, FileFault):
-            own = PurePosixPath(name).with_name(found.name).as_posix()
-            problems.append(Problem(own, 0, "", "", structure.rule, structure.seen, "file refused", structure.fix))
-        else:
-            structures.append(structure)
-    return structures, problems
-
-
-@lru_cache(maxsize=64)
-def _read_once(path: Path, _changed: int) -> LimeQuestionnaire | FileFault:
-    return read_lss(path)
 
 
 def flat(markup: str) -> str:

@@ -94,12 +94,12 @@ def _write(sheet: Any, row: int, place: int, cell: Cell, time: Any) -> None:
     elif isinstance(cell, datetime):
         sheet.write_datetime(row, place, cell, time)
     elif cell is not None:
-        sheet.write_number(row, place, _Exact(cell))
+        sheet.write_number(row, place, cell if isinstance(cell, int) else _Exact(cell))
 
 
 def _width(header: str, cells: list[Cell]) -> int:
     """Return a column's width in characters: as wide as most of its texts, 10 to 50."""
     lengths = sorted(len(cell) for cell in cells if isinstance(cell, str))
-    most = lengths[len(lengths) * 9 // 10] if lengths else 0
+    most = lengths[(len(lengths) - 1) * 9 // 10] if lengths else 0
     has_times = any(isinstance(cell, datetime) for cell in cells)
     return min(max(10, len(header) + 2, most, 19 * has_times), 50)

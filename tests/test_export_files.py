@@ -64,8 +64,11 @@ def test_a_draft_is_synced_before_it_takes_the_place(tmp_path, monkeypatch):
 def test_drafts_of_a_killed_export_are_swept_and_those_of_a_running_one_are_not(tmp_path):
     for name in (".export-old.tmp", ".export-new.tmp", "export.csv", ".other.tmp"):
         (tmp_path / name).write_text("answers")
+    parts = tmp_path / ".export-parts.tmp"
+    parts.mkdir()
+    (parts / "sheet.xml").write_text("answers")
     written = (tmp_path / ".export-new.tmp").stat().st_mtime
-    for name in (".export-old.tmp", "export.csv", ".other.tmp"):
+    for name in (".export-parts.tmp", ".export-old.tmp", "export.csv", ".other.tmp"):
         os.utime(tmp_path / name, (written - 2 * STALE, written - 2 * STALE))
     sweep(tmp_path, now=written + 1)
     assert sorted(one.name for one in tmp_path.iterdir()) == [".export-new.tmp", ".other.tmp", "export.csv"]

@@ -15,7 +15,7 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.export.codebook import Codebook
 from coursewaves.export.csvfile import guarded, unguarded, write_csv
 from coursewaves.export.ddi import ddi_document
-from coursewaves.export.files import make_private, sweep, write_text
+from coursewaves.export.files import make_private, sweep, told, write_text
 from coursewaves.export.labels import labels_table
 from coursewaves.export.pages import codebook_page
 from coursewaves.export.spss import write_sav
@@ -90,7 +90,7 @@ def export(
     ------
     CoursewavesError
         For a format, language or table that there is not, before anything is written; for texts that a format can't
-        hold, after everything else is written.
+        hold, and for a full disk, after everything else is written.
     """
     chosen = _chosen(formats, FORMATS, "the formats") or list(FORMATS)
     names = _chosen(tables, TABLES, "the tables") or list(DESCRIBED)
@@ -98,14 +98,16 @@ def export(
     _chosen([spoken], home.settings.languages, "the languages of the settings")
     target = export_folder(home) if folder is None else folder
     order = _Order(Year(home), open_codebook(home), spoken, names, target)
-    make_private(target)
-    sweep(target)
+    with told(target):
+        make_private(target)
+        sweep(target)
     written, refusals = [], []
     for kind in chosen:
         try:
-            for path in _WRITERS[kind](order):
-                written.append(path)
-                done(path)
+            with told(target):
+                for path in _WRITERS[kind](order):
+                    written.append(path)
+                    done(path)
         except CoursewavesError as error:
             refusals.append(str(error))
     if refusals:

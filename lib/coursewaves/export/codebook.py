@@ -96,9 +96,17 @@ class Codebook:
             for language, phrases in self.phrases.items()
         }
 
+    def name(self, texts: Texts, code: str) -> Texts:
+        """Return what something is called: its texts, or its code in every language where it has none."""
+        return texts or dict.fromkeys(self.survey.languages, code)
+
     def title(self, instrument: Instrument | None) -> Texts:
         """Return what a questionnaire is called, or the survey as a whole."""
-        return instrument.text if instrument else self.say("Monitoring of the effectiveness of courses")
+        return (
+            self.name(instrument.text, instrument.id)
+            if instrument
+            else self.say("Monitoring of the effectiveness of courses")
+        )
 
     def is_draft(self, instrument: Instrument | None, language: str) -> bool:
         """Whether a native reader has still to review a wording; the English one is the source."""
@@ -109,7 +117,7 @@ class Codebook:
 
     def universe(self, instrument: Instrument) -> Texts:
         """Return who is asked."""
-        return self.say("Participants who answered “{instrument}”.", instrument=instrument.text)
+        return self.say("Participants who answered “{instrument}”.", instrument=self.title(instrument))
 
     def window(self, instrument: Instrument) -> Texts:
         """Return which answers count (¶5)."""
@@ -138,14 +146,14 @@ class Codebook:
         label = self.say(_LABELS[column], zone=self.settings.time_zone) if column in _LABELS else {}
         question = self._background[column].text if column in self._background else {}
         return Variable(
-            table, column, kind, label or question or {"en": column}, question, codes=codes, code_list=code_list
+            table, column, kind, label or self.name(question, column), question, codes=codes, code_list=code_list
         )
 
     def _own_codes(self, column: str) -> tuple[tuple[Code, ...], str]:
         """Return the codes of a column that no scale lists."""
         waves = self.survey.waves()
         if column == "instrument_id":
-            return tuple(Code(wave.id, wave.text) for wave in waves), column
+            return tuple(Code(wave.id, self.title(wave)) for wave in waves), column
         if column == "wave":
             numbers = dict.fromkeys(wave.wave for wave in waves)
             return tuple(Code(str(number), self.say("Monitoring {wave}", wave=number)) for number in numbers), column
@@ -153,7 +161,7 @@ class Codebook:
             return (Code("0", self.say("no")), Code("1", self.say("yes"))), column
         if column == "region_id":
             rows = self.regions.to_dict("records")
-            return tuple(Code(str(row["region_id"]), _titles(row, self.survey.languages)) for row in rows), column
+            return tuple(Code(str(row["region_id"]), _titles(row)) for row in rows), column
         return (), ""
 
     def _asked(self, column: str) -> Variable:
@@ -172,14 +180,16 @@ class Codebook:
     def _label(self, item: Item, column: str) -> Texts:
         """Return an item's wording; one that is repeated says which ability or topic is meant by its number."""
         if item.repeat is None:
-            return item.text
+            return self.name(item.text, item.id)
         rows = self.say(_REPEATED[item.repeat], number=column.rpartition(".")[2])
         return {lang: text.replace("{row}", wording(rows, lang)) for lang, text in item.text.items()}
 
     def _codes(self, scale: Scale) -> tuple[Code, ...]:
-        codes = [Code(option.code, option.text) for option in [*self._listed(scale), *scale.options]]
+        options = [*self._listed(scale), *scale.options]
+        codes = [Code(option.code, self.name(option.text, option.code)) for option in options]
         if scale.not_applicable:
-            codes.append(Code(scale.not_applicable.code, scale.not_applicable.text, is_missing=True))
+            code = scale.not_applicable.code
+            codes.append(Code(code, self.name(scale.not_applicable.text, code), is_missing=True))
         return tuple(codes)
 
     def _listed(self, scale: Scale) -> list[Option]:
@@ -203,13 +213,15 @@ class Codebook:
         table = "scores" if name in {rating.id for rating in self.survey.ratings} else "responses"
         said = [
             self.say(
-                "{instrument}: mean of {list}.", instrument=self.survey.instrument(wave_id).text, list=", ".join(parts)
+                "{instrument}: mean of {list}.",
+                instrument=self.title(self.survey.instrument(wave_id)),
+                list=", ".join(parts),
             )
             for wave_id, parts in made.items()
         ]
         entry = self._scored(name)
         return Variable(
-            "scores", name, "score", entry.text or {"en": name}, low=0.0, high=100.0, instruments=tuple(made),
+            "scores", name, "score", self.name(entry.text, name), low=0.0, high=100.0, instruments=tuple(made),
             paragraphs=tuple(getattr(entry, "paragraphs", ())),
             parts=tuple(f"{table}.{part}" for parts in made.values() for part in parts),
             formula={language: " ".join(text[language] for text in said) for language in self.phrases},
@@ -232,6 +244,6 @@ def _kind_of(dtype: Any) -> Kind:
     return "count" if pd.api.types.is_numeric_dtype(dtype) else "text"
 
 
-def _titles(row: dict[Any, Any], languages: list[str]) -> Texts:
-    found = {language: row.get(f"title_{language}") for language in dict.fromkeys([*languages, "kk", "ru", "en"])}
+def _titles(row: dict[Any, Any]) -> Texts:
+    found = {language: row[f"title_{language}"] for language in ("kk", "ru", "en")}
     return {language: text for language, text in found.items() if isinstance(text, str)}

@@ -107,7 +107,8 @@ class _Writer:
         wave = self.codebook.say("Monitoring {wave}", wave=instrument.wave)
         window = self.codebook.window(instrument)
         return {
-            lang: f"{wording(instrument.text, lang)}. {text}. {wording(window, lang)}" for lang, text in wave.items()
+            lang: f"{wording(self.codebook.title(instrument), lang)}. {text}. {wording(window, lang)}"
+            for lang, text in wave.items()
         }
 
     def files(self, root: Tree.Element) -> None:
@@ -125,7 +126,7 @@ class _Writer:
         described = _add(root, "dataDscr")
         for instrument in self.instruments:
             own = [one for one in self.variables if one.table == "responses" and instrument.id in one.instruments]
-            self._group(described, f"section.{instrument.id}", "section", instrument.text, own)
+            self._group(described, f"section.{instrument.id}", "section", self.codebook.title(instrument), own)
             for grid in instrument.grids:
                 rows = [one for one in own if one.stem and one.stem == grid.text]
                 if rows:

@@ -1,11 +1,14 @@
 """Write files that hold answers: drafts beside their place, readable by their owner only, moved when they are whole."""
 
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from coursewaves.errors import CoursewavesError
 
 DRAFT = ".export-"
 """How the name of a draft begins."""
@@ -25,7 +28,11 @@ def sweep(folder: Path, now: float | None = None) -> None:
     """Remove the drafts that a killed export left behind: they hold answers too."""
     oldest = (time.time() if now is None else now) - STALE
     for draft in folder.glob(f"{DRAFT}*.tmp"):
-        if draft.stat().st_mtime < oldest:
+        if draft.stat().st_mtime >= oldest:
+            continue
+        if draft.is_dir():
+            shutil.rmtree(draft, ignore_errors=True)
+        else:
             draft.unlink(missing_ok=True)
 
 
@@ -43,6 +50,21 @@ def draft_of(path: Path) -> Iterator[Path]:
         _sync(path.parent)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def workshop(folder: Path) -> tempfile.TemporaryDirectory[str]:
+    """Give a private folder for parts of a file; it goes with all that a writer which fails leaves in it."""
+    return tempfile.TemporaryDirectory(dir=folder, prefix=DRAFT, suffix=".tmp")
+
+
+@contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """Turn a disk that is full, or a folder that is not ours, into one clear message without a path."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise CoursewavesError(f"Can't write to {folder.name}: {why}; fix: name another folder with --to.") from error
 
 
 def write_text(path: Path, text: str) -> None:

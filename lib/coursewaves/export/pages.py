@@ -94,7 +94,7 @@ class _Layout:
         ]
         wave = self.say("Monitoring {wave}", wave=instrument.wave)
         texts = [f"{wave}. {wording(self.codebook.window(instrument), self.language)}"]
-        title = wording(instrument.text, self.language)
+        title = wording(self.codebook.title(instrument), self.language)
         return _Section(f"questions.{instrument.id}", title, instrument.paragraphs, texts, groups)
 
     def _asked(self, variables: Iterable[Variable]) -> list[_Row]:

@@ -84,6 +84,8 @@ def write_sav(
     ------
     CoursewavesError
         For a text that SPSS can't hold, or a code that the questionnaires do not know, by table, row and column.
+    OSError
+        Where the disk is full.
     """
     import pyreadstat  # noqa: PLC0415
 
@@ -91,14 +93,21 @@ def write_sav(
     columns = named([column for values in table for column in _columns(name, table[values], variables, said, language)])
     frame = pd.DataFrame({column.name: column.values.reset_index(drop=True) for column in columns})
     with draft_of(path) as draft:
-        pyreadstat.write_sav(
-            frame, str(draft), row_compress=True,
-            column_labels=[column.label for column in columns],
-            variable_value_labels={column.name: column.codes for column in columns if column.codes},
-            missing_ranges={column.name: list(column.missing) for column in columns if column.missing},
-            variable_measure={column.name: column.measure for column in columns},
-            variable_format={column.name: column.form for column in columns if column.form},
-        )  # fmt: skip
+        try:
+            pyreadstat.write_sav(frame, str(draft), row_compress=True, **_told(columns))
+        except pyreadstat.ReadstatError as error:
+            raise OSError(None, str(error)) from error
+
+
+def _told(columns: list[Column]) -> dict[str, Any]:
+    """Return what SPSS is told about the variables, as pyreadstat takes it."""
+    return {
+        "column_labels": [column.label for column in columns],
+        "variable_value_labels": {column.name: column.codes for column in columns if column.codes},
+        "missing_ranges": {column.name: list(column.missing) for column in columns if column.missing},
+        "variable_measure": {column.name: column.measure for column in columns},
+        "variable_format": {column.name: column.form for column in columns if column.form},
+    }
 
 
 def named(columns: list[Column]) -> list[Column]:

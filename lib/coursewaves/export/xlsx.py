@@ -14,7 +14,7 @@ import pandas as pd
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.export.cells import SURROGATE, Cell, cells_of, check_texts, has_surrogate
-from coursewaves.export.files import draft_of
+from coursewaves.export.files import draft_of, workshop
 
 MOST_CHARACTERS = 32_767
 MOST_ROWS = 1_048_576
@@ -60,21 +60,33 @@ def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
     ------
     CoursewavesError
         For a text or a table that XLSX can't hold, by table, row and column.
+    OSError
+        Where the disk is full; nothing is left behind.
     """
-    import xlsxwriter  # noqa: PLC0415
+    import xlsxwriter.exceptions  # noqa: PLC0415
 
     for name, table in tables.items():
         check_texts(name, table, fault)
         if len(table) >= MOST_ROWS:
             raise CoursewavesError(f"Can't export {name}: {len(table)} rows are too many for XLSX; fix: export as csv.")
-    with draft_of(path) as draft:
-        options = _TEXT_IS_TEXT | {"constant_memory": True, "tmpdir": str(path.parent)}
-        with xlsxwriter.Workbook(str(draft), options) as book:
-            book.set_properties({"created": datetime(2000, 1, 1)})  # the same tables, the same bytes
-            head = book.add_format({"bold": True})
-            time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-            for name, table in tables.items():
-                _fill(book.add_worksheet(name), table, head, time)
+    with draft_of(path) as draft, workshop(path.parent) as parts:
+        try:
+            _write_book(tables, draft, parts)
+        except xlsxwriter.exceptions.FileCreateError as error:
+            cause = error.args[0] if error.args else error
+            raise OSError(getattr(cause, "errno", None), getattr(cause, "strerror", None)) from error
+
+
+def _write_book(tables: Mapping[str, pd.DataFrame], draft: Path, parts: str) -> None:
+    import xlsxwriter  # noqa: PLC0415
+
+    options = _TEXT_IS_TEXT | {"constant_memory": True, "tmpdir": parts}
+    with xlsxwriter.Workbook(str(draft), options) as book:
+        book.set_properties({"created": datetime(2000, 1, 1)})  # the same tables, the same bytes
+        head = book.add_format({"bold": True})
+        time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        for name, table in tables.items():
+            _fill(book.add_worksheet(name), table, head, time)
 
 
 def _fill(sheet: Any, table: pd.DataFrame, head: Any, time: Any) -> None:

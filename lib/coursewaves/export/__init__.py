@@ -51,7 +51,7 @@ def export_folder(home: Home) -> Path:
 
 
 def open_codebook(home: Home) -> Codebook:
-    """Open the codebook of a work folder; nothing needs to be loaded, nor any answer to be there."""
+    """Open the codebook of a work folder; nothing needs to be loaded for it."""
     registry, _ = read_registry(home.registry)
     return Codebook(home.survey, home.settings, registry.regions)
 
@@ -100,6 +100,8 @@ def export(
     order = _Order(Year(home), open_codebook(home), spoken, names, target)
     with told(target):
         make_private(target)
+        if folder is None:
+            target.chmod(0o700)  # this one is ours, whoever made it
         sweep(target)
     written, refusals = [], []
     for kind in chosen:

@@ -20,9 +20,10 @@ SURROGATE = "half of a character (a surrogate), which UTF-8 can't hold; fix: cor
 
 
 def cells_of(values: pd.Series) -> list[Cell]:
-    """Return a column's cells: text as it stands, whole numbers as int, truth as 1 and 0, times without a zone.
+    """Return a column's cells: text as it stands, numbers, times without a zone.
 
-    What is missing is None; a missing text and an empty one are the same to every format.
+    Whole numbers are int, truth is 1 and 0. What is missing is None; a missing text and an empty one are the same to
+    every format.
 
     >>> cells_of(pd.Series([4.0, 2.5, None])), cells_of(pd.Series(["a", None])), cells_of(pd.Series([True]))
     ([4, 2.5, None], ['a', None], [1])

@@ -68,7 +68,7 @@ class Codebook:
     regions: pd.DataFrame
 
     def variables(self, instrument: Instrument | None = None) -> list[Variable]:
-        """Return the columns of `responses` and `scores`, in their order; only those of one questionnaire if named."""
+        """Return the columns of `responses` and `scores`, all or of one questionnaire."""
         forms = no_forms(self.survey, self.settings).drop(columns=list(_INNER))
         asked = [self._column("responses", str(name), dtype) for name, dtype in forms.dtypes.items()]
         if instrument is not None:
@@ -80,7 +80,7 @@ class Codebook:
 
     @cached_property
     def phrases(self) -> dict[str, Phrases]:
-        """The languages of the survey that the library speaks, English where it speaks none of them."""
+        """The survey's languages that the library speaks, English if it speaks none."""
         found = {}
         for language in self.survey.languages:
             try:
@@ -90,26 +90,24 @@ class Codebook:
         return found or {"en": Phrases("en")}
 
     def say(self, phrase: str, **values: Any) -> Texts:
-        """Return a phrase in every language; values that are texts themselves are filled in in that language."""
+        """Return a phrase in every language, each filled with values in that language."""
         return {
             language: phrases.say(phrase, **{name: _in(value, language) for name, value in values.items()})
             for language, phrases in self.phrases.items()
         }
 
     def name(self, texts: Texts, code: str) -> Texts:
-        """Return what something is called: its texts, or its code in every language where it has none."""
+        """Return what something is called: its texts, or its code where it has none."""
         return texts or dict.fromkeys(self.survey.languages, code)
 
     def title(self, instrument: Instrument | None) -> Texts:
         """Return what a questionnaire is called, or the survey as a whole."""
-        return (
-            self.name(instrument.text, instrument.id)
-            if instrument
-            else self.say("Monitoring of the effectiveness of courses")
-        )
+        if instrument is None:
+            return self.say("Monitoring of the effectiveness of courses")
+        return self.name(instrument.text, instrument.id)
 
     def is_draft(self, instrument: Instrument | None, language: str) -> bool:
-        """Whether a native reader has still to review a wording; the English one is the source."""
+        """Whether a native reader has still to review it; English is the source."""
         phrases = self.phrases.get(language)
         asked = self.survey.instruments if instrument is None else [instrument]
         is_ours = phrases is None or phrases.is_reviewed
@@ -178,7 +176,7 @@ class Codebook:
         )  # fmt: skip
 
     def _label(self, item: Item, column: str) -> Texts:
-        """Return an item's wording; one that is repeated says which ability or topic is meant by its number."""
+        """Return an item's wording; a repeated one numbers its ability or topic."""
         if item.repeat is None:
             return self.name(item.text, item.id)
         rows = self.say(_REPEATED[item.repeat], number=column.rpartition(".")[2])
@@ -207,7 +205,7 @@ class Codebook:
         return tuple(entry.text for entry in [indicator, *criteria] if entry.text)
 
     def _score(self, name: str, instruments: list[Instrument]) -> Variable:
-        """Describe a score over some questionnaires; one that none of them asks for has no parts."""
+        """Describe a score over some questionnaires; without parts where none asks it."""
         found = {wave.id: composition(self.survey, wave).get(name, []) for wave in instruments}
         made = {wave_id: parts for wave_id, parts in found.items() if parts}
         table = "scores" if name in {rating.id for rating in self.survey.ratings} else "responses"

@@ -56,7 +56,9 @@ def fault(text: str) -> str:
 
 
 def write_csv(name: str, table: pd.DataFrame, path: Path) -> None:
-    """Write a table; a missing value is an empty cell, whole numbers have no decimals, times are local.
+    """Write a table.
+
+    A missing value is an empty cell, whole numbers have no decimals, times are local.
 
     Raises
     ------

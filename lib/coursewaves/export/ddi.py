@@ -17,11 +17,12 @@ NAMESPACE = "ddi:codebook:2_5"
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _NATURES = {"nominal": "nominal", "ordinal": "ordinal", "scale": "interval"}
+_DOMAINS = {"single": "category", "ordinal": "category", "number": "numeric", "multiple": "multiple"}
 _CODED = ("ordinal", "single", "multiple", "flag")
 
 
 def ddi_document(codebook: Codebook, instrument: Instrument | None = None) -> str:
-    """Return the codebook of one questionnaire, or of the whole survey where none is named.
+    """Return the codebook of one questionnaire, or of the survey if none is named.
 
     The same survey gives the same text.
     """
@@ -64,7 +65,7 @@ class _Writer:
                 _add(parent, tag, texts[language], **attributes).set(LANGUAGE, language)
 
     def titles(self, parent: Tree.Element, texts: Texts, number: str) -> None:
-        """Add a title, its parallel titles in the other languages, and the document's own number."""
+        """Add a title, the same in the other languages, and the document's number."""
         statement = _add(parent, "titlStmt")
         first = self.languages[0] if self.languages[0] in texts else next(iter(texts))
         _add(statement, "titl", texts[first]).set(LANGUAGE, first)
@@ -146,8 +147,7 @@ class _Writer:
         )  # fmt: skip
         self.add_texts(element, "labl", variable.label)
         if variable.question:
-            domain = {"single": "category", "ordinal": "category", "number": "numeric"}.get(variable.kind, "text")
-            domain = "multiple" if variable.kind == "multiple" else domain
+            domain = _DOMAINS.get(variable.kind, "text")
             asked = _add(element, "qstn", ID=_id(f"question.{variable.column}"), responseDomainType=domain)
             self.add_texts(asked, "qstnLit", variable.question)
         self._ranges(element, variable)
@@ -160,11 +160,7 @@ class _Writer:
         for concept in variable.concepts:
             self.add_texts(element, "concept", concept)
         self._derivation(element, variable)
-        if variable.kind == "time":
-            _add(element, "varFormat", type="character", category="time", formatname="YYYY-MM-DD hh:mm:ss")
-        else:
-            is_text = variable.kind in ("text", "single", "multiple")
-            _add(element, "varFormat", type="character" if is_text else "numeric")
+        _format(element, variable)
         self._regulation(element, variable.paragraphs)
 
     def _remark(self, variable: Variable) -> Texts:
@@ -204,6 +200,14 @@ class _Writer:
         if listed:
             texts = self.codebook.say("Paragraphs of the regulation: {list}.", list=listed)
             self.add_texts(element, "notes", texts, type="regulation")
+
+
+def _format(element: Tree.Element, variable: Variable) -> None:
+    if variable.kind == "time":
+        _add(element, "varFormat", type="character", category="time", formatname="YYYY-MM-DD hh:mm:ss")
+    else:
+        is_text = variable.kind in ("text", "single", "multiple")
+        _add(element, "varFormat", type="character" if is_text else "numeric")
 
 
 def _representation(variable: Variable) -> str:

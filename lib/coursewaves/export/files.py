@@ -18,7 +18,7 @@ STALE = 3600.0
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder that only its owner may enter; one that is there already stays as it is."""
+    """Make a folder for its owner alone; one that is there already stays as it is."""
     if not folder.is_dir():
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -38,7 +38,10 @@ def sweep(folder: Path, now: float | None = None) -> None:
 
 @contextmanager
 def draft_of(path: Path) -> Iterator[Path]:
-    """Give a draft to write to; without an error it is synced and takes the file's place, else it is removed."""
+    """Give a draft to write to, which takes the file's place when it is whole.
+
+    It is synced before; after an error it is removed.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=DRAFT, suffix=".tmp")
     os.close(handle)
     draft = Path(name)
@@ -53,13 +56,13 @@ def draft_of(path: Path) -> Iterator[Path]:
 
 
 def workshop(folder: Path) -> tempfile.TemporaryDirectory[str]:
-    """Give a private folder for parts of a file; it goes with all that a writer which fails leaves in it."""
+    """Give a private folder for parts of a file, which goes with all that is in it."""
     return tempfile.TemporaryDirectory(dir=folder, prefix=DRAFT, suffix=".tmp")
 
 
 @contextmanager
 def told(folder: Path) -> Iterator[None]:
-    """Turn a disk that is full, or a folder that is not ours, into one clear message without a path."""
+    """Turn a full disk, or a folder that is not ours, into one message without a path."""
     try:
         yield
     except OSError as error:

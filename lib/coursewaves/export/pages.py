@@ -16,7 +16,7 @@ from coursewaves.settings import PACKAGE
 
 
 class _Row(NamedTuple):
-    """One line of a table: a column or code, what it is, and small print; `variable` links to its list of codes."""
+    """One line of a table: a name, what it is, its list of codes, and small print."""
 
     name: str
     text: str
@@ -34,7 +34,7 @@ class _Group(NamedTuple):
 
 
 class _Section(NamedTuple):
-    """One section: its anchor, heading, paragraphs of the regulation, texts and tables."""
+    """One section: anchor, heading, paragraphs of the regulation, texts, tables."""
 
     anchor: str
     title: str
@@ -44,7 +44,7 @@ class _Section(NamedTuple):
 
 
 def codebook_page(codebook: Codebook, language: str, instrument: Instrument | None = None) -> str:
-    """Return the codebook of one questionnaire as a page, or of the whole survey where none is named."""
+    """Return a codebook as a page: of one questionnaire, or of all if none is named."""
     environment = Environment(loader=FileSystemLoader(PACKAGE / "templates"), autoescape=True)
     layout = _Layout(codebook, language, instrument)
     draft = layout.say("Draft texts: a methodologist who is a native speaker has not reviewed this wording yet.")
@@ -80,7 +80,7 @@ class _Layout:
         return wording(self.codebook.say(phrase, **values), self.language)
 
     def sections(self) -> list[_Section]:
-        """Return the sections: questions by questionnaire, scales, scores, the other columns."""
+        """Return the sections: questions, scales, scores, and the other columns."""
         asked = [self._questions(instrument) for instrument in self.instruments]
         lists = _Section("lists", self.say("Answer scales"), [], [], self._lists())
         return [*asked, lists, self._scores(), self._others()]

@@ -111,7 +111,7 @@ def _told(columns: list[Column]) -> dict[str, Any]:
 
 
 def named(columns: list[Column]) -> list[Column]:
-    """Give every variable a name that SPSS takes, unlike all others whatever their case."""
+    """Give every variable a name that SPSS takes, unlike all others in any case."""
     taken: set[str] = set()
     found = []
     for column in columns:
@@ -136,7 +136,7 @@ def valid_name(name: str) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """Return a text of at most so many bytes, "…" at the end where something was left out; lines become one.
+    """Return a text as one line of so many bytes at most, "…" where some is left out.
 
     >>> shortened("Қанағаттану", 120), shortened("Қанағаттану", 12)
     ('Қанағаттану', 'Қана…')
@@ -187,7 +187,7 @@ def _code_label(code: Code, language: str) -> str:
 
 
 def _single(values: pd.Series, variable: Variable, label: str, language: str) -> Column:
-    """Keep short codes as text, or put an option's place in the list for a code to which SPSS attaches no label."""
+    """Keep short codes as text, else put each option's place in the list."""
     codes = {code.code: _code_label(code, language) for code in variable.codes}
     _must_be_known(values, variable, codes, lambda text: [text])
     if all(len(code.encode()) <= LABELLED_BYTES for code in codes):

@@ -23,7 +23,7 @@ NO_TEXT: Texts = {}
 
 
 class Code(NamedTuple):
-    """One value that a column can hold, and what it means; a missing one is an answer that is no score."""
+    """One value that a column can hold; a missing one is an answer without a score."""
 
     code: str
     text: Texts
@@ -91,5 +91,5 @@ class Variable(NamedTuple):
 
 
 def wording(texts: Texts, language: str) -> str:
-    """Return a text in a language; where it is missing, in the first language that has one."""
+    """Return a text in a language; if missing, in the first that has one."""
     return texts.get(language) or next(iter(texts.values()), "")

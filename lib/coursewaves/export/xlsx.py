@@ -23,10 +23,14 @@ _MIXED_ESCAPES = re.compile("_x[0-9A-Fa-f]{4}(?:_x[0-9A-Fa-f]{4}_|[\x00-\x08\x0b
 _OTHERWISE = "; fix: correct the text at its source, or export as csv"
 
 _TEXT_IS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+"""A second lock: cells are written by their kind, so that xlsxwriter is never asked to guess one."""
 
 
 class _Exact(float):
-    """A number written with all its digits: xlsxwriter asks for 16, and some need 17 to be read the same again."""
+    """A number written with all its digits.
+
+    xlsxwriter asks for 16, and some need 17 to be read the same again.
+    """
 
     def __format__(self, spec: str) -> str:
         return repr(float(self))

@@ -1,4 +1,4 @@
-"""The command ``coursewaves``: check, load and report a work folder, make the example year, open JupyterLab.
+"""The command ``coursewaves``: check, load, report and export a work folder, make an example year, open JupyterLab.
 
 Exit codes: 0 all done; 1 a report failed; 2 a mistake of usage, settings or instrument files; 3 raw files with
 faults that a person should look at (``check``).
@@ -174,6 +174,34 @@ def query(
 
 
 @app.command()
+def export(
+    format: Annotated[
+        list[str] | None, typer.Option("--format", "-f", help="csv, xlsx, sav, ddi or html; may be repeated.")
+    ] = None,
+    language: Annotated[str, typer.Option("--language", "-l", help="Language of labels and codebook pages.")] = "",
+    table: Annotated[
+        list[str] | None, typer.Option("--table", "-t", help="Only this table (responses, scores); may be repeated.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="Folder; by default data/export of the work folder.")] = None,
+) -> None:
+    """Export the loaded tables as CSV, XLSX and SPSS, and the codebooks as DDI and HTML.
+
+    By default everything. The codebooks describe the columns, hold no answer and need nothing loaded; all other files
+    hold participants' answers, readable by you alone.
+    """
+    from coursewaves.export import export as write_exports  # noqa: PLC0415
+
+    with _stops():
+        home = find_home(State.home)
+        folder = to.resolve() if to else None
+
+        def done(path: Path) -> None:
+            console.print(f"written: {_short(path, home)}", highlight=False, markup=False)
+
+        write_exports(home, format or [], language, table or [], folder, done)
+
+
+@app.command()
 def lab() -> None:
     """Open JupyterLab on the notebooks, with this work folder."""
     with _stops():
@@ -280,4 +308,4 @@ def _report(home: Home, courses: list[str], languages: list[str], workers: int) 
 def _short(path: Path, home: Home) -> str:
     """Name a file from the current folder, else from the work folder's own name: logs hold no path of a machine."""
     base = Path.cwd() if path.is_relative_to(Path.cwd()) else home.root.parent
-    return path.relative_to(base).as_posix()
+    return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name

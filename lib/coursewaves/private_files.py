@@ -1,12 +1,21 @@
 """Write files and folders that nobody but their owner can read, whole or not at all."""
 
 import os
+import shutil
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+DRAFT = ".draft-"
+"""How the name of a draft begins."""
 
-def write_private(path: Path, write: Callable[[Path], None]) -> None:
+STALE = 3600.0
+"""Seconds after which a draft that is still there was left behind by a process that died."""
+
+
+def write_private(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file beside its place, sync it and move it there, readable by its owner only (mode 0600).
 
     Whoever reads meets the old file or the new one, and a crash or a full disk leaves the old one. A link at
@@ -20,12 +29,19 @@ def write_private(path: Path, write: Callable[[Path], None]) -> None:
         Writes the content to the path that it is given, which has the suffix of `path`. What it raises is
         raised again; then nothing has changed and nothing is left over.
     """
+    with private_draft(path) as draft:
+        write(draft)
+
+
+@contextmanager
+def private_draft(path: Path) -> Iterator[Path]:
+    """Give a draft to write to, which takes the file's place when it is whole; see `write_private`."""
     private_folder(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=f".tmp{path.suffix}")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=DRAFT, suffix=f".tmp{path.suffix}")
     os.close(handle)
     draft = Path(name)
     try:
-        write(draft)
+        yield draft
         draft.chmod(0o600)  # a writer may have put another file in the draft's place
         _sync(draft)
         draft.replace(path)
@@ -43,6 +59,23 @@ def private_folder(path: Path) -> Path:
         if not folder.is_dir():
             folder.mkdir(mode=0o700, exist_ok=True)
     return path
+
+
+def private_workshop(folder: Path) -> tempfile.TemporaryDirectory[str]:
+    """Give a private folder for parts of a file, which goes with all that is in it."""
+    return tempfile.TemporaryDirectory(dir=folder, prefix=DRAFT, suffix=".tmp")
+
+
+def sweep(folder: Path, now: float | None = None) -> None:
+    """Remove the drafts that a killed process left behind: they hold answers too."""
+    oldest = (time.time() if now is None else now) - STALE
+    for draft in folder.glob(f"{DRAFT}*"):
+        if draft.stat().st_mtime >= oldest:
+            continue
+        if draft.is_dir():
+            shutil.rmtree(draft, ignore_errors=True)
+        else:
+            draft.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

@@ -106,12 +106,12 @@ def score_responses(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
 
 def score_names(survey: Survey) -> list[str]:
     """Return the names of all score columns: indicators, criteria with factors, ratings that have scored items."""
-    scored = [name for instrument in survey.instruments for name in _composition(survey, instrument)]
+    scored = [name for instrument in survey.instruments for name in composition(survey, instrument)]
     entries = [*survey.indicators, *survey.criteria, *survey.ratings]
     return [entry.id for entry in entries if entry.id in scored]
 
 
-def _composition(survey: Survey, instrument: Instrument) -> dict[str, list[str]]:
+def composition(survey: Survey, instrument: Instrument) -> dict[str, list[str]]:
     """Return what each score of a questionnaire is made of: columns, for a rating the names of its criteria."""
     columns: dict[str, list[str]] = {}
     for item in instrument.items:
@@ -133,7 +133,7 @@ def _composition(survey: Survey, instrument: Instrument) -> dict[str, list[str]]
 def _score_instrument(responses: pd.DataFrame, survey: Survey, instrument: Instrument) -> dict[str, Scores]:
     ratings = {rating.id for rating in survey.ratings}
     found: dict[str, Scores] = {}
-    for name, parts in _composition(survey, instrument).items():
+    for name, parts in composition(survey, instrument).items():
         if name in ratings:
             found[name] = mean_of_answered(np.column_stack([found[part] for part in parts]))
         else:

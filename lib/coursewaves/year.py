@@ -9,7 +9,7 @@ import pandas as pd
 from coursewaves.aliases import read_aliases
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey
-from coursewaves.private_files import write_private
+from coursewaves.private_files import sweep, write_private
 from coursewaves.problem_book import write_problem_book
 from coursewaves.registry import Registry, read_registry
 from coursewaves.responses import Intake, read_responses
@@ -127,6 +127,7 @@ def load_year(home: Home) -> Year:
     tables |= {f"registry_{field.name}": getattr(registry, field.name) for field in fields(Registry)}
     for name, table in tables.items():
         write_private(home.processed / f"{name}.parquet", partial(table.to_parquet, index=False))
+    sweep(home.processed)
     language = home.settings.languages[0]
     write_private(home.problem_book, lambda path: write_problem_book(tables["problems"], path, language))
     return Year(home)

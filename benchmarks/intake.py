@@ -86,7 +86,7 @@ def unsafe(home: Path, kind: str) -> dict[str, float]:
 def ours(home: Path, kind: str) -> dict[str, float]:
     """Load as `coursewaves load` does, stage by stage."""
     from coursewaves import year as year_module
-    from coursewaves.forms import read_records
+    from coursewaves.records import read_records
     from coursewaves.registry import read_registry
     from coursewaves.score import score_responses
     from coursewaves.settings import Home
@@ -119,7 +119,7 @@ def child(home: Path, kind: str, who: str) -> None:
 def measure(home: Path, kind: str, who: str) -> dict[str, float]:
     """Run one measurement in a process of its own."""
     command = [sys.executable, __file__, "--child", str(home), kind, who]
-    line = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()  # noqa: S603
+    line = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.split()  # noqa: S603
     return {name: float(value) for name, value in (part.split("=") for part in line)}
 
 

@@ -137,7 +137,7 @@ class _Texts(dict[object, str]):
         return text
 
     def of(self, cells: Sequence[object]) -> list[str]:
-        """Return the texts of a row. True is equal to 1, so that truth values are not looked up."""
+        """Return the texts of a row. True is equal to 1, so that truth values can't be looked up."""
         return [cell_text(cell) if cell.__class__ is bool else self[cell] for cell in cells]
 
 
@@ -151,7 +151,7 @@ class _Book:
         self._base = b""
 
     def is_filled(self, entry: SheetEntry) -> bool:
-        """Whether a sheet has any cell with a value; blanks count as one."""
+        """Whether a sheet has any value or formula; blanks count as a value."""
         before = b""
         for chunk in self._archive.chunks(entry.part):
             if _VALUE.search(before + chunk):
@@ -194,7 +194,8 @@ class _Book:
 _OLD_OR_LOCKED = FileFault(
     "E-WORKBOOK", "a workbook with a password, or of the old kind (.xls)", "save it without a password as .xlsx"
 )
-_VALUE = re.compile(rb"<(?:[\w.-]+:)?[vt](?:\s[^<>]*)?>[^<]")
+# Also what makes a sheet unreadable: such a one is not to be taken for empty.
+_VALUE = re.compile(rb"<(?:[\w.-]+:)?[vtf](?:\s[^<>]*)?>(?:[^<]|<[^/])|<!|\0")
 _RANGE = re.compile(r"[A-Z]{1,3}([1-9][0-9]{0,6}):[A-Z]{1,3}([1-9][0-9]{0,6})")
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -218,11 +219,13 @@ def _opened(path: Path) -> Iterator[_Book]:
 def _first_filled(book: _Book) -> Sheet:
     in_order = sorted(book.entries, key=lambda entry: not entry.is_visible)
     filled = [entry for entry in in_order if book.is_filled(entry)]
+    first = None
     for entry in filled:
         sheet = book.read(entry)
+        first = first or sheet
         if sheet.grid:
             return sheet._replace(others=[other.name for other in filled if other is not entry])
-    return Sheet(in_order[0].name if in_order else "", [], [], [], [], [], [])
+    return first or Sheet(in_order[0].name if in_order else "", [], [], [], [], [], [])
 
 
 def _made_base(archive: Archive, catalogue: Catalogue) -> bytes:

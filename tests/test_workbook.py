@@ -305,6 +305,28 @@ def test_a_sheet_of_formulas_alone_tells_why_it_is_empty(tmp_path):
     assert (found.grid, found.uncached) == ([], [(1, 0)])
 
 
+BLANK = worksheet(row_of('<c r="A1" t="inlineStr"><is><t xml:space="preserve"> </t></is></c>'))
+
+
+def test_sheets_of_blanks_are_passed_over_until_there_are_too_many(tmp_path):
+    for n_blank, outcome in ((9, "S"), (10, "E-LIMIT")):
+        sheets = {str(number): BLANK for number in range(n_blank)} | {"S": ONE}
+        found = read_sheet(pack(tmp_path / "a.xlsx", parts(sheets)))
+        assert (found.name if isinstance(found, Sheet) else found.rule) == outcome
+
+
+def test_all_sheets_together_are_bounded_too(tmp_path, monkeypatch):
+    path = pack(tmp_path / "a.xlsx", parts({"A": ONE, "B": ONE}))
+    monkeypatch.setattr("coursewaves.workbook.MOST_CELLS", 1)
+    assert fault(read_sheets(path)) == "E-LIMIT"
+
+
+def test_one_part_under_two_names_is_refused(tmp_path):
+    whole = parts({"A": ONE, "B": ONE})
+    whole["xl/workbook.xml"] = whole["xl/workbook.xml"].replace('r:id="r2"', 'r:id="r1"')
+    assert fault(read_sheet(pack(tmp_path / "a.xlsx", whole))) == "E-WORKBOOK"
+
+
 def test_a_sheet_that_is_not_there_is_named(tmp_path):
     found = read_sheet(pack(tmp_path / "a.xlsx", parts({"A": ONE})), "B")
     assert fault(found) == "E-SHEET"
@@ -436,7 +458,8 @@ def rows_of_xml(is_usual: bool) -> st.SearchStrategy[list[str]]:
     missing = st.nothing() if is_usual else st.just("")
     cells = st.builds("<c{}{}>{}</c>".format, places.map(' r="{}"'.format) | missing, kinds, values)
     numbers = st.integers(1, 50).map(' r="{}"'.format) | missing
-    return st.lists(st.builds("<row{}{}>{}</row>".format, numbers, states, st.lists(cells, max_size=5).map("".join)), max_size=6)
+    content = st.lists(cells, max_size=5).map("".join)
+    return st.lists(st.builds("<row{}{}>{}</row>".format, numbers, states, content), max_size=6)
 
 
 @given(st.booleans().flatmap(rows_of_xml), st.booleans())

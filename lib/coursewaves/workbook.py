@@ -15,15 +15,18 @@ from typing import Any, NamedTuple
 
 import python_calamine
 
-from coursewaves.catalogue import DOCTYPE, NO_WORKBOOK, SAVE_AGAIN, Catalogue, SheetEntry, read_catalogue
+from coursewaves.catalogue import DOCTYPE, NO_WORKBOOK, ONE_SHEET, SAVE_AGAIN, Catalogue, SheetEntry, read_catalogue
 from coursewaves.containers import MOST_BYTES, Archive, FileFault, RefusedError, open_regular
-from coursewaves.worksheet import MOST_COLUMNS, Marks, safe_pieces
+from coursewaves.worksheet import MOST_CELLS, MOST_COLUMNS, Marks, safe_pieces
 
 __all__ = ["MOST_BYTES", "MOST_COLUMNS", "FileFault", "Sheet", "cell_text", "read_sheet", "read_sheets", "sheet_names"]
 
 MOST_STRINGS = 4_000_000
 MOST_STRINGS_BYTES = 200_000_000
 MOST_STYLES_BYTES = 20_000_000
+MOST_TRIED = 10
+"""Sheets that hold something and turn out to be blank, until the search for a filled one ends."""
+
 MOST_REMEMBERED = 200_000
 """Different values whose texts are kept, so that equal cells share one text."""
 
@@ -91,7 +94,7 @@ def read_sheets(path: Path) -> list[Sheet] | FileFault:
     """Read every sheet, empty ones too, in the workbook's order; one that can't be read refuses the file."""
     try:
         with _opened(path) as book:
-            return [book.read(entry) for entry in book.entries]
+            return _every_sheet(book)
     except RefusedError as refused:
         return refused.fault
 
@@ -219,13 +222,25 @@ def _opened(path: Path) -> Iterator[_Book]:
 def _first_filled(book: _Book) -> Sheet:
     in_order = sorted(book.entries, key=lambda entry: not entry.is_visible)
     filled = [entry for entry in in_order if book.is_filled(entry)]
-    first = None
-    for entry in filled:
-        sheet = book.read(entry)
-        first = first or sheet
-        if sheet.grid:
-            return sheet._replace(others=[other.name for other in filled if other is not entry])
-    return first or Sheet(in_order[0].name if in_order else "", [], [], [], [], [], [])
+    tried: list[Sheet] = []
+    for entry in filled[:MOST_TRIED]:
+        tried.append(book.read(entry))
+        if tried[-1].grid:
+            return tried[-1]._replace(others=[other.name for other in filled if other is not entry])
+    if len(filled) > MOST_TRIED:
+        raise RefusedError("E-LIMIT", f"{MOST_TRIED} sheets of blanks before any text", ONE_SHEET)
+    return tried[0] if tried else Sheet(in_order[0].name if in_order else "", [], [], [], [], [], [])
+
+
+def _every_sheet(book: _Book) -> list[Sheet]:
+    sheets: list[Sheet] = []
+    n_cells = 0
+    for entry in book.entries:
+        sheets.append(book.read(entry))
+        n_cells += sum(map(len, sheets[-1].grid))
+        if n_cells > MOST_CELLS:
+            raise RefusedError("E-LIMIT", f"{n_cells} cells in the first {len(sheets)} sheets", ONE_SHEET)
+    return sheets
 
 
 def _made_base(archive: Archive, catalogue: Catalogue) -> bytes:

@@ -22,7 +22,7 @@ MOST_SPAN = 4_000_000
 """Cells of the rectangle that one piece spans; the XML of one chunk names some 8,000."""
 
 PIECE_BYTES = 32 << 20
-MOST_ROW_BYTES = PIECE_BYTES  # or before the first row
+MOST_ROW_BYTES = 8 << 20  # or before the first row
 
 MOST_PARSED_BYTES = 64 << 20
 """Bytes that are parsed element by element, at some 15 MB a second."""

@@ -163,6 +163,12 @@ def gzip_bomb(path: Path) -> None:
             file.write(b"1,2\n" * 1_000_000)
 
 
+def packed_bomb(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.csv", "w") as file:
+        for _ in range(80):
+            file.write(b"1,2\n" * 1_000_000)
+
+
 REFUSED = {
     "zip bomb.xlsx": (bomb("xl/worksheets/sheet1.xml"), "E-LIMIT"),
     "bomb of texts.xlsx": (bomb("xl/sharedStrings.xml", b"<si><t>a</t></si>"), "E-LIMIT"),
@@ -195,6 +201,8 @@ REFUSED = {
     "20,000 columns.csv": (csv_of((",".join(["a"] * 20_000) + "\n") * 500), "E-LIMIT"),
     "bomb.csv.gz": (gzip_bomb, "E-FORMAT"),
     "bomb under another name.csv": (gzip_bomb, "E-FORMAT"),
+    "packed bomb.zip": (packed_bomb, "E-LIMIT"),
+    "two tables.zip": (lambda path: pack(path, {"a.csv": HEADER, "b.csv": HEADER}), "E-FORMAT"),
     "all NUL.csv": (lambda path: path.write_bytes(bytes(100_000_000)), "E-EMPTY"),
 }
 
@@ -202,6 +210,7 @@ READ = {
     "row of 200,000 fields.csv": (csv_of(f"{HEADER}1,x,y\n2{',' * 200_000}\n3,x,y\n"), 3, [[3, "E-WIDTH"]]),
     "cell of 3 MB.csv": (csv_of(f"{HEADER}1,x,{'y' * 3_000_000}\n2,x,y\n"), 2, [[2, "E-LIMIT"]]),
     "2,000,000 short rows.csv": (csv_of(HEADER + "1,x,y\n" * 2_000_000), 2_000_000, []),
+    "good.zip": (lambda path: pack(path, {"a.csv": f"{HEADER}1,x,y\n"}), 1, []),
     "good.csv": (csv_of(f"{HEADER}1,x,y\n2,x,y\n"), 2, []),
     "good.xlsx": (book_of(cell("A2").replace("<v>1</v>", "<v>2</v>", 1)), 1, []),
 }

@@ -11,6 +11,7 @@ MOST_INDEX_BYTES = 5_000_000
 """Bytes of a part that lists others."""
 
 SAVE_AGAIN = "open it in Excel and save it again as .xlsx, or export it as CSV (UTF-8)"
+ONE_SHEET = "keep the sheet with the answers alone"
 NO_WORKBOOK = FileFault("E-WORKBOOK", "no workbook, whatever its name says, or a damaged one", SAVE_AGAIN)
 DOCTYPE = FileFault("E-WORKBOOK", "XML with a document type, which no workbook has", SAVE_AGAIN)
 
@@ -76,7 +77,9 @@ def read_catalogue(archive: Archive) -> Catalogue:
     elements = _elements(archive.read(index, MOST_INDEX_BYTES))
     entries = [entry for tag, attributes in elements if tag == "sheet" for entry in _listed(attributes, relations)]
     if len(entries) > MOST_SHEETS:
-        raise RefusedError("E-LIMIT", f"{len(entries)} sheets", "keep the sheet with the answers alone")
+        raise RefusedError("E-LIMIT", f"{len(entries)} sheets", ONE_SHEET)
+    if len({entry.part for entry in entries}) < len(entries):
+        raise RefusedError(*NO_WORKBOOK)  # one part listed as a thousand sheets would be read a thousand times
     shared = {kind: part for kind, part in relations.values() if kind in ("styles", "sharedStrings")}
     flags = {name for _, attributes in elements for name, value in attributes.items() if value in ("1", "true")}
     return Catalogue(entries, shared, "date1904" in flags, "fullCalcOnLoad" in flags)

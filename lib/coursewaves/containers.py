@@ -57,7 +57,7 @@ _UNPACK = "unpack it and give the one table"
 _COMPRESSED = (b"\x1f\x8b", b"\x1f\x9d", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 _PACKED = b"PK\x03\x04"
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-_NO_ZIP = FileFault("E-FORMAT", "a damaged ZIP archive", "download it again, or unpack it and give the table")
+_NO_ZIP = FileFault("E-FORMAT", "no ZIP archive, or a damaged one", "download it again, or unpack it first")
 _DAMAGES = (
     zipfile.BadZipFile,
     zlib.error,
@@ -80,16 +80,13 @@ def open_container(path: Path) -> bytes | FileFault:
     """
     try:
         with open_regular(path, MOST_TABLE_BYTES) as file:
-            start = file.peek(16)[:16]
-            if path.suffix.casefold() == ".zip" and start.startswith(_PACKED):
-                content = _packed_table(Archive(file, _NO_ZIP, _ANY_RATIO))
-            else:
-                content = file.read()
+            is_packed = path.suffix.casefold() == ".zip"
+            content = _packed_table(Archive(file, _NO_ZIP, _ANY_RATIO)) if is_packed else file.read()
     except RefusedError as refused:
         return refused.fault
     except OSError as error:
         return _unreadable(error).fault
-    return _kind_fault(content[:16], path.suffix.casefold()) or content
+    return _kind_fault(content[:16], is_packed) or content
 
 
 @contextmanager
@@ -223,9 +220,9 @@ def _packed_table(archive: Archive) -> bytes:
     return archive.read(tables[0], MOST_TABLE_BYTES)
 
 
-def _kind_fault(start: bytes, suffix: str) -> FileFault | None:
+def _kind_fault(start: bytes, is_packed: bool) -> FileFault | None:
     is_bzip2 = start.startswith(b"BZh") and start[4:10] == b"1AY&SY"
-    if is_bzip2 or start.startswith(_COMPRESSED) or (suffix == ".zip" and start.startswith(_PACKED)):
+    if is_bzip2 or start.startswith(_COMPRESSED) or (is_packed and start.startswith(_PACKED)):
         return FileFault("E-FORMAT", "a compressed file", "unpack it first")
     if start.startswith((_PACKED, _OLD_WORKBOOK)):
         return FileFault("E-FORMAT", "a workbook under another name", "give it its suffix .xlsx again")

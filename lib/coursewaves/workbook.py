@@ -15,15 +15,18 @@ from typing import Any, NamedTuple
 
 import python_calamine
 
-from coursewaves.catalogue import DOCTYPE, NO_WORKBOOK, SAVE_AGAIN, Catalogue, SheetEntry, read_catalogue
+from coursewaves.catalogue import DOCTYPE, NO_WORKBOOK, ONE_SHEET, SAVE_AGAIN, Catalogue, SheetEntry, read_catalogue
 from coursewaves.containers import MOST_BYTES, Archive, FileFault, RefusedError, open_regular
-from coursewaves.worksheet import MOST_COLUMNS, Marks, safe_pieces
+from coursewaves.worksheet import MOST_CELLS, MOST_COLUMNS, Marks, safe_pieces
 
 __all__ = ["MOST_BYTES", "MOST_COLUMNS", "FileFault", "Sheet", "cell_text", "read_sheet", "read_sheets", "sheet_names"]
 
 MOST_STRINGS = 4_000_000
 MOST_STRINGS_BYTES = 200_000_000
 MOST_STYLES_BYTES = 20_000_000
+MOST_TRIED = 10
+"""Sheets that hold something and turn out to be blank, until the search for a filled one ends."""
+
 MOST_REMEMBERED = 200_000
 """Different values whose texts are kept, so that equal cells share one text."""
 
@@ -91,7 +94,7 @@ def read_sheets(path: Path) -> list[Sheet] | FileFault:
     """Read every sheet, empty ones too, in the workbook's order; one that can't be read refuses the file."""
     try:
         with _opened(path) as book:
-            return [book.read(entry) for entry in book.entries]
+            return _every_sheet(book)
     except RefusedError as refused:
         return refused.fault
 
@@ -137,7 +140,7 @@ class _Texts(dict[object, str]):
         return text
 
     def of(self, cells: Sequence[object]) -> list[str]:
-        """Return the texts of a row. True is equal to 1, so that truth values are not looked up."""
+        """Return the texts of a row. True is equal to 1, so that truth values can't be looked up."""
         return [cell_text(cell) if cell.__class__ is bool else self[cell] for cell in cells]
 
 
@@ -151,7 +154,7 @@ class _Book:
         self._base = b""
 
     def is_filled(self, entry: SheetEntry) -> bool:
-        """Whether a sheet has any cell with a value; blanks count as one."""
+        """Whether a sheet has any value or formula; blanks count as a value."""
         before = b""
         for chunk in self._archive.chunks(entry.part):
             if _VALUE.search(before + chunk):
@@ -194,7 +197,8 @@ class _Book:
 _OLD_OR_LOCKED = FileFault(
     "E-WORKBOOK", "a workbook with a password, or of the old kind (.xls)", "save it without a password as .xlsx"
 )
-_VALUE = re.compile(rb"<(?:[\w.-]+:)?[vt](?:\s[^<>]*)?>[^<]")
+# Also what makes a sheet unreadable: such a one is not to be taken for empty.
+_VALUE = re.compile(rb"<(?:[\w.-]+:)?[vtf](?:\s[^<>]*)?>(?:[^<]|<[^/])|<!|\0")
 _RANGE = re.compile(r"[A-Z]{1,3}([1-9][0-9]{0,6}):[A-Z]{1,3}([1-9][0-9]{0,6})")
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -218,11 +222,25 @@ def _opened(path: Path) -> Iterator[_Book]:
 def _first_filled(book: _Book) -> Sheet:
     in_order = sorted(book.entries, key=lambda entry: not entry.is_visible)
     filled = [entry for entry in in_order if book.is_filled(entry)]
-    for entry in filled:
-        sheet = book.read(entry)
-        if sheet.grid:
-            return sheet._replace(others=[other.name for other in filled if other is not entry])
-    return Sheet(in_order[0].name if in_order else "", [], [], [], [], [], [])
+    tried: list[Sheet] = []
+    for entry in filled[:MOST_TRIED]:
+        tried.append(book.read(entry))
+        if tried[-1].grid:
+            return tried[-1]._replace(others=[other.name for other in filled if other is not entry])
+    if len(filled) > MOST_TRIED:
+        raise RefusedError("E-LIMIT", f"{MOST_TRIED} sheets of blanks before any text", ONE_SHEET)
+    return tried[0] if tried else Sheet(in_order[0].name if in_order else "", [], [], [], [], [], [])
+
+
+def _every_sheet(book: _Book) -> list[Sheet]:
+    sheets: list[Sheet] = []
+    n_cells = 0
+    for entry in book.entries:
+        sheets.append(book.read(entry))
+        n_cells += sum(map(len, sheets[-1].grid))
+        if n_cells > MOST_CELLS:
+            raise RefusedError("E-LIMIT", f"{n_cells} cells in the first {len(sheets)} sheets", ONE_SHEET)
+    return sheets
 
 
 def _made_base(archive: Archive, catalogue: Catalogue) -> bytes:

@@ -14,8 +14,7 @@ from xml.parsers import expat
 from coursewaves.catalogue import DOCTYPE, SAVE_AGAIN
 from coursewaves.containers import FileFault, RefusedError
 
-MOST_ROWS = 1_048_576
-MOST_COLUMNS = 5_000
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 5_000
 MOST_CELLS = 20_000_000
 """Cells of the rectangle that a sheet spans, whether they are filled or not."""
 
@@ -23,11 +22,12 @@ MOST_SPAN = 4_000_000
 """Cells of the rectangle that one piece spans; the XML of one chunk names some 8,000."""
 
 PIECE_BYTES = 32 << 20
-MOST_ROW_BYTES = 32 << 20
-"""Bytes of one row, or before the first."""
+MOST_ROW_BYTES = 8 << 20  # or before the first row
 
 MOST_PARSED_BYTES = 64 << 20
 """Bytes that are parsed element by element, at some 15 MB a second."""
+
+MOST_MARKS = 100_000  # a sheet with more formulas without a result was never computed
 
 
 class Marks:
@@ -51,8 +51,7 @@ def safe_pieces(chunks: Iterator[bytes], marks: Marks) -> Iterator[bytes]:
     """Give a sheet as documents of some rows each, in their order, each bounded in bytes and in span.
 
     Row numbers stay. Error cells become text cells, so that a code that a reader does not know costs one cell.
-
-    `marks` is filled while the pieces are taken.
+    `marks` is filled on the way.
 
     Raises
     ------
@@ -150,8 +149,8 @@ def _longer(xml: bytes, chunks: Iterator[bytes]) -> bytes:
 class _Scan:
     """Places the cells of a sheet and notes its marks.
 
-    Rows in the form that Excel and nearly all others write are placed by searches. Where a search finds less than
-    there is, the rows are parsed element by element, which takes some six times as long and gives the same.
+    Rows in the form of Excel and nearly all others are placed by searches. Where these find less than there is, the
+    rows are parsed element by element, which takes six times as long and gives the same.
     """
 
     def __init__(self, marks: Marks) -> None:
@@ -178,6 +177,8 @@ class _Scan:
             rows = _BLANK_CELL.sub(b"", rows)  # formatted far beyond the table, as whole columns are
             span = _span(_CELL.findall(rows))
         self._sheet |= span
+        if len(self.marks.uncached) + len(self.marks.errors) > MOST_MARKS:
+            raise RefusedError("E-LIMIT", f"more than {MOST_MARKS} formulas without a result", SAVE_AGAIN)
         if excess := _excess(span, self._sheet):
             seen = f"cells as far as row {excess.last_row} and column {excess.columns}"
             raise RefusedError("E-LIMIT", seen, "delete the cells far from the table")

@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.stats.labels import coded, same_length
-from coursewaves.stats.values import ALL_EQUAL, NAN, NO_VALUES, Numbers, as_numbers, check_level
+from coursewaves.stats.values import ALL_EQUAL, NAN, NO_VALUES, Numbers, as_numbers, check_level, unit_of
 
 EMPTY_CELL = "a cell of the common mix has no values"
 SINGLE_VALUE = "a cell has fewer than two values"
@@ -96,9 +96,10 @@ def standardised_mean(
     if not (weights >= 0).all() or not weights.sum() > 0:
         raise CoursewavesError("Give a mix of positive numbers.")
     kept = ~np.isnan(given) & (labels.places >= 0)
-    place, found, share = labels.places[kept], given[kept], weights / weights.sum()
+    place, share, unit = labels.places[kept], weights / weights.sum(), unit_of(given)
+    found = given[kept] / unit
     count = np.bincount(place, minlength=share.size)
-    crude = float(found.mean()) if found.size else NAN
+    crude = float(found.mean()) * unit if found.size else NAN
     if (count[share > 0] == 0).any():
         return Standardised(NAN, NAN, NAN, NAN, crude, found.size, EMPTY_CELL if found.size else NO_VALUES)
     means = np.bincount(place, found, minlength=share.size) / np.maximum(count, 1)
@@ -106,10 +107,10 @@ def standardised_mean(
     squares = np.bincount(place, (found - means[place]) ** 2, minlength=share.size)
     fault = SINGLE_VALUE if (count[share > 0] < 2).any() else "" if squares[share > 0].any() else ALL_EQUAL
     if fault:
-        return Standardised(mean, NAN, NAN, NAN, crude, found.size, fault)
+        return Standardised(mean * unit, NAN, NAN, NAN, crude, found.size, fault)
     parts = share**2 * squares / np.maximum(count - 1, 1) / np.maximum(count, 1)
     df = parts.sum() ** 2 / (parts**2 / np.maximum(count - 1, 1)).sum()
-    error = sqrt(float(parts.sum()))
+    error, mean = sqrt(float(parts.sum())) * unit, mean * unit
     half = float(stdtrit(df, (1 + level) / 2)) * error
     return Standardised(mean, error, mean - half, mean + half, crude, found.size)
 
@@ -165,5 +166,6 @@ def case_mix(values: ArrayLike, groups: Iterable[Any], characteristics: Sequence
 
 
 def _means(columns: Numbers, place: np.ndarray[Any, np.dtype[np.int64]], count: Any) -> Numbers:
-    sums = np.stack([np.bincount(place, column, minlength=count.size) for column in columns.T], axis=1)
+    sums = np.zeros((count.size, columns.shape[1]))
+    np.add.at(sums, place, columns)
     return np.asarray(np.divide(sums, count[:, None], out=np.full(sums.shape, NAN), where=count[:, None] > 0))

@@ -4,10 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursewaves.stats.values import Numbers
+from coursewaves.stats.values import Numbers, unit_of
 
 MOST_STEPS = 200
 CLOSE = 1e-10
+SMALLEST_VARIANCE = 1e-10
+"""In the square of the unit: a variance below would make the matrix of all singular."""
 
 
 class Components(NamedTuple):
@@ -42,8 +44,8 @@ def restricted_likelihood(means: Numbers, variances: Numbers, groupings: list[Nu
     >>> restricted_likelihood(np.array([0.0, 2, 4, 6]), np.ones(4), two).components.round(4)
     array([5.6667])
     """
-    unit = _scale(means, variances)
-    y, known = (means - means.mean()) / unit, variances / unit**2
+    unit = max(unit_of(means - means.mean()), float(variances.max()) ** 0.5)
+    y, known = (means - means.mean()) / unit, np.maximum(variances / unit**2, SMALLEST_VARIANCE)
     components = np.full(len(groupings), max(float(y.var(ddof=1) - known.mean()), 0.01) / len(groupings))
     logged = _log_likelihood(components, y, known, groupings)
     is_settled = False
@@ -63,10 +65,6 @@ def restricted_likelihood(means: Numbers, variances: Numbers, groupings: list[Nu
     inverse, weights, _ = _solved(components, known, groupings)
     mean = float(weights @ y) / float(weights.sum()) * unit + float(means.mean())
     return Components(components * unit**2, mean, unit / float(weights.sum()) ** 0.5, inverse / unit**2, is_settled)
-
-
-def _scale(means: Numbers, variances: Numbers) -> float:
-    return float(np.sqrt(max(float(means.var()), float(variances.mean()), 1e-300)))
 
 
 def _solved(components: Numbers, known: Numbers, groupings: list[Numbers]) -> tuple[Numbers, Numbers, Numbers]:

@@ -62,8 +62,7 @@ def same_length(**columns: Any) -> None:
 def _plain(labels: Any) -> Any:
     if isinstance(labels, np.ma.MaskedArray):
         return np.ma.filled(labels.astype(object), None)
-    # numpy's own strings and numbers become Python's, so that they are found in a mapping
-    return labels.to_numpy(dtype=object, na_value=None) if hasattr(labels, "to_numpy") else np.asarray(labels, object)
+    return labels.to_numpy(dtype=object, na_value=None) if hasattr(labels, "to_numpy") else labels
 
 
 def _is_missing(label: Any) -> bool:

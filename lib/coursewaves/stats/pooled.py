@@ -15,7 +15,7 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.stats.drivers import FEW_ROWS, NO_SPREAD, Groups, Sample, read_sample
 from coursewaves.stats.labels import coded, same_length
 from coursewaves.stats.subsets import explained, shapley, standardised
-from coursewaves.stats.values import NAN, NO_VALUES, Numbers, Places, check_level
+from coursewaves.stats.values import NAN, NO_VALUES, Numbers, Places, check_level, unit_of
 
 FEWEST_CLUSTERS = 10
 """Courses under which no interval is made: too few to draw from."""
@@ -174,29 +174,31 @@ def gap_decomposition(
     if unit not in asked:
         raise CoursewavesError.not_found(unit, "the units", set(asked))
     rows = _rows(sample, asked)
-    nothing = np.full(len(sample.names), NAN)
+    nothing, unit_y = np.full(len(sample.names), NAN), rows.units[0]
     if unit not in rows.names:
         return GapDecomposition(NAN, nothing, nothing, nothing, NAN, nothing, sample.names, 0, NO_VALUES)
     own = rows.columns[rows.place == rows.names.index(unit)]
     away = own.mean(axis=0) - rows.columns.mean(axis=0)
+    gap, n = float(away[0] * unit_y), len(own)
     middle = np.zeros_like(rows.place) if clusters is None else rows.place
     products = _products(rows.columns, middle)
     fault = _fault(products, len(rows.columns)) or _copies(products)
     if fault:
-        return GapDecomposition(float(away[0]), nothing, nothing, nothing, NAN, nothing, sample.names, len(own), fault)
+        return GapDecomposition(gap, nothing, nothing, nothing, NAN, nothing, sample.names, n, fault)
     weights, errors = _weights(rows, middle, products.sum(axis=0))
-    parts = weights * away[1:]
-    spread = own[:, 1:].var(axis=0, ddof=1) / len(own) if len(own) > 1 else np.zeros(parts.size)
-    half = _reach(len(rows.names), level) * np.sqrt((errors * away[1:]) ** 2 + weights**2 * spread)
-    rest, fault = float(away[0] - parts.sum()), FEW_CLUSTERS if len(rows.names) < FEWEST_CLUSTERS else ""
-    ends = parts - half, parts + half
-    return GapDecomposition(float(away[0]), parts, *ends, rest, weights, sample.names, len(own), fault)
+    spread = own[:, 1:].var(axis=0, ddof=1) / n if n > 1 else 0.0
+    half = _reach(len(rows.names), level) * np.sqrt((errors * away[1:]) ** 2 + weights**2 * spread) * unit_y
+    parts = weights * away[1:] * unit_y
+    fault = FEW_CLUSTERS if len(rows.names) < FEWEST_CLUSTERS else ""
+    ends, rest = (parts - half, parts + half), gap - float(parts.sum())
+    return GapDecomposition(gap, parts, *ends, rest, weights * unit_y / rows.units[1:], sample.names, n, fault)
 
 
 class _Rows(NamedTuple):
-    """Complete rows, the outcome first, each with the place of its cluster among the names."""
+    """Complete rows, the outcome first, in units of their own; with the place of each row's cluster."""
 
     columns: Numbers
+    units: Numbers
     place: Places
     names: list[Any]
 
@@ -207,7 +209,8 @@ def _rows(sample: Sample, clusters: Iterable[Any]) -> _Rows:
     kept = sample.is_complete & (labels.places >= 0)
     present, place = np.unique(labels.places[kept], return_inverse=True)
     columns = np.column_stack([sample.outcome, sample.predictors])[kept]
-    return _Rows(columns, place.astype(np.int64), [labels.names[one] for one in present])
+    units = np.array([unit_of(column) for column in columns.T])
+    return _Rows(columns / units, units, place.astype(np.int64), [labels.names[one] for one in present])
 
 
 def _centred(columns: Numbers, place: Places) -> Numbers:

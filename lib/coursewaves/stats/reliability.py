@@ -127,7 +127,7 @@ def item_statistics(items: ArrayLike) -> ItemStatistics:
     others = [np.delete(np.arange(n.size), place) for place in range(n.size)]
     rest = [shared[np.ix_(other, other)] for other in others]
     related = [
-        float(shared[place, other].sum()) / sqrt(shared[place, place] * inner.sum()) if inner.sum() > 0 else NAN
+        float(shared[place, other].sum()) / sqrt(shared[place, place]) / sqrt(inner.sum()) if inner.sum() > 0 else NAN
         for place, (other, inner) in enumerate(zip(others, rest, strict=True))
     ]
     without = [_alpha(inner)[0] if n.size > 2 else NAN for inner in rest]

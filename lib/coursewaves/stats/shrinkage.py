@@ -10,7 +10,10 @@ from scipy.special import chdtrc, ndtr
 
 from coursewaves.stats.components import restricted_likelihood
 from coursewaves.stats.labels import coded, same_length
-from coursewaves.stats.values import NAN, Numbers, as_numbers, floored
+from coursewaves.stats.values import NAN, Numbers, as_numbers, floored, unit_of
+
+SMALLEST_VARIANCE = 1e-24
+"""In the square of the largest mean: less than rounding makes of it."""
 
 FEW_GROUPS = "fewer than two groups with a mean and a variance"
 FEWEST_GROUPS = 10
@@ -188,12 +191,13 @@ def heterogeneity(means: ArrayLike, variances: ArrayLike) -> Heterogeneity:
     k = int(kept.sum())
     if k < 2:
         return Heterogeneity(NAN, max(k - 1, 0), NAN, NAN, NAN, FEW_GROUPS)
-    weights = 1 / known[kept]
-    middle = float(weights @ given[kept] / weights.sum())
-    q = float(weights @ (given[kept] - middle) ** 2)
-    tau2 = between(given[kept], known[kept])[0]
-    typical = (k - 1) * float(weights.sum()) / float(weights.sum() ** 2 - weights @ weights)
-    return Heterogeneity(q, k - 1, floored(float(chdtrc(k - 1, q))), tau2 / (tau2 + typical), tau2)
+    y, chance, unit = _scaled(given[kept], known[kept])
+    weights = 1 / chance
+    q = float(weights @ (y - float(weights @ y / weights.sum())) ** 2)
+    tau2 = _root(y, chance)
+    typical = (k - 1) * float(weights.sum()) / max(float(weights.sum() ** 2 - weights @ weights), 1e-300)
+    p_value = floored(float(chdtrc(k - 1, q)))
+    return Heterogeneity(q, k - 1, p_value, tau2 / (tau2 + typical), tau2 * unit**2)
 
 
 def probability_below(estimates: ArrayLike, errors: ArrayLike, threshold: float) -> Any:
@@ -214,7 +218,8 @@ def probability_below(estimates: ArrayLike, errors: ArrayLike, threshold: float)
     is_one = np.ndim(estimates) == 0
     given, spread = (as_numbers(np.atleast_1d(np.asarray(each, np.float64))) for each in (estimates, errors))
     given, spread = np.broadcast_arrays(given, spread)
-    away = np.divide(threshold - given, spread, out=np.full(given.shape, NAN), where=spread > 0)
+    with np.errstate(over="ignore"):  # beyond all measure is as good as certain
+        away = np.divide(threshold - given, spread, out=np.full(given.shape, NAN), where=spread > 0)
     found = ndtr(away)
     return float(found[0]) if is_one and found.size == 1 else found
 
@@ -222,14 +227,19 @@ def probability_below(estimates: ArrayLike, errors: ArrayLike, threshold: float)
 def between(means: Numbers, variances: Numbers) -> tuple[float, float, float]:
     """Return the REML variance between true means, their mean and its standard error; two means at least.
 
-    >>> between(np.array([0.0, 2, 4, 6]), np.ones(4))[1]
+    >>> round(between(np.array([0.0, 2, 4, 6]), np.ones(4))[1], 6)
     3.0
     """
-    unit = max(float(means.std()), sqrt(float(variances.mean())))
-    y, known = means / unit, variances / unit**2
+    y, known, unit = _scaled(means, variances)
     tau2 = _root(y, known)
     weights = 1 / (tau2 + known)
-    return tau2 * unit**2, float(weights @ means / weights.sum()), unit / sqrt(float(weights.sum()))
+    return tau2 * unit**2, float(weights @ y / weights.sum()) * unit, unit / sqrt(float(weights.sum()))
+
+
+def _scaled(means: Numbers, variances: Numbers) -> tuple[Numbers, Numbers, float]:
+    """Return means and variances in a unit of their own, in which no variance vanishes beside the others."""
+    unit = max(unit_of(means), sqrt(float(variances.max())))
+    return means / unit, np.maximum(variances / unit**2, SMALLEST_VARIANCE), unit
 
 
 def _root(y: Numbers, known: Numbers) -> float:

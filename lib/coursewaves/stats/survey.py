@@ -19,6 +19,7 @@ from coursewaves.stats.values import ALL_EQUAL, NAN, NO_VALUES, Numbers, Places,
 EMPTY_STRATUM = "a stratum has no values"
 SINGLE_VALUE = "a stratum has fewer than two values"
 TOO_MANY = "a stratum has more values than people"
+NO_EFFECT = "the values don't differ, so there is no design effect"
 UNKNOWN_SIZE = "the size of a stratum is not known"
 EVERYBODY = "everybody answered, so there is no sampling error"
 ROUNDING = 1e-12
@@ -65,7 +66,7 @@ class _Sample(NamedTuple):
     @property
     def weights(self) -> Numbers:
         """People that each value stands for."""
-        return np.asarray((self.sizes / self.answered)[self.stratum])
+        return np.asarray((self.sizes / np.maximum(self.answered, 1))[self.stratum])
 
 
 def stratified_mean(
@@ -226,8 +227,9 @@ def _estimated(sample: _Sample, estimate: float, linear: Numbers, scale: float, 
     if fault:
         return Stratified(estimate, NAN, NAN, NAN, df, n, NAN, fault)
     half = float(stdtrit(df, (1 + level) / 2)) * error
-    effect = error**2 / _simple_variance(sample, scale, fpc)
-    return Stratified(estimate, error, estimate - half, estimate + half, df, n, effect)
+    simple = _simple_variance(sample, scale, fpc)
+    effect, fault = (error**2 / simple, "") if simple > 0 else (NAN, NO_EFFECT)
+    return Stratified(estimate, error, estimate - half, estimate + half, df, n, effect, fault)
 
 
 def _error(sample: _Sample, linear: Numbers, fpc: bool) -> tuple[float, str]:

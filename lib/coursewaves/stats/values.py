@@ -103,6 +103,15 @@ def settled(numbers: Numbers) -> Numbers:
     return np.round(numbers / largest, 12) + 0.0 if largest > 0 else numbers
 
 
+def unit_of(numbers: Numbers) -> float:
+    """Return the largest absolute value, 1 where that is 0: in this unit no product overflows.
+
+    >>> unit_of(np.array([1.0, -4.0, np.nan])), unit_of(np.array([0.0]))
+    (4.0, 1.0)
+    """
+    return float(np.nanmax(np.abs(numbers), initial=0.0)) or 1.0
+
+
 def is_constant(numbers: Numbers) -> bool:
     """Whether the numbers differ by no more than rounding noise; true for one number and for none.
 

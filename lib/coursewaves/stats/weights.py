@@ -14,7 +14,7 @@ from coursewaves.stats.values import NAN, NO_VALUES, ONE_VALUE, Numbers, as_numb
 CLOSE = 1e-10
 MOST_ROUNDS = 1000
 LARGEST_WEIGHT = 3.0
-"""Weights are capped at so many times their mean."""
+"""Weights are capped at so many times their average."""
 
 LEAST_IN_CELL = 10
 """Answers that a cell of a margin needs before anything is raked on it."""
@@ -61,9 +61,9 @@ def rake(
     `margins` holds for each margin the label of every row, `totals` for each margin how many people of the
     population have each label: two lists in one order, or two mappings with the same names. With one margin
     this is post-stratification. `base` are the design's weights, equal where not given. `cap` limits weights
-    to so many times their mean; the margins then hold as far as that allows. The error treats the sample as
-    simple random, or by the weights given, and takes what the margins leave; `fpc` corrects it by the share
-    that answered.
+    to so many times the people that one row stands for on average; the margins then hold as far as that
+    allows. The error treats the sample as simple random, or by the weights given, and takes what the margins
+    leave; `fpc` corrects it by the share that answered.
 
     Raises
     ------
@@ -178,10 +178,19 @@ def _fitted(start: Numbers, cells: list[Coded], known: list[Numbers], cap: float
             sums = np.bincount(cell.places, weights, minlength=total.size)
             weights = weights * np.divide(total, sums, out=np.zeros_like(total), where=sums > 0)[cell.places]
         if cap is not None:
-            weights = np.minimum(weights, cap * weights.mean())
-        if np.abs(weights - before).max() <= CLOSE * weights.max():
+            weights = np.minimum(weights, cap * known[0].sum() / weights.size)
+        if np.abs(weights - before).max() <= CLOSE * weights.max() and (
+            cap is not None or _holds(weights, cells, known)
+        ):
             return np.asarray(weights)
     raise CoursewavesError("Can't rake: the weights don't converge; use fewer margins or join cells.")
+
+
+def _holds(weights: Numbers, cells: list[Coded], known: list[Numbers]) -> bool:
+    """Whether the weights of every cell add up to its people."""
+    sums = [np.bincount(cell.places, weights, minlength=total.size) for cell, total in zip(cells, known, strict=True)]
+    away = max(float(np.abs(found - total).max()) for found, total in zip(sums, known, strict=True))
+    return away <= CLOSE**0.5 * float(known[0].sum())
 
 
 def _error(away: Numbers, weights: Numbers, start: Numbers, cells: list[Coded], fpc: bool) -> float:

@@ -1,7 +1,7 @@
 """Take a caller's numbers as the statistics want them: missing ones dropped, rounding noise kept out."""
 
 import sys
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +10,7 @@ from scipy.special import ndtr
 from coursewaves.errors import CoursewavesError
 
 Numbers: TypeAlias = NDArray[np.float64]
+Places: TypeAlias = NDArray[np.int64]
 
 NAN = float("nan")
 SMALLEST_P = sys.float_info.min
@@ -38,9 +39,40 @@ def as_numbers(values: ArrayLike) -> Numbers:
     >>> as_numbers([4, None, 5])
     array([ 4., nan,  5.])
     """
-    numbers = np.asarray(values, dtype=np.float64)
+    numbers = np.asarray(_unmasked(values), dtype=np.float64)
     if numbers.ndim != 1:
         raise CoursewavesError(f"Give one row of numbers, not an array of {numbers.ndim} dimensions.")
+    return _finite(numbers)
+
+
+def as_table(items: ArrayLike) -> Numbers:
+    """Return a table of numbers, nan kept: one row = one respondent, one column = one item.
+
+    Raises
+    ------
+    CoursewavesError
+        Where a value is infinite (or beyond 1e100) or the array is no table.
+
+    Examples
+    --------
+    >>> as_table([[4, None], [5, 3]])
+    array([[ 4., nan],
+           [ 5.,  3.]])
+    """
+    # a data frame of whole numbers with gaps holds a mark for missing that numpy alone can't read
+    given: Any = items.to_numpy(dtype=np.float64, na_value=np.nan) if hasattr(items, "to_numpy") else _unmasked(items)
+    table = np.asarray(given, dtype=np.float64)
+    if table.ndim != 2:
+        raise CoursewavesError("Give a table: one row a respondent, one column an item.")
+    return _finite(table)
+
+
+def _unmasked(values: ArrayLike) -> ArrayLike:
+    """Fill what is masked with nan: numpy would otherwise take the value under the mask."""
+    return np.ma.filled(values.astype(np.float64), np.nan) if isinstance(values, np.ma.MaskedArray) else values
+
+
+def _finite(numbers: Numbers) -> Numbers:
     if (np.abs(numbers) > LARGEST_VALUE).any():
         raise CoursewavesError(
             "A value is infinite or no answer at all; give finite numbers, nan where one is missing."
@@ -69,6 +101,15 @@ def settled(numbers: Numbers) -> Numbers:
     """
     largest = np.abs(numbers).max(initial=0.0)
     return np.round(numbers / largest, 12) + 0.0 if largest > 0 else numbers
+
+
+def unit_of(numbers: Numbers) -> float:
+    """Return the largest absolute value, 1 where that is 0: in this unit no product overflows.
+
+    >>> unit_of(np.array([1.0, -4.0, np.nan])), unit_of(np.array([0.0]))
+    (4.0, 1.0)
+    """
+    return float(np.nanmax(np.abs(numbers), initial=0.0)) or 1.0
 
 
 def is_constant(numbers: Numbers) -> bool:

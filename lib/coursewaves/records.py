@@ -232,23 +232,27 @@ def _turned(rows: Iterable[list[str]], width: int) -> list[Cells]:
 def _checked(records: Records) -> Records:
     """Set aside the records that say nothing, say the header once more, or hold a cell without end."""
     first, *others = records.columns
-    columns = [first.changed(lambda text: text.lstrip("\ufeff")), *others]  # a file pasted after another
-    records = records._replace(columns=columns)
-    is_blank = _all(column.where(lambda text: not text.strip()) for column in columns)
+    if any(text.startswith("\ufeff") for text in first.texts):  # a file pasted after another
+        records = records._replace(columns=[first.changed(lambda text: text.lstrip("\ufeff")), *others])
+    is_blank = _all(records.columns, [""] * len(records.columns))
     records = records.without(is_blank, "E-BLANK", "a blank row", "nothing; delete it if it disturbs")
-    header = [cell.strip() for cell in records.header]
-    is_header = _all(
-        column.where(lambda text, own=own: text.strip() == own)  # type: ignore[misc]
-        for column, own in zip(records.columns, header, strict=True)
-    )
+    is_header = _all(records.columns, [cell.strip() for cell in records.header])
     records = records.without(is_header, "E-HEADER", "the header once more", "nothing; delete it if it disturbs")
-    is_long = ~_all(column.where(lambda text: len(text) <= MOST_LETTERS) for column in records.columns)
+    is_long = np.zeros(len(records.numbers), dtype=bool)
+    for column in records.columns:
+        if max(map(len, column.texts), default=0) > MOST_LETTERS:
+            is_long |= column.where(lambda text: len(text) > MOST_LETTERS)
     return records.without(is_long, "E-LIMIT", f"a cell of more than {MOST_LETTERS} letters", "shorten the answer")
 
 
-def _all(masks: Iterable[Mask]) -> Mask:
-    """Whether all columns say so, record by record."""
-    return np.asarray(np.logical_and.reduce(list(masks)), dtype=bool)
+def _all(columns: list[Cells], texts: list[str]) -> Mask:
+    """Return the records whose cells all are the texts given; most often the first column shows that none is."""
+    found = np.ones(len(columns[0]), dtype=bool)
+    for column, own in zip(columns, texts, strict=True):
+        found &= column.where(lambda text, own=own: text.strip() == own)  # type: ignore[misc]
+        if not found.any():
+            break
+    return found
 
 
 def _header_fault(record: Record) -> FileFault | None:

@@ -190,7 +190,7 @@ def _holds(weights: Numbers, cells: list[Coded], known: list[Numbers]) -> bool:
     """Whether the weights of every cell add up to its people."""
     sums = [np.bincount(cell.places, weights, minlength=total.size) for cell, total in zip(cells, known, strict=True)]
     away = max(float(np.abs(found - total).max()) for found, total in zip(sums, known, strict=True))
-    return away <= CLOSE**0.5 * float(known[0].sum())
+    return bool(away <= CLOSE**0.5 * float(known[0].sum()))
 
 
 def _error(away: Numbers, weights: Numbers, start: Numbers, cells: list[Coded], fpc: bool) -> float:

@@ -30,6 +30,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 
 LINE = (
     "errors",
+    "private_files",
     "yamlfile",
     "instruments",
     "wordings",

@@ -44,6 +44,7 @@ LINE = (
     "tables",
     "registry",
     "windows",
+    "identifiers",
     "privacy",
     "headers",
     "cells",

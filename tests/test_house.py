@@ -46,6 +46,7 @@ LINE = (
     "windows",
     "identifiers",
     "privacy",
+    "pseudonyms",
     "headers",
     "cells",
     "assign",

@@ -8,11 +8,14 @@ from typing import Any
 import pandas as pd
 
 from coursewaves.instruments import Survey
+from coursewaves.pseudonyms import Pseudonyms
 from coursewaves.records import read_records
 from coursewaves.registry import BUILT_IN_REGIONS, Registry, empty_table
 from coursewaves.responses import Intake, read_responses
 from coursewaves.settings import Settings
 from coursewaves.tables import TABLES, columns_of, dtype_of
+
+PSEUDONYMS = Pseudonyms(b"thirty-two bytes, not secret now")
 
 STEPS = [("1", "мүлдем жоқ", "совсем нет", "not at all"), ("2", "аз", "мало", "a little"),
          ("3", "орташа", "средне", "medium"), ("4", "көп", "много", "much"),
@@ -182,7 +185,7 @@ def write(path: Path, rows: Iterable[Iterable[str]], header: Iterable[str] = HEA
 
 def read(folder: Path, **settings: Any) -> Intake:
     """Read a folder of exports with the small survey and registry."""
-    return read_responses(folder, survey(), registry(), Settings(**settings))
+    return read_responses(folder, survey(), registry(), Settings(**settings), PSEUDONYMS)
 
 
 def responses_of(instrument_id: str, columns: Mapping[str, list[Any]], **identity: list[Any]) -> pd.DataFrame:

@@ -5,14 +5,14 @@ import pytest
 import small
 from coursewaves.aliases import accept, read_aliases
 from coursewaves.errors import CoursewavesError
-from coursewaves.headers import Alias
+from coursewaves.header_book import Alias
 from coursewaves.responses import read_responses
 from coursewaves.settings import Settings
 
 
 def read(home):
     aliases = read_aliases(home / "aliases.csv")
-    return read_responses(home / "responses", small.survey(), small.registry(), Settings(), aliases)
+    return read_responses(home / "responses", small.survey(), small.registry(), Settings(), small.PSEUDONYMS, aliases)
 
 
 @pytest.fixture

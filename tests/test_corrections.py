@@ -15,7 +15,9 @@ HEADER = "file,row,column,record,corrected"
 
 def read(home, **more):
     settings_ = Settings(**more)
-    return read_responses(home / "responses", small.survey(), small.registry(), settings_, (), home / "corrections")
+    return read_responses(
+        home / "responses", small.survey(), small.registry(), settings_, small.PSEUDONYMS, (), home / "corrections"
+    )
 
 
 def correct(home, lines: list[str], name: str = "mine.csv"):

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small
-from coursewaves.headers import Alias, HeaderBook, match_columns, row_numbers
+from coursewaves.header_book import Alias, HeaderBook, row_numbers
+from coursewaves.headers import match_columns
 from coursewaves.wordings import is_blank, normalised, spellings
 
 BOOK = HeaderBook(small.survey(), small.registry())

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 import small
 from coursewaves.errors import CoursewavesError
+from coursewaves.settings import Home
+from coursewaves.year import load_year
 
 BOTH = ["submitted_at", "course", "Wish", "Need", "Met", "Fits"]
 """Headers of one form that serves waves P and Q."""
@@ -163,6 +165,69 @@ def test_the_order_of_day_and_month_is_told_where_it_was_inferred(folder):
     assert intake.files["n_kept"].tolist() == [2]
     (told,) = intake.problems.to_dict("records")
     assert (told["rule"], told["row"], told["column"], told["done"]) == ("E-TIME", 1, "A", "all read as m/d/Y H:M")
+
+
+# Personal data -------------------------------------------------------------------------------------
+
+PERSON = {
+    "Email Address": "aigul@example.kz", "Аты-жөні": "Айгүл Серікқызы", "Телефон": "+7 701 123 45 67",
+    "ИИН": "940712400012", "Where to send the prize": "dana@example.kz",
+}  # fmt: skip
+
+
+def test_columns_of_personal_data_are_named_as_such_and_go_nowhere(folder):
+    small.write(folder / "p.csv", [[*small.form(), *PERSON.values()]], header=[*small.HEADER, *PERSON])
+    intake = small.read(folder)
+    told = intake.problems[["rule", "column", "done"]].to_numpy().tolist()
+    assert told == [["E-PERSONAL", letter, "column not stored"] for letter in "HIJKL"]
+    everything = "".join(table.to_csv() for table in intake[:4])
+    assert not any(word in everything for text in PERSON.values() for word in text.split() if len(word) > 2)
+
+
+def test_an_institute_may_link_by_addresses_of_which_only_pseudonyms_are_kept(folder):
+    header = [*small.HEADER, "Email Address"]
+    rows = [[*small.form(wish="1"), "Aigul@Example.kz "], [*small.form(wish="2"), ""]]
+    small.write(folder / "p.csv", rows, header=header)
+    after = ["submitted_at", "course", "Met", "Электрондық пошта"]
+    small.write(folder / "q.csv", [[AFTER, "A-1", "4", "aigul@example.kz"]], header=after)
+    found = small.read(folder, link_by="email").responses.set_index(["file", "row"])["respondent_id"]
+    assert found["p.csv", 2] == found["q.csv", 2]
+    assert found["p.csv", 2].startswith("email-")
+    assert pd.isna(found["p.csv", 3])
+    assert small.read(folder).responses["respondent_id"].isna().all()
+
+
+def test_of_an_address_that_sent_twice_the_last_form_counts(folder):
+    header = [*small.HEADER, "Email Address"]
+    times = ("2025-03-01 10:00:00", "2025-03-02 10:00:00")
+    rows = [[*small.form(time=time, wish=wish), "a@example.kz"] for time, wish in zip(times, "12", strict=True)]
+    small.write(folder / "p.csv", rows, header=header)
+    intake = small.read(folder, link_by="email")
+    assert intake.responses["P1"].tolist() == [2.0]
+    assert intake.files["n_duplicate"].tolist() == [1]
+
+
+def test_codes_that_are_identifiers_are_never_written_and_still_link(tmp_path):
+    registry = tmp_path / "data" / "raw" / "registry"
+    registry.mkdir(parents=True)
+    (registry / "programmes.csv").write_text("programme_id,title_en,hours\nP,Play,36\n")
+    (registry / "courses.csv").write_text("course_id,programme_id,starts_on,ends_on\nP-1,P,2025-03-03,2025-03-14\n")
+    (registry / "participants.csv").write_text("participant_id,course_id\n940712400012,P-1\n")
+    header = ["Timestamp", "Course code", "Participant code"]
+    question = "I expect the content of the course to match my professional needs"
+    stem = "What do you expect of the course? To what extent is each statement true for you?"
+    path = tmp_path / "data" / "raw" / "responses" / "a.csv"
+    small.write(
+        path, [["2025-03-01 10:00:00", "P-1", "940712400012", "fully"]], header=[*header, f"{stem} [{question}]"]
+    )
+    year = load_year(Home(tmp_path))
+    (respondent,) = year.responses["respondent_id"]
+    assert respondent == year.registry.participants["participant_id"].iloc[0]
+    assert respondent.startswith("iin-")
+    for path in (tmp_path / "data" / "processed").iterdir():
+        assert b"940712400012" not in path.read_bytes()
+        assert path.stat().st_mode & 0o077 == 0
+    assert (tmp_path / "coursewaves.key").stat().st_mode & 0o077 == 0
 
 
 # Files that hold or hide something -------------------------------------------------------------------

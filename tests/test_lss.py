@@ -10,7 +10,8 @@ import pytest
 from coursewaves import lss as lss_module
 from coursewaves.draft import instrument_from_lss
 from coursewaves.errors import CoursewavesError
-from coursewaves.headers import HeaderBook, match_columns
+from coursewaves.header_book import HeaderBook
+from coursewaves.headers import match_columns
 from coursewaves.lime_headings import HeadingBook, columns, numbered, split_brackets, tidy
 from coursewaves.lss import LimePart, LimeQuestion, flat, read_lss
 from coursewaves.registry import read_registry

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import small
 from coursewaves.cells import ticked, type_cells
 from coursewaves.columns import Cells
-from coursewaves.headers import HeaderBook, Known, match_columns
+from coursewaves.header_book import HeaderBook, Known
+from coursewaves.headers import match_columns
 from coursewaves.platforms import PLATFORMS, Export, arrange
 from coursewaves.platforms.export import all_are, share
 from coursewaves.records import Records, read_records, read_text

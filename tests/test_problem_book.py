@@ -63,7 +63,9 @@ def test_a_clerk_mends_in_the_workbook_itself(tmp_path, language):
 
     def read():
         corrections = tmp_path / "corrections"
-        return read_responses(tmp_path / "responses", small.survey(), small.registry(), Settings(), (), corrections)
+        return read_responses(
+            tmp_path / "responses", small.survey(), small.registry(), Settings(), small.PSEUDONYMS, (), corrections
+        )
 
     (tmp_path / "corrections").mkdir()
     path = tmp_path / "corrections" / "Problems of March.xlsx"

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.headers import Alias, Proposal
+from coursewaves.header_book import Alias
+from coursewaves.headers import Proposal
 from coursewaves.problems import column_letter
 from coursewaves.records import read_records
 

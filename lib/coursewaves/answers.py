@@ -4,84 +4,22 @@ What a cell means is decided by its column's scale; cells that mean nothing are 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from functools import cached_property
-from types import MappingProxyType
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
-from coursewaves.assign import CourseFinder, Rosters
 from coursewaves.cells import Typed, ticked, type_cells
 from coursewaves.columns import Cells, Mask
-from coursewaves.corrections import Correction
-from coursewaves.course_names import CourseNames
-from coursewaves.errors import CoursewavesError
-from coursewaves.headers import Alias, Column, HeaderBook, row_numbers
-from coursewaves.instruments import Instrument, Option, Scale, Survey
-from coursewaves.lss import LimeQuestionnaire
-from coursewaves.platforms import PLATFORMS, Export
+from coursewaves.context import Context
+from coursewaves.headers import Column
+from coursewaves.instruments import Instrument, Option, Scale
+from coursewaves.platforms import Export
 from coursewaves.problems import Problem, column_letter, described
 from coursewaves.records import Records
-from coursewaves.registry import Registry
-from coursewaves.settings import Settings, Source
+from coursewaves.settings import Source
 from coursewaves.wordings import normalised, says_something
-
-
-class Context(NamedTuple):
-    """What reading a file needs to know besides the file."""
-
-    survey: Survey
-    registry: Registry
-    settings: Settings
-    book: HeaderBook
-    row_numbers: dict[tuple[str, str, str], int]
-    programme_ids: dict[str, str]
-    region_ids: dict[str, str]
-    finders: dict[str, CourseFinder]
-    rosters: Rosters
-    corrections: Mapping[str, list[Correction]] = MappingProxyType({})
-    structures: Mapping[str, list[LimeQuestionnaire]] = MappingProxyType({})
-
-
-def make_context(
-    survey: Survey,
-    registry: Registry,
-    settings: Settings,
-    aliases: Iterable[Alias] = (),
-    corrections: Mapping[str, list[Correction]] = MappingProxyType({}),
-) -> Context:
-    """Gather what all files of a folder are read with.
-
-    Raises
-    ------
-    CoursewavesError
-        Where a source names a questionnaire or a platform that there is not.
-    """
-    for source in settings.sources:
-        for instrument_id in source.instruments:
-            survey.instrument(instrument_id)
-        if source.platform is not None and source.platform not in PLATFORMS:
-            raise CoursewavesError.not_found(source.platform, "the platforms", PLATFORMS)
-    courses = registry.courses
-    programmes = dict(zip(courses["course_id"], courses["programme_id"], strict=True))
-    book = HeaderBook(survey, registry, aliases)
-    names = CourseNames(registry)
-    finders = {instrument.id: CourseFinder(registry, instrument, names) for instrument in survey.instruments}
-    rosters = Rosters(registry.participants)
-    return Context(survey, registry, settings, book, row_numbers(registry), programmes, _region_ids(registry),
-                   finders, rosters, corrections)  # fmt: skip
-
-
-def _region_ids(registry: Registry) -> dict[str, str]:
-    ids: dict[str, str] = {}
-    for row in registry.regions.to_dict("records"):
-        names = [row["region_id"], *(row[f"title_{language}"] for language in ("kk", "ru", "en"))]
-        names += str(row["aliases"]).split("|") if isinstance(row["aliases"], str) else []
-        ids |= {normalised(name): str(row["region_id"]) for name in names if isinstance(name, str)}
-    return ids
 
 
 class Answers:
@@ -99,6 +37,8 @@ class Answers:
         Zone of the times that name none.
     delimiter
         What stands between several answers of one cell, where it is known.
+    identity
+        Position of the column whose personal data name each person; None where forms are not linked so.
     problems
         Grows with every question asked of the file.
     """
@@ -122,6 +62,7 @@ class Answers:
         self.time_forms = export.time_forms
         self.time_zone = ZoneInfo(source.time_zone) if source.time_zone else context.settings.zone
         self.delimiter = source.delimiter_in_cells or export.delimiter
+        self.identity: int | None = None
         self.problems: list[Problem] = []
         self._cells = {column.place: records.columns[column.place] for column in columns}
         self.columns = self._joined(columns)

@@ -6,6 +6,7 @@ faults that a person should look at (``check``).
 
 import io
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -104,18 +105,21 @@ def check(accept: AcceptOption = None) -> None:
     names: a header that resembles a known question is taken for it from then on.
     """
     from coursewaves.aliases import accept as accept_headers  # noqa: PLC0415
+    from coursewaves.pseudonyms import Pseudonyms  # noqa: PLC0415
     from coursewaves.registry import read_registry  # noqa: PLC0415
-    from coursewaves.year import read_home  # noqa: PLC0415
+    from coursewaves.year import disguised, read_home  # noqa: PLC0415
 
     with _stops():
         home = find_home(State.home)
+        passing = Pseudonyms(secrets.token_bytes(32))  # nothing is kept, so that no key is needed
         _check_instruments(home)
         registry, faults = read_registry(home.registry)
-        intake = read_home(home, registry)
+        registry = disguised(registry, passing)
+        intake = read_home(home, registry, passing)
         if accept:
             new = accept_headers(home.aliases, intake.proposals, accept)
             console.print(f"{len(new)} headers accepted in {home.aliases.name}", highlight=False)
-            intake = read_home(home, registry)
+            intake = read_home(home, registry, passing)
         _show_files(intake.files)
         n_faults = _show_problems([*faults.to_dict("records"), *intake.problems.to_dict("records")])
     raise typer.Exit(3 if n_faults else 0)
@@ -245,10 +249,15 @@ def _check_instruments(home: Home) -> None:
 
 
 def _load(home: Home) -> None:
+    from coursewaves.pseudonyms import KEY_FILE  # noqa: PLC0415
     from coursewaves.year import load_year  # noqa: PLC0415
 
+    had_key = (home.root / KEY_FILE).exists()
     with _stage("load"):
         year = load_year(home)
+    if not had_key and (home.root / KEY_FILE).exists():
+        told = "made: it stands behind the pseudonyms; keep one copy apart, never beside data that you pass on"
+        console.print(f"{KEY_FILE} {told}", highlight=False)
     _show_files(year.files)
     rules = year.problems["rule"].value_counts().sort_index()
     if len(rules):

@@ -165,13 +165,18 @@ def _language(answers: Answers, kept: Mask) -> pd.Series:
 
 
 def _respondents(answers: Answers, course_ids: pd.Series, kept: Mask) -> pd.Series:
-    """The participant's code where the course's roster has it."""
-    codes = _codes(answers, "participant")
-    linked = answers.context.rosters.link(codes, course_ids)
+    """The participant's code where the course's roster has it, else a pseudonym of what names the person."""
+    pseudonyms, codes = answers.context.pseudonyms, _codes(answers, "participant")
+    given = codes.map(dict(zip(named := codes.dropna().unique(), pseudonyms.codes(list(named)), strict=True)))
+    linked = answers.context.rosters.link(given.astype("str"), course_ids)
     for reading, fault in PERSON_FAULTS.items():
         rows = (linked.readings == reading).to_numpy(dtype=bool) & codes.notna().to_numpy(dtype=bool)
         answers.report(rows & kept, *fault, at=answers.column_for("participant"))
-    return linked.participant_ids
+    if answers.identity is None:
+        return linked.participant_ids
+    cells, kind = answers.records.columns[answers.identity], str(answers.context.settings.link_by)
+    ids = cells.mapped([pseudonym or None for pseudonym in pseudonyms.of(kind, cells.texts)], "str")
+    return linked.participant_ids.fillna(ids)
 
 
 def _codes(answers: Answers, purpose: str) -> pd.Series:

@@ -3,21 +3,24 @@
 The straight line: bytes, records, corrections, platform, questionnaire, wave, forms.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from coursewaves.answers import Answers, Context
+from coursewaves.answers import Answers
 from coursewaves.columns import Mask
+from coursewaves.context import Context
 from coursewaves.corrections import corrected
 from coursewaves.fingerprints import record_hashes
 from coursewaves.forms import course_names, make_forms
-from coursewaves.headers import Proposal, Questionnaire, match_columns
+from coursewaves.headers import Layout, Proposal, Questionnaire, match_columns
 from coursewaves.moments import times_of
 from coursewaves.platforms import Export, arrange
+from coursewaves.privacy import personal_kind
 from coursewaves.problems import Problem
 from coursewaves.records import Records, read_records
 from coursewaves.settings import Source
@@ -54,10 +57,13 @@ def read_file(path: Path, name: str, context: Context) -> FileForms:
     folder = PurePosixPath(name).parent.as_posix()
     export = arrange(records, source.platform, context.structures.get(folder, []))
     records = export.records
-    layout = match_columns(records.header, name, context.book, source.instruments, records.also)
+    kind_of = _kinds(records)
+    layout = match_columns(records.header, name, context.book, source.instruments, records.also, kind_of)
+    identity = _identity(records, layout, kind_of, context.settings.link_by)
     forms: list[pd.DataFrame] = []
     problems = [*records.problems, *layout.problems]
     for answers in _by_questionnaire(source, export, layout.questionnaires, context, problems):
+        answers.identity = identity
         forms.append(make_forms(answers))
         problems += answers.problems
     found = pd.concat(forms, ignore_index=True) if forms else pd.DataFrame()
@@ -65,6 +71,27 @@ def read_file(path: Path, name: str, context: Context) -> FileForms:
     n_aside = records.n_read - len(found)
     proposals = tuple(layout.proposals)
     return FileForms(found, problems, ids, export.platform, records.n_read, n_aside, n_corrected, proposals)
+
+
+def _kinds(records: Records) -> Callable[[int], str | None]:
+    """Tell which personal data a column holds; each column is looked at once."""
+    return cache(lambda place: personal_kind(records.header[place], records.columns[place].texts))
+
+
+def _identity(
+    records: Records, layout: Layout, kind_of: Callable[[int], str | None], link_by: str | None
+) -> int | None:
+    """Return the column that names each person, where the institute links by such data and no question holds it."""
+    if link_by is None:
+        return None
+    asked = {
+        column.place
+        for questionnaire in layout.questionnaires
+        for column in questionnaire.columns
+        if column.item.purpose != "ignore"
+    }
+    places = (place for place in range(len(records.header)) if place not in asked)
+    return next((place for place in places if kind_of(place) == link_by), None)
 
 
 def _marked(records: Records) -> Records:

@@ -9,9 +9,10 @@ import pandas as pd
 from coursewaves.duplicates import OWN, Rule, is_in_two_courses, mark_copies, mark_repeats
 from coursewaves.near_codes import link_near
 from coursewaves.problems import Problem
+from coursewaves.pseudonyms import Pseudonyms
 
 
-def link_people(forms: pd.DataFrame, rule: Rule) -> tuple[pd.DataFrame, list[Problem]]:
+def link_people(forms: pd.DataFrame, rule: Rule, pseudonyms: Pseudonyms) -> tuple[pd.DataFrame, list[Problem]]:
     """Link the forms of each person within a course, and mark those that were sent again.
 
     Parameters
@@ -21,6 +22,8 @@ def link_people(forms: pd.DataFrame, rule: Rule) -> tuple[pd.DataFrame, list[Pro
         person, ``own_code`` as the person typed it.
     rule
         Which of a linked person's forms in a course and questionnaire counts.
+    pseudonyms
+        What stands for a code of the person's own, which is made of names and days: within its course alone.
 
     Returns
     -------
@@ -32,12 +35,23 @@ def link_people(forms: pd.DataFrame, rule: Rule) -> tuple[pd.DataFrame, list[Pro
     is_open = (forms["outcome"] == "kept") & forms["respondent_id"].isna()
     near = link_near(forms["own_code"].where(is_open), forms["course_id"], forms["wave"])
     forms = forms.assign(respondent_id=forms["respondent_id"].fillna(OWN + near.links))
-    forms = mark_repeats(forms, rule)
+    forms = _disguised(mark_repeats(forms, rule), pseudonyms)
     problems = [_near(forms, form, other) for form, other in near.pairs[["form_from", "form_to"]].to_numpy().tolist()]
     problems += _each(forms, forms["outcome"] == "duplicate", "the same person or record again", "one of them counts")
     in_two = pd.Series(is_in_two_courses(forms), index=forms.index)
     problems += _each(forms, in_two, "the same record in two courses", "both are kept")
     return forms, problems
+
+
+def _disguised(forms: pd.DataFrame, pseudonyms: Pseudonyms) -> pd.DataFrame:
+    ids = forms["respondent_id"]
+    own = ids[ids.str.startswith(OWN).fillna(value=False).astype(bool)]
+    pairs = forms.loc[own.index, "course_id"] + " " + own.str.removeprefix(OWN)
+    return forms.assign(respondent_id=ids.where(~ids.index.isin(own.index), _of(pairs, pseudonyms)))
+
+
+def _of(pairs: pd.Series, pseudonyms: Pseudonyms) -> pd.Series:
+    return pd.Series(pseudonyms.of("self", pairs.tolist()), index=pairs.index, dtype="str")
 
 
 def _near(forms: pd.DataFrame, form: int, other: int) -> Problem:

@@ -10,16 +10,18 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from coursewaves.answers import make_context
+from coursewaves.context import make_context
 from coursewaves.corrections import read_corrections
 from coursewaves.errors import CoursewavesError
 from coursewaves.forms import AFTERWARDS, no_forms
-from coursewaves.headers import Alias, Proposal
+from coursewaves.header_book import Alias
+from coursewaves.headers import Proposal
 from coursewaves.instruments import Survey
 from coursewaves.intake import FileForms, read_file
 from coursewaves.lss import LimeQuestionnaire, read_lss
 from coursewaves.people import link_people
 from coursewaves.problems import Problem, problems_table
+from coursewaves.pseudonyms import Pseudonyms
 from coursewaves.registry import Registry
 from coursewaves.settings import Settings
 from coursewaves.spss import SUFFIXES as SPSS_SUFFIXES
@@ -64,6 +66,7 @@ def read_responses(
     survey: Survey,
     registry: Registry,
     settings: Settings,
+    pseudonyms: Pseudonyms,
     aliases: Iterable[Alias] = (),
     corrections: Path | None = None,
 ) -> Intake:
@@ -74,7 +77,9 @@ def read_responses(
     folder
         Where the exports lie; folders in it may be named as one likes.
     survey, registry, settings
-        What they are read with.
+        What they are read with; codes of the registry's participants are pseudonyms where they are identifiers.
+    pseudonyms
+        What stands for identifiers and self-made codes in `Intake.responses`.
     aliases
         Headers that a person accepted, see `coursewaves.aliases`.
     corrections
@@ -87,12 +92,12 @@ def read_responses(
     """
     by_file, faults = read_corrections(corrections) if corrections else ({}, [])
     names, structures, foreign = _found(folder)
-    context = make_context(survey, registry, settings, aliases, by_file)._replace(structures=structures)
+    context = make_context(survey, registry, settings, pseudonyms, aliases, by_file)._replace(structures=structures)
     files = [read_file(folder / name, name, context) for name in names]
     forms = pd.concat(
         [no_forms(survey, settings), *(file.forms for file in files if len(file.forms))], ignore_index=True
     )
-    forms, repeats = link_people(forms, settings.duplicates)
+    forms, repeats = link_people(forms, settings.duplicates, pseudonyms)
     account = _account(names, files, forms)
     check_account(account)
     kept = forms[forms["outcome"] == "kept"].drop(columns=list(AFTERWARDS))

@@ -1,6 +1,6 @@
 """One institute's year: raw files are loaded into processed tables once, and opened from there ever after."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey
 from coursewaves.private_files import sweep, write_private
 from coursewaves.problem_book import write_problem_book
+from coursewaves.pseudonyms import Pseudonyms, find_key
 from coursewaves.registry import Registry, read_registry
 from coursewaves.responses import Intake, read_responses
 from coursewaves.score import score_responses
@@ -116,7 +117,9 @@ def load_year(home: Home) -> Year:
             f"No course is registered in {home.registry.relative_to(home.root)}; "
             "fix: put courses.csv and programmes.csv there"
         )
-    intake = read_home(home, registry)
+    pseudonyms = Pseudonyms(lambda: find_key(home.root).secret)
+    registry = disguised(registry, pseudonyms)
+    intake = read_home(home, registry, pseudonyms)
     tables = {
         "responses": intake.responses,
         "scores": score_responses(intake.responses, home.survey),
@@ -133,7 +136,14 @@ def load_year(home: Home) -> Year:
     return Year(home)
 
 
-def read_home(home: Home, registry: Registry) -> Intake:
+def read_home(home: Home, registry: Registry, pseudonyms: Pseudonyms) -> Intake:
     """Read the exports of a work folder with its aliases and corrections; nothing is written."""
     aliases = read_aliases(home.aliases)
-    return read_responses(home.responses, home.survey, registry, home.settings, aliases, home.corrections)
+    return read_responses(home.responses, home.survey, registry, home.settings, pseudonyms, aliases, home.corrections)
+
+
+def disguised(registry: Registry, pseudonyms: Pseudonyms) -> Registry:
+    """Return the registry with a pseudonym for each participant's code that is an identifier, such as an IIN."""
+    participants = registry.participants
+    codes = pd.Series(pseudonyms.codes(participants["participant_id"].tolist()), dtype="str", index=participants.index)
+    return replace(registry, participants=participants.assign(participant_id=codes))

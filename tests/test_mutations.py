@@ -34,7 +34,7 @@ def check_sum(folder) -> None:
 def check_refusal_of_a_miscount(folder, monkeypatch) -> None:
     """With one record lost on the way, reading must stop."""
     real = responses.read_file
-    monkeypatch.setattr(responses, "read_file", lambda *args: real(*args)._replace(n_broken=0))
+    monkeypatch.setattr(responses, "read_file", lambda *args: real(*args)._replace(n_aside=0))
     small.write(folder / "p.csv", [small.form(), small.form()[:-1]])
     with pytest.raises(CoursewavesError, match="2 records read, but 1"):
         small.read(folder)

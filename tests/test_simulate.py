@@ -16,16 +16,17 @@ import pandas as pd
 import pytest
 import python_calamine
 
+import small
 from coursewaves.errors import CoursewavesError
 from coursewaves.records import read_records
 from coursewaves.registry import read_registry
-from coursewaves.responses import read_responses
 from coursewaves.settings import Home
 from coursewaves.simulate import low_rated, read_truth, simulate_year
 from coursewaves.simulate.answers import answer_all, make_people
 from coursewaves.simulate.institute import make_institute
 from coursewaves.survey_files import load_survey
 from coursewaves.times import parse_times
+from coursewaves.year import read_home
 
 SMALL = {"programmes": 2, "courses": 4, "enrolled": 12}
 APART = ("topic_usefulness", "support")  # on another object than the course as a whole
@@ -47,7 +48,7 @@ def truth(home):
 @pytest.fixture(scope="module")
 def intake(home):
     registry, _ = read_registry(home.registry)
-    return read_responses(home.responses, home.survey, registry, home.settings)
+    return read_home(home, registry, small.PSEUDONYMS)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +131,7 @@ def test_small_years_of_other_seeds_load_as_their_truth_says(tmp_path, seed):
     truth = simulate_year(tmp_path, seed=seed, **SMALL)
     home = Home(tmp_path)
     registry, _ = read_registry(home.registry)
-    found = read_responses(home.responses, home.survey, registry, home.settings).files
+    found = read_home(home, registry, small.PSEUDONYMS).files
     expected = pd.DataFrame(truth.files).sort_values("file", ignore_index=True)
     own = found[~found["file"].isin(truth.decoys)].reset_index(drop=True)
     pd.testing.assert_frame_equal(own[list(expected)], expected, check_dtype=False)

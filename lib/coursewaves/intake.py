@@ -22,7 +22,7 @@ from coursewaves.moments import times_of
 from coursewaves.platforms import Export, arrange
 from coursewaves.privacy import personal_kind
 from coursewaves.problems import Problem
-from coursewaves.records import Records, read_records
+from coursewaves.records import SET_ASIDE, Records, read_records
 from coursewaves.settings import Source
 from coursewaves.spss import SUFFIXES as SPSS_SUFFIXES
 from coursewaves.spss import read_spss
@@ -33,7 +33,8 @@ from coursewaves.wordings import says_something
 class FileForms(NamedTuple):
     """One file's forms, a table without columns where there are none, and its problems.
 
-    `n_read` records stand in the file, `n_aside` of them gave no form; `n_corrected` were corrected.
+    `n_read` records stand in the file, `n_aside` of them are named by a problem and gave no form; `n_corrected`
+    were corrected.
     """
 
     forms: pd.DataFrame
@@ -68,7 +69,8 @@ def read_file(path: Path, name: str, context: Context) -> FileForms:
         problems += answers.problems
     found = pd.concat(forms, ignore_index=True) if forms else pd.DataFrame()
     ids = "+".join(questionnaire.instrument.id for questionnaire in layout.questionnaires)
-    n_aside = records.n_read - len(found)
+    n_aside = len({problem.row for problem in problems if problem.done == SET_ASIDE})
+    n_aside += 0 if layout.questionnaires else len(records.numbers)
     proposals = tuple(layout.proposals)
     return FileForms(found, problems, ids, export.platform, records.n_read, n_aside, n_corrected, proposals)
 
@@ -112,7 +114,7 @@ def _by_questionnaire(
     seen = "an answer to several waves, or to none that its date allows"
     fix = "let each wave have its own form, or correct the course's dates"
     rest = export.records.without(chosen == UNDECIDED, "E-WAVE", seen, fix)
-    problems += rest.problems[len(export.records.problems) :] if rest is not export.records else []
+    problems += [problem for problem in rest.problems if problem.rule == "E-WAVE"]
     for place, (instrument, columns) in enumerate(found):
         yield Answers(source, export, export.records.taken(chosen == place), instrument, columns, context)
 

@@ -23,6 +23,9 @@ from coursewaves.workbook import MOST_COLUMNS, FileFault, Sheet, read_sheet
 MOST_LETTERS = 1_000_000
 """Letters of one cell; no person writes an answer of this length, and no other program would open it."""
 
+SET_ASIDE = "set aside"
+"""What became of a record that is named by a problem and is none of the sound ones."""
+
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
 _HEAD = 1 << 18
@@ -88,7 +91,7 @@ class Records(NamedTuple):
         if not rows.any():
             return self
         found = [
-            Problem(self.name, int(self.numbers[index]), "", "", rule, seen, "set aside", fix, self.mark(index))
+            Problem(self.name, int(self.numbers[index]), "", "", rule, seen, SET_ASIDE, fix, self.mark(index))
             for index in np.flatnonzero(rows).tolist()
         ]
         problems = sorted([*self.problems, *found], key=lambda problem: problem.row)
@@ -215,7 +218,7 @@ def _by_record(name: str, records: Iterator[Record]) -> Records:
             sound.append(record)
         else:
             own = mark_of(record.cells)
-            problems.append(Problem(name, record.row, "", "", fault.rule, fault.seen, "set aside", fault.fix, own))
+            problems.append(Problem(name, record.row, "", "", fault.rule, fault.seen, SET_ASIDE, fault.fix, own))
     broken = [problem for problem in problems if problem.rule == "E-ENCODING"]
     if 2 * len(broken) > len(sound) + len(problems):
         return refused(name, "E-ENCODING", broken[0].seen, AS_UTF8)

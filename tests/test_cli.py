@@ -1,5 +1,7 @@
 """The command line: what it prints, with which code it ends, and what it never touches."""
 
+import csv
+import io
 import os
 import re
 import shutil
@@ -7,18 +9,25 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
 from coursewaves import cli
+from coursewaves.problems import column_letter
 from coursewaves.publish import Job, Outcome
 from coursewaves.settings import BUILT_IN
+from coursewaves.simulate import simulate_year
+from coursewaves.survey_files import load_survey
 
 COMMANDS = {
     "demo": "Make an example year of an institute",
     "check": "Nothing is written",
     "load": "Every record is kept, or set aside with a reason",
     "report": "One report that fails never stops the others",
+    "export": "Export the loaded tables",
+    "query": "Ask the processed tables in SQL",
+    "draft": "Draft an instrument file",
     "lab": "Open JupyterLab",
 }
 
@@ -160,6 +169,49 @@ def test_load_prints_the_account_of_every_file_and_the_sum(home, example_year):
     assert n_read == sum(parts)
     assert "E-VALUE 3" in result.output
     assert (home / "data" / "processed" / "responses.parquet").exists()
+
+
+def test_a_renamed_question_is_proposed_accepted_and_read(tmp_path):
+    simulate_year(tmp_path, programmes=2, courses=4, seed=5)
+    path = next((tmp_path / "data" / "raw" / "responses" / "wave1").glob("*_A_*.csv"))
+    text = path.read_text(encoding="utf-8")
+    header = next(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    question = next(text for text in load_survey().item("A6").text.values() if text in header)
+    place = header.index(question)
+    path.write_text(text.replace(question, question[:-4] + "!", 1), encoding="utf-8")
+    name = path.relative_to(tmp_path / "data" / "raw" / "responses").as_posix()
+    before = run("--home", str(tmp_path), "check").output
+    asking = f"coursewaves check --accept {name}:{column_letter(place)}"
+    assert asking in before
+    after = run("--home", str(tmp_path), "check", "--accept", f"{name}:{column_letter(place)}")
+    assert "1 headers accepted in aliases.csv" in after.output
+    assert asking not in after.output
+    assert run("--home", str(tmp_path), "check", "--accept", "nothing.csv:A").exit_code == 2
+    assert not (tmp_path / "data" / "processed").exists()
+
+
+def test_a_query_is_answered_as_a_table_and_a_wrong_one_told(home):
+    assert run("--home", str(home), "load").exit_code == 0
+    found = run("--home", str(home), "query", "SELECT wave, count(*) AS n FROM responses GROUP BY ALL ORDER BY ALL")
+    header, *lines = [line.split() for line in found.output.splitlines() if line.strip()]
+    table = pd.read_parquet(home / "data" / "processed" / "responses.parquet")
+    assert header == ["wave", "n"]
+    assert lines == [[str(wave), str(n)] for wave, n in table.groupby("wave").size().items()]
+    assert run("--home", str(home), "query", "SELEC").exit_code == 2
+
+
+def test_loading_tells_of_a_new_key_once(home):
+    first, second = (run("--home", str(home), "load").output for _ in range(2))
+    has_key = (home / "coursewaves.key").exists()
+    assert ("coursewaves.key made" in first) == has_key
+    assert "coursewaves.key made" not in second
+
+
+def test_a_draft_needs_a_structure(tmp_path):
+    (tmp_path / "a.lss").write_text("<a/>")
+    result = run("draft", str(tmp_path / "a.lss"))
+    assert result.exit_code == 2
+    assert "not the structure of a LimeSurvey survey" in result.output
 
 
 def test_raw_files_are_never_changed(home):

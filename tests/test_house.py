@@ -108,6 +108,7 @@ LINE = (
     "simulate",
     "demo",
     "explore",
+    "console",
     "cli",
 )
 """The straight line: a module, or a package as a whole, imports only what stands before it."""

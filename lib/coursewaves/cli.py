@@ -9,23 +9,14 @@ import os
 import secrets
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from coursewaves.errors import CoursewavesError
+from coursewaves.console import complaints, console, short, show_files, show_problems, show_table, stage, stop, stops
 from coursewaves.settings import PACKAGE, Home, find_home, notebooks_folder
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 app = typer.Typer(
     name="coursewaves",
@@ -36,8 +27,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-console = Console(soft_wrap=True)
-complaints = Console(stderr=True, soft_wrap=True)
 
 DEMO = Path("demo")
 
@@ -88,9 +77,9 @@ def demo(
     """
     from coursewaves.demo import make_demo  # noqa: PLC0415
 
-    with _stops():
+    with stops():
         home = Home(Path(State.home or DEMO).resolve())
-        with _stage("example year"):
+        with stage("example year"):
             make_demo(home, programmes=programmes, courses=courses, seed=seed)
         _load(home)
         failed = _report(home, [], [], workers)
@@ -109,7 +98,7 @@ def check(accept: AcceptOption = None) -> None:
     from coursewaves.registry import read_registry  # noqa: PLC0415
     from coursewaves.year import disguised, read_home  # noqa: PLC0415
 
-    with _stops():
+    with stops():
         home = find_home(State.home)
         passing = Pseudonyms(secrets.token_bytes(32))  # nothing is kept, so that no key is needed
         _check_instruments(home)
@@ -120,8 +109,8 @@ def check(accept: AcceptOption = None) -> None:
             new = accept_headers(home.aliases, intake.proposals, accept)
             console.print(f"{len(new)} headers accepted in {home.aliases.name}", highlight=False)
             intake = read_home(home, registry, passing)
-        _show_files(intake.files)
-        n_faults = _show_problems([*faults.to_dict("records"), *intake.problems.to_dict("records")])
+        show_files(intake.files)
+        n_faults = show_problems([*faults.to_dict("records"), *intake.problems.to_dict("records")])
     raise typer.Exit(3 if n_faults else 0)
 
 
@@ -131,7 +120,7 @@ def load() -> None:
 
     Raw files are never changed. Every record is kept, or set aside with a reason: the table shows the sum.
     """
-    with _stops():
+    with stops():
         _load(find_home(State.home))
 
 
@@ -141,7 +130,7 @@ def report(course: CourseOption = None, language: LanguageOption = None, workers
 
     One report that fails never stops the others; the exit code is then 1.
     """
-    with _stops():
+    with stops():
         failed = _report(find_home(State.home), course or [], language or [], workers)
     raise typer.Exit(1 if failed else 0)
 
@@ -154,7 +143,7 @@ def draft(structure: Annotated[Path, typer.Argument(help="Structure of a LimeSur
     """
     from coursewaves.draft import instrument_from_lss  # noqa: PLC0415
 
-    with _stops():
+    with stops():
         console.print(instrument_from_lss(structure), markup=False, highlight=False, end="")
 
 
@@ -169,12 +158,9 @@ def query(
     """
     from coursewaves.query import query as ask  # noqa: PLC0415
 
-    with _stops():
+    with stops():
         found = ask(sql, [State.home, *(year or [])])
-    table = Table(*map(str, found.columns), box=None)
-    for row in found.astype("object").itertuples(index=False):
-        table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
-    console.print(table)
+    show_table(list(found.columns), found.astype("object").itertuples(index=False))
 
 
 @app.command()
@@ -195,12 +181,12 @@ def export(
     """
     from coursewaves.export import export as write_exports  # noqa: PLC0415
 
-    with _stops():
+    with stops():
         home = find_home(State.home)
         folder = to.resolve() if to else None
 
         def done(path: Path) -> None:
-            console.print(f"written: {_short(path, home)}", highlight=False, markup=False)
+            console.print(f"written: {short(path, home)}", highlight=False, markup=False)
 
         write_exports(home, format or [], language, table or [], folder, done)
 
@@ -208,33 +194,12 @@ def export(
 @app.command()
 def lab() -> None:
     """Open JupyterLab on the notebooks, with this work folder."""
-    with _stops():
+    with stops():
         home = find_home(State.home)
     quiet = PACKAGE / "explore" / "jupyter"  # no news, no look-ups of updates, no outputs saved by themselves
     environment = os.environ | {"COURSEWAVES_HOME": str(home.root), "JUPYTER_CONFIG_PATH": str(quiet)}
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebooks_folder()}"]
     raise typer.Exit(subprocess.call([*command, "explore/one_course.ipynb"], env=environment))  # noqa: S603
-
-
-@contextmanager
-def _stops() -> Iterator[None]:
-    """Turn a caller's mistake into one clear message and exit code 2."""
-    try:
-        yield
-    except CoursewavesError as error:
-        _stop(str(error))
-
-
-def _stop(message: str) -> NoReturn:
-    complaints.print(message, style="red", markup=False, highlight=False)
-    raise typer.Exit(2)
-
-
-@contextmanager
-def _stage(name: str) -> Iterator[None]:
-    start = time.perf_counter()
-    yield
-    console.print(f"{name}: {time.perf_counter() - start:.1f} s", highlight=False)
 
 
 def _check_instruments(home: Home) -> None:
@@ -244,7 +209,7 @@ def _check_instruments(home: Home) -> None:
     for fault in faults:
         console.print(str(fault), style="red" if fault.is_error else "yellow", markup=False, highlight=False)
     if survey is None or any(fault.is_error for fault in faults):
-        _stop("The instrument files have faults; nothing can be read with them.")
+        stop("The instrument files have faults; nothing can be read with them.")
     console.print(f"instruments: {len(survey.instruments)} questionnaires, {len(faults)} remarks", highlight=False)
 
 
@@ -253,39 +218,17 @@ def _load(home: Home) -> None:
     from coursewaves.year import load_year  # noqa: PLC0415
 
     had_key = (home.root / KEY_FILE).exists()
-    with _stage("load"):
+    with stage("load"):
         year = load_year(home)
     if not had_key and (home.root / KEY_FILE).exists():
         told = "made: it stands behind the pseudonyms; keep one copy apart, never beside data that you pass on"
         console.print(f"{KEY_FILE} {told}", highlight=False)
-    _show_files(year.files)
+    show_files(year.files)
     rules = year.problems["rule"].value_counts().sort_index()
     if len(rules):
         listed = ", ".join(f"{rule} {count}" for rule, count in rules.items())
         console.print(f"problems by rule: {listed}", highlight=False)
-        console.print(f"mend them in: {_short(home.problem_book, home)}", highlight=False, markup=False)
-
-
-def _show_files(files: "pd.DataFrame") -> None:
-    table = Table(box=None)
-    table.add_column("file", no_wrap=True)  # in a log too, where lines are short
-    for name in ("platform", "form", "read", "kept", "set aside", "duplicate", "outside"):
-        table.add_column(name)
-    counts = ["n_read", "n_kept", "n_set_aside", "n_duplicate", "n_outside_window"]
-    for row in files.to_dict("records"):
-        form = row["instrument_id"] or "–"
-        table.add_row(escape(row["file"]), row["platform"] or "–", form, *(str(row[name]) for name in counts))
-    table.add_row("all files", "", "", *(str(files[name].sum()) for name in counts), style="bold")
-    console.print(table)
-
-
-def _show_problems(problems: list[dict[Any, Any]]) -> int:
-    from coursewaves.problems import Problem  # noqa: PLC0415
-
-    for row in problems:
-        console.print(str(Problem(**row)), markup=False, highlight=False)
-    console.print(f"{len(problems)} problems", highlight=False)
-    return len(problems)
+        console.print(f"mend them in: {short(home.problem_book, home)}", highlight=False, markup=False)
 
 
 def _report(home: Home, courses: list[str], languages: list[str], workers: int) -> int:
@@ -297,7 +240,7 @@ def _report(home: Home, courses: list[str], languages: list[str], workers: int) 
     year = Year(home)
     jobs = course_jobs(year, courses, languages)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with _stage("reports"), Progress(*columns, console=console) as progress:
+    with stage("reports"), Progress(*columns, console=console) as progress:
         task = progress.add_task("reports", total=len(jobs))
 
         def done(outcome: Outcome) -> None:
@@ -310,11 +253,5 @@ def _report(home: Home, courses: list[str], languages: list[str], workers: int) 
         write_index(year)
     failed = sum(bool(outcome.failure) for outcome in outcomes)
     console.print(f"{len(outcomes) - failed} reports made, {failed} failed", highlight=False)
-    console.print(f"index: {_short(home.reports / INDEX, home)}", highlight=False, markup=False)
+    console.print(f"index: {short(home.reports / INDEX, home)}", highlight=False, markup=False)
     return failed
-
-
-def _short(path: Path, home: Home) -> str:
-    """Name a file from the current folder, else from the work folder's own name: logs hold no path of a machine."""
-    base = Path.cwd() if path.is_relative_to(Path.cwd()) else home.root.parent
-    return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name

@@ -1,0 +1,81 @@
+"""Print what a command did: for a person at a terminal, and for the log of a scheduled run."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from coursewaves.errors import CoursewavesError
+from coursewaves.settings import Home
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+console = Console(soft_wrap=True)
+complaints = Console(stderr=True, soft_wrap=True)
+
+
+@contextmanager
+def stops() -> Iterator[None]:
+    """Turn a caller's mistake into one clear message and exit code 2."""
+    try:
+        yield
+    except CoursewavesError as error:
+        stop(str(error))
+
+
+def stop(message: str) -> NoReturn:
+    """Say what is wrong and leave with exit code 2."""
+    complaints.print(message, style="red", markup=False, highlight=False)
+    raise typer.Exit(2)
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """Say how long a part of the work took."""
+    start = time.perf_counter()
+    yield
+    console.print(f"{name}: {time.perf_counter() - start:.1f} s", highlight=False)
+
+
+def show_files(files: "pd.DataFrame") -> None:
+    """Print what became of the records of each file, and the sum."""
+    counts = ["n_read", "n_kept", "n_set_aside", "n_duplicate", "n_outside_window"]
+    rows: list[list[object]] = [
+        [row["file"], row["platform"] or "–", row["instrument_id"] or "–", *(row[name] for name in counts)]
+        for row in files.to_dict("records")
+    ]
+    rows.append(["all files", "", "", *(files[name].sum() for name in counts)])
+    show_table(["file", "platform", "form", "read", "kept", "set aside", "duplicate", "outside"], rows)
+
+
+def show_table(columns: list[str], rows: Iterable[Iterable[object]]) -> None:
+    """Print a table whose lines are never cut: a log is narrower than what it holds."""
+    table = Table(box=None)
+    for name in columns:
+        table.add_column(escape(name), no_wrap=True)
+    for row in rows:
+        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+    Console(width=10_000).print(table)
+
+
+def show_problems(problems: list[dict[Any, Any]]) -> int:
+    """Print each problem on a line, and their number; return it."""
+    from coursewaves.problems import Problem  # noqa: PLC0415
+
+    for row in problems:
+        console.print(str(Problem(**row)), markup=False, highlight=False)
+    console.print(f"{len(problems)} problems", highlight=False)
+    return len(problems)
+
+
+def short(path: Path, home: Home) -> str:
+    """Name a file from the current folder, else from the work folder's own name: logs hold no path of a machine."""
+    base = Path.cwd() if path.is_relative_to(Path.cwd()) else home.root.parent
+    return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name

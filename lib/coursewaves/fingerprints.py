@@ -46,6 +46,12 @@ def mark_of(cells: Iterable[str]) -> str:
     return _digest("\x1f".join(["unfit", *cells])).hex()
 
 
+def mark_all(values: Hashes) -> list[str]:
+    """Return many hashes as they are written."""
+    digits = values.astype(">u8").tobytes().hex()
+    return [digits[place : place + 16] for place in range(0, len(digits), 16)]
+
+
 def mark(value: int) -> str:
     """Return a hash as it is written: 16 hexadecimal digits."""
     return f"{value:016x}"

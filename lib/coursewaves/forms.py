@@ -11,7 +11,7 @@ import pandas as pd
 from coursewaves.answers import Answers
 from coursewaves.assign import COURSE_FAULTS, PERSON_FAULTS, CourseFinder
 from coursewaves.columns import Cells, Mask
-from coursewaves.fingerprints import mark, numbered
+from coursewaves.fingerprints import mark_all, numbered
 from coursewaves.instruments import Instrument, Survey
 from coursewaves.moments import times_of
 from coursewaves.records import Records
@@ -98,13 +98,16 @@ def no_forms(survey: Survey, settings: Settings) -> pd.DataFrame:
 def straightlined(items: pd.DataFrame, survey: Survey, instrument: Instrument) -> Mask:
     """Return whether a form's ratings, `LONG_STRING` or more, are all the same step (Johnson 2005)."""
     ids = [item.id for item in instrument.items if survey.scale(item.scale).kind == "ordinal" and not item.repeat]
-    ratings = items[[name for name in ids if name in items]].to_numpy(dtype=float)
-    if ratings.shape[1] < LONG_STRING:
+    ratings = [items[name].to_numpy(dtype=float) for name in ids if name in items]
+    if len(ratings) < LONG_STRING:
         return np.zeros(len(items), dtype=bool)
-    is_given = np.isfinite(ratings)
-    low = np.where(is_given, ratings, np.inf).min(axis=1)
-    high = np.where(is_given, ratings, -np.inf).max(axis=1)
-    return np.asarray((is_given.sum(axis=1) >= LONG_STRING) & (low == high), dtype=bool)
+    low, high = ratings[0].copy(), ratings[0].copy()
+    n_given = np.zeros(len(items), dtype=np.int64)
+    for values in ratings:
+        np.fmin(low, values, out=low)
+        np.fmax(high, values, out=high)
+        n_given += np.isfinite(values)
+    return np.asarray((n_given >= LONG_STRING) & (low == high), dtype=bool)
 
 
 def course_names(answers: Answers) -> pd.Series:
@@ -148,7 +151,7 @@ def _refused(answers: Answers, course_ids: pd.Series, is_unreadable: Mask) -> Ma
 
 def _response_ids(records: Records) -> pd.Series:
     """Name each form by its file and content, so that sorting a file renames nothing."""
-    return pd.Series([mark(value) for value in numbered(records.hashes, records.name).tolist()], dtype="str")
+    return pd.Series(mark_all(numbered(records.hashes, records.name)), dtype="str")
 
 
 def _language(answers: Answers, kept: Mask) -> pd.Series:
@@ -167,16 +170,19 @@ def _language(answers: Answers, kept: Mask) -> pd.Series:
 def _respondents(answers: Answers, course_ids: pd.Series, kept: Mask) -> pd.Series:
     """The participant's code where the course's roster has it, else a pseudonym of what names the person."""
     pseudonyms, codes = answers.context.pseudonyms, _codes(answers, "participant")
-    given = codes.map(dict(zip(named := codes.dropna().unique(), pseudonyms.codes(list(named)), strict=True)))
-    linked = answers.context.rosters.link(given.astype("str"), course_ids)
-    for reading, fault in PERSON_FAULTS.items():
-        rows = (linked.readings == reading).to_numpy(dtype=bool) & codes.notna().to_numpy(dtype=bool)
-        answers.report(rows & kept, *fault, at=answers.column_for("participant"))
+    if codes.notna().any():
+        named = list(codes.dropna().unique())
+        given = codes.map(dict(zip(named, pseudonyms.codes(named), strict=True))).astype("str")
+        linked, readings = answers.context.rosters.link(given, course_ids)
+        for reading, fault in PERSON_FAULTS.items():
+            rows = (readings == reading).to_numpy(dtype=bool) & codes.notna().to_numpy(dtype=bool)
+            answers.report(rows & kept, *fault, at=answers.column_for("participant"))
+        codes = linked
     if answers.identity is None:
-        return linked.participant_ids
+        return codes
     cells, kind = answers.records.columns[answers.identity], str(answers.context.settings.link_by)
     ids = cells.mapped([pseudonym or None for pseudonym in pseudonyms.of(kind, cells.texts)], "str")
-    return linked.participant_ids.fillna(ids)
+    return codes.fillna(ids)
 
 
 def _codes(answers: Answers, purpose: str) -> pd.Series:

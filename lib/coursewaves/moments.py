@@ -1,7 +1,5 @@
 """Tell when each answer of an export was sent: a column of texts goes in, moments come out."""
 
-from zoneinfo import ZoneInfo
-
 import numpy as np
 import pandas as pd
 
@@ -20,35 +18,34 @@ def times_of(answers: Answers) -> tuple[pd.Series, Mask, Mask]:
             seen, fix = "no column of times", "export the time of each answer too"
             answers.problems.append(Problem(answers.name, 1, "", "", "E-TIME", seen, "windows not checked", fix))
         return pd.Series(pd.NaT, index=range(len(answers)), dtype=pd.DatetimeTZDtype("us", zone)), never, never
-    form = _time_form(answers, cells)
-    times = (
-        pd.Series(parse_times(cells.texts, form, answers.time_zone).tz_convert(zone))
-        .take(cells.codes)
-        .reset_index(drop=True)
-    )
+    moments, form = _read(answers, cells)
+    times = pd.Series(moments.tz_convert(zone).take(cells.codes))
     is_unreadable = times.isna().to_numpy(dtype=bool)
     return times, is_unreadable, ~is_unreadable & (answers.source.check_window and "M" in form)
 
 
-def _time_form(answers: Answers, cells: Cells) -> str:
-    """Return the form of a column's times, and say on what grounds where single times do not show it."""
-    zone = answers.time_zone
-    if answers.source.time_form:
-        return answers.source.time_form
+def _read(answers: Answers, cells: Cells) -> tuple[pd.DatetimeIndex, str]:
+    """Read the distinct times of a column in the form that is declared, its platform's, or the one that all allow."""
+    zone, declared = answers.time_zone, answers.source.time_form
+    if declared:
+        return parse_times(cells.texts, declared, zone), declared
+    is_given = np.array([bool(text) for text in cells.texts], dtype=bool)
     either = {form for pair in EITHER_WAY.items() if set(pair) <= set(answers.time_forms) for form in pair}
     for form in answers.time_forms:
-        if form not in either and _fits(cells, form, zone):
-            return form
-    choice, column = find_form(cells.texts, zone), answers.column_for("submitted_at")
+        if form not in either:
+            moments = parse_times(cells.texts, form, zone)
+            if is_given.any() and moments[is_given].notna().all():
+                return moments, form
+    form = _found(answers, cells)
+    return parse_times(cells.texts, form, zone), form
+
+
+def _found(answers: Answers, cells: Cells) -> str:
+    """Find the form of a column's times, and say on what grounds where single times do not show it."""
+    choice, column = find_form(cells.texts, answers.time_zone), answers.column_for("submitted_at")
     if column is not None and choice.reason and (choice.form or choice.is_ambiguous):
         place = (column_letter(column.place), answers.header[column.place][:80])
         done = f"all read as {choice.form}" if choice.form else "answers set aside"
         fix = "declare time_form for this source in coursewaves.yml"
         answers.problems.append(Problem(answers.name, 1, *place, "E-TIME", choice.reason, done, fix))
     return choice.form
-
-
-def _fits(cells: Cells, form: str, zone: ZoneInfo) -> bool:
-    """Whether every time of a column is of the form that its platform writes."""
-    texts = [text for text in cells.texts if text]
-    return bool(texts) and bool(parse_times(texts, form, zone).notna().all())

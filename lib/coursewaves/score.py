@@ -29,7 +29,7 @@ def item_scores(responses: pd.DataFrame, survey: Survey, columns: list[str]) -> 
     ndarray
         Rows as in `responses`, one column per item; nan for missing and for "not applicable".
     """
-    scores = np.full((len(responses), len(columns)), np.nan)
+    scores = np.full((len(responses), len(columns)), np.nan, order="F")  # columns are what is read and written
     for place, column in enumerate(columns):
         if column not in responses:
             continue
@@ -37,7 +37,7 @@ def item_scores(responses: pd.DataFrame, survey: Survey, columns: list[str]) -> 
         low, high = scale.bounds
         codes = responses[column].to_numpy(dtype=float, na_value=np.nan)
         inside = (codes >= low) & (codes <= high)  # "not applicable" stands outside the steps
-        scores[:, place] = np.where(inside, (codes - low) / (high - low) * 100, np.nan)
+        np.multiply((codes - low) / (high - low), 100, out=scores[:, place], where=inside)
     return scores
 
 
@@ -49,7 +49,7 @@ def mean_of_answered(scores: Scores, is_asked: np.ndarray[Any, Any] | None = Non
     """
     answered = np.isfinite(scores)
     n_answered = answered.sum(axis=1)
-    n_asked = np.full(len(scores), scores.shape[1]) if is_asked is None else is_asked.sum(axis=1)
+    n_asked = scores.shape[1] if is_asked is None else is_asked.sum(axis=1)
     total = np.where(answered, scores, 0.0).sum(axis=1)
     enough = (n_answered > 0) & (2 * n_answered >= n_asked)
     return np.where(enough, total / np.maximum(n_answered, 1), np.nan)
@@ -61,9 +61,16 @@ def score_items(responses: pd.DataFrame, survey: Survey, columns: list[str]) -> 
     A repeated item that no one of a course answered was not asked there (one programme promises three
     abilities, another five) and does not count as missing.
     """
-    scores = item_scores(responses, survey, columns)
+    return _score_together(item_scores(responses, survey, columns), responses, survey, columns)
+
+
+def _score_together(scores: Scores, responses: pd.DataFrame, survey: Survey, columns: list[str]) -> Scores:
     is_repeated = np.array([survey.item(column).repeat is not None for column in columns], dtype=bool)
-    return mean_of_answered(scores, ~is_repeated | _is_answered(scores, responses["course_id"]))
+    if not is_repeated.any():
+        return mean_of_answered(scores)
+    is_asked = np.ones(scores.shape, dtype=bool)
+    is_asked[:, is_repeated] = _is_answered(scores[:, is_repeated], responses["course_id"])
+    return mean_of_answered(scores, is_asked)
 
 
 def _is_answered(scores: Scores, course_ids: pd.Series) -> np.ndarray[Any, Any]:
@@ -132,10 +139,15 @@ def composition(survey: Survey, instrument: Instrument) -> dict[str, list[str]]:
 
 def _score_instrument(responses: pd.DataFrame, survey: Survey, instrument: Instrument) -> dict[str, Scores]:
     ratings = {rating.id for rating in survey.ratings}
+    made_of = composition(survey, instrument)
+    columns = list(dict.fromkeys(part for name, parts in made_of.items() if name not in ratings for part in parts))
+    scores = item_scores(responses, survey, columns)
+    places = {column: place for place, column in enumerate(columns)}
     found: dict[str, Scores] = {}
-    for name, parts in composition(survey, instrument).items():
+    for name, parts in made_of.items():
         if name in ratings:
             found[name] = mean_of_answered(np.column_stack([found[part] for part in parts]))
         else:
-            found[name] = score_items(responses, survey, parts)
+            own = scores[:, [places[part] for part in parts]]
+            found[name] = _score_together(own, responses, survey, parts)
     return found

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.stats.labels import Coded, coded, same_length
-from coursewaves.stats.values import NAN, NO_VALUES, ONE_VALUE, Numbers, as_numbers
+from coursewaves.stats.values import NAN, NO_VALUES, ONE_VALUE, Numbers, as_numbers, unit_of
 
 CLOSE = 1e-10
 MOST_ROUNDS = 1000
@@ -115,8 +115,9 @@ def kish_effect(weights: ArrayLike) -> float:
     1.125
     """
     given = as_numbers(weights)
-    given = given[~np.isnan(given)]
-    return float(given.size * (given @ given) / given.sum() ** 2) if given.size and given.sum() else NAN
+    given = given[~np.isnan(given)] / unit_of(given)
+    total = float(given.sum()) ** 2
+    return float(given.size * (given @ given)) / total if total else NAN
 
 
 def thin_cells(margins: Margins, totals: Totals, least: int = LEAST_IN_CELL) -> dict[tuple[Any, Any], int]:

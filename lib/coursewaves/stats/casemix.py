@@ -91,7 +91,8 @@ def standardised_mean(
     (3.22, 3.4)
     """
     check_level(level)
-    given, labels = as_numbers(values), coded(cells, mix)
+    given, mix = as_numbers(values), dict(mix)
+    labels = coded(cells, mix)
     same_length(values=given, cells=labels.places)
     weights = as_numbers(list(mix.values()))
     if not (weights >= 0).all() or not weights.sum() > 0:

@@ -149,6 +149,8 @@ def test_runs_without_a_mean_or_a_group_are_left_out():
     assert gaps.estimates == pytest.approx(whole.estimates)
     assert np.isnan(gaps.run_estimates[4:]).all()
     assert gaps.reason
+    unseen = shrink_nested([1, 3, 4, 6, NONE], [0.5] * 5, ["a", "a", "b", "b", "c"])
+    assert np.isnan(unseen.estimates).tolist() == np.isnan(unseen.means).tolist() == [False, False, True]
     assert shrink_nested([1, 2], [1, 1], ["a", "a"]).reason.startswith("fewer than two groups")
 
 
@@ -217,6 +219,16 @@ def test_a_group_without_a_mean_is_not_judged():
     result = low_rated([40, NONE, 80], [9, 9, 9], [25, 0, 25], 62.5)
     assert result.verdicts == ["low", "cannot say yet", "not low"]
     assert (math.isnan(result.low[1]), result.reason) == (True, "a mean, its variance or its count is missing")
+
+
+def test_groups_of_runs_are_judged_with_the_scatter_of_their_runs():
+    runs = shrink_nested([1.0, 3.0, 4.0, 6.0, 7.0, 11.0], [0.5] * 6, ["a", "a", "b", "b", "c", "c"])
+    # tau² of runs is 3.5, see above: an error of (.5 + 3.5) / 2 for the mean of two runs
+    assert runs.means == pytest.approx([2, 5, 9])
+    assert runs.variances == pytest.approx([2, 2, 2])
+    assert runs.of_groups.tau2 == runs.tau2_groups
+    result = low_rated(runs.means, runs.variances, [20, 20, 20], 4.5, shrunk=runs.of_groups)
+    assert result.verdicts == ["low", "cannot say yet", "not low"]
 
 
 def test_nested_estimates_take_the_place_of_plain_ones():

@@ -19,6 +19,7 @@ from coursewaves.stats import (
     probability_below,
     shrink,
     shrink_nested,
+    shrunken_difference,
 )
 from coursewaves.stats.components import restricted_likelihood
 
@@ -168,6 +169,34 @@ def test_a_probability_below_is_the_normal_tail():
     assert several == pytest.approx([scipy_stats.norm.cdf(1), scipy_stats.norm.cdf(-1), NONE, NONE], nan_ok=True)
     assert math.isnan(probability_below(3.3, 0, 3.5))
     assert probability_below([], [], 3.5).size == 0
+
+
+def test_a_change_after_a_decision_is_held_by_what_changes_anyhow():
+    # a rise of 10 with an error² of 18; differences vary by 18 by themselves: half is held
+    result = shrunken_difference((58, 9), (68, 9), tau2=18)
+    assert (result.difference, result.raw) == (5, 10)
+    assert (result.low, result.high) == pytest.approx((5 - 1.959964 * 3, 5 + 1.959964 * 3), abs=1e-5)
+    assert shrunken_difference((58, 9), (68, 9), tau2=0)[:3] == (0, 0, 0)
+    flipped = shrunken_difference((68, 9), (58, 9), tau2=18)
+    assert flipped[:4] == pytest.approx((-5, -result.high, -result.low, -10))
+
+
+def test_a_programme_chosen_because_it_was_low_rises_by_chance_and_shrinking_takes_that_off():
+    # nothing changes; the lowest tenth of first runs is looked at again
+    random = np.random.default_rng(9)
+    truth = random.normal(75, 5, 4000)
+    before, after = truth + random.normal(0, 3, 4000), truth + random.normal(0, 3, 4000)
+    chosen = before < np.quantile(before, 0.1)
+    raw = np.mean(after[chosen] - before[chosen])
+    shrunk = [shrunken_difference((x, 9), (y, 9), tau2=1.0).difference for x, y in zip(before, after, strict=True)]
+    assert raw > 1.5
+    assert abs(np.mean(np.array(shrunk)[chosen])) < 0.2
+
+
+def test_a_change_of_a_run_that_is_missing_says_so():
+    for first, second in (((NONE, 9), (68, 9)), ((58, 9), (68, NONE)), ((58, 0), (68, 9))):
+        result = shrunken_difference(first, second, tau2=1)
+        assert (math.isnan(result.difference), result.reason) == (True, "a mean or its variance is missing")
 
 
 def spread_out(lowest=40.0, n=25, k=12):

@@ -55,9 +55,11 @@ if TYPE_CHECKING:
     from coursewaves.stats.shrinkage import (
         Heterogeneity,
         Shrunk,
+        ShrunkDifference,
         heterogeneity,
         probability_below,
         shrink,
+        shrunken_difference,
     )
     from coursewaves.stats.straightlining import longstring, mahalanobis, within_person_deviation
     from coursewaves.stats.survey import Stratified, stratified_mean, stratified_share, stratified_total
@@ -104,6 +106,7 @@ __all__ = [
     "ShareInterval",
     "ShareTrend",
     "Shrunk",
+    "ShrunkDifference",
     "SignedRank",
     "Standardised",
     "Stratified",
@@ -158,6 +161,7 @@ __all__ = [
     "share_trend",
     "shrink",
     "shrink_nested",
+    "shrunken_difference",
     "signed_rank",
     "spearman_brown",
     "standardised_mean",
@@ -191,7 +195,7 @@ _PLACES = {
     "reliability": "CronbachAlpha ItemStatistics cronbach_alpha item_statistics spearman_brown",
     "sampling": "Allocation allocate draw_order invitations sample_size",
     "scales": "NetPromoter interpolated_median net_promoter",
-    "shrinkage": "Heterogeneity Shrunk heterogeneity probability_below shrink",
+    "shrinkage": "Heterogeneity Shrunk ShrunkDifference heterogeneity probability_below shrink shrunken_difference",
     "straightlining": "longstring mahalanobis within_person_deviation",
     "survey": "Stratified stratified_mean stratified_share stratified_total",
     "trends": "LinearTrend ShareTrend linear_trend share_trend",

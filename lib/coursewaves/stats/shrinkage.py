@@ -1,14 +1,14 @@
 """Pull uncertain means towards the mean of all (¶14, ¶16): means and variances in, empirical Bayes out."""
 
-from math import sqrt
+from math import isnan, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc, ndtr
+from scipy.special import chdtrc, ndtr, ndtri
 
 from coursewaves.stats.labels import same_length
-from coursewaves.stats.values import NAN, Numbers, as_numbers, floored, unit_of
+from coursewaves.stats.values import NAN, Numbers, as_numbers, check_level, floored, unit_of
 
 SMALLEST_VARIANCE = 1e-24
 """In the square of the largest mean: less than rounding makes of it."""
@@ -67,6 +67,26 @@ class Heterogeneity(NamedTuple):
     reason: str = ""
 
 
+class ShrunkDifference(NamedTuple):
+    """A difference of two means of one programme, shrunk towards no difference.
+
+    Attributes
+    ----------
+    difference, low, high
+        Second minus first, shrunk, and the ends of its interval.
+    raw
+        The difference as it is.
+    reason
+        Why a figure is nan; empty where all is well.
+    """
+
+    difference: float
+    low: float
+    high: float
+    raw: float
+    reason: str = ""
+
+
 def shrink(means: ArrayLike, variances: ArrayLike) -> Shrunk:
     """Shrink means towards the mean of all by how uncertain each is (two-stage REML, empirical Bayes).
 
@@ -96,6 +116,36 @@ def shrink(means: ArrayLike, variances: ArrayLike) -> Shrunk:
     estimates[kept] = held * given[kept] + (1 - held) * mean
     errors[kept] = np.sqrt(held * known[kept] + ((1 - held) * error) ** 2)
     return Shrunk(estimates, errors, mean, error, found, "" if kept.all() else "a mean or its variance is missing")
+
+
+def shrunken_difference(
+    first: tuple[float, float], second: tuple[float, float], tau2: float, level: float = 0.95
+) -> ShrunkDifference:
+    """Estimate what changed from before to after a decision, second minus first, shrunk towards nothing.
+
+    `first` and `second` are a mean and its squared standard error; `tau2` is how much the difference of two
+    such means of one programme varies by itself: twice the variance between runs where each is of one run. A
+    programme is looked at because it was low, so that part of any rise is chance running back. A missing mean,
+    or a variance that is missing or not above 0, gives nan; a `tau2` of 0 leaves no difference.
+
+    References
+    ----------
+    Morris (1983), Journal of the American Statistical Association 78, 47-55; Barnett, van der Pols & Dobson
+    (2005), International Journal of Epidemiology 34, 215-220 (regression to the mean).
+
+    Examples
+    --------
+    >>> result = shrunken_difference((58.0, 9.0), (68.0, 9.0), tau2=18.0)
+    >>> round(result.difference, 1), round(result.low, 1), round(result.high, 1), result.raw
+    (5.0, -0.9, 10.9, 10.0)
+    """
+    check_level(level)
+    chance, raw = first[1] + second[1], float(second[0] - first[0])
+    if isnan(raw) or not (first[1] > 0 and second[1] > 0 and tau2 >= 0):
+        return ShrunkDifference(NAN, NAN, NAN, raw, "a mean or its variance is missing")
+    held = tau2 / (tau2 + chance)
+    half = float(ndtri((1 + level) / 2)) * sqrt(held * chance)
+    return ShrunkDifference(held * raw, held * raw - half, held * raw + half, raw)
 
 
 def heterogeneity(means: ArrayLike, variances: ArrayLike) -> Heterogeneity:

@@ -156,6 +156,7 @@ def test_importance_that_cannot_be_computed_says_why(rating, factors, reason):
         lambda y, x, c: importance(y, x, ["a", "b"]),
         lambda y, x, c: importance(y, np.column_stack([x] * 4)),
         lambda y, x, c: importance_interval(y, x, c[1:]),
+        lambda y, x, c: importance_interval(y, np.column_stack([x] * 4), c),
         lambda y, x, c: importance_interval(y, x, c, level=95),
         lambda y, x, c: gap_decomposition(y, x, 99, c),
         lambda y, x, c: gap_decomposition(y, x, len(y)),

@@ -215,7 +215,7 @@ def three(table):
 
 
 @pytest.mark.parametrize("name", CALLS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(table=TABLE)
 def test_no_table_makes_a_statistic_raise_warn_or_say_nothing_of_a_gap(name, table):
     if name == "gap_decomposition" and not table:
@@ -229,7 +229,7 @@ def test_no_table_makes_a_statistic_raise_warn_or_say_nothing_of_a_gap(name, tab
 
 
 @pytest.mark.parametrize("name", ARRAYS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(table=TABLE)
 def test_no_table_makes_an_array_raise_warn_or_become_infinite(name, table):
     assert not np.isinf(np.asarray(ARRAYS[name](table), dtype=float)).any()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.stats import change
+from coursewaves.stats import change, linked_change
 
 REFERENCE = Path(__file__).parent / "reference"
 NONE = math.nan
@@ -166,3 +166,34 @@ def test_the_partly_paired_interval_covers_the_true_change():
         covered.append(result.low <= 0.4 <= result.high)
     assert result.design == "partly paired"
     assert 0.92 < np.mean(covered) < 0.98
+
+
+def test_the_linked_alone_are_a_paired_change():
+    first, second = [3, 4, 2, 3, 4, 2, NONE, NONE], [4, 4, 4, 5, 4, NONE, 3, 3]
+    result, shown = linked_change(first, second), change(first, second)
+    assert result[:3] == pytest.approx(change(first[:5], second[:5])[:3])
+    assert (result.n, result.distance) == (5, pytest.approx(1 - shown.difference))
+    assert not result.is_selective
+
+
+def test_people_who_could_be_linked_and_changed_more_are_noticed():
+    linked = [(2, 4), (2, 5), (3, 4), (3, 5), (2, 4), (3, 5), (2, 5), (3, 4)]
+    unlinked = [(3, NONE)] * 5 + [(2, NONE)] * 5 + [(NONE, 3)] * 5 + [(NONE, 2)] * 5
+    first, second = waves([*linked, *unlinked])
+    result, shown = linked_change(first, second), change(first, second)
+    assert result.difference > 1.5 > shown.difference
+    assert result.is_selective
+    assert abs(result.distance) > (shown.high - shown.low) / 4
+
+
+@given(people_of_both)
+def test_where_everybody_is_linked_there_is_nothing_to_tell(people):
+    result = linked_change(*waves(people))
+    assert result.distance == 0
+    assert not result.is_selective
+
+
+def test_where_nobody_is_linked_it_says_so():
+    result = linked_change([3, 4, NONE, NONE], [NONE, NONE, 4, 5])
+    assert (math.isnan(result.difference), result.n, result.is_selective) == (True, 0, False)
+    assert result.reason == "no values"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.stats import benjamini_hochberg, holm, mann_whitney
+from coursewaves.stats import benjamini_hochberg, gatekeep, holm, mann_whitney
 
 REFERENCE = Path(__file__).parent / "reference"
 p_values = st.lists(st.floats(0, 1), max_size=20)
@@ -90,3 +90,47 @@ def test_nothing_gives_nothing_and_one_value_stays(adjust):
 def test_what_is_no_probability_is_refused(adjust, value):
     with pytest.raises(CoursewavesError, match="outside 0-1"):
         adjust([0.5, value])
+
+
+def test_items_are_tested_inside_significant_blocks_alone():
+    # Holm over blocks: .01 * 3, .02 * 2, .4; over the two items of the first: .02 * 2 and .5
+    result = gatekeep([0.01, 0.4, 0.02], [0.02, 0.5, 0.001, 0.01], [0, 0, 1, 2])
+    assert result.blocks == pytest.approx([0.03, 0.4, 0.04])
+    assert result.is_open.tolist() == [True, False, True]
+    assert result.items == pytest.approx([0.04, 0.5, math.nan, 0.04], nan_ok=True)
+
+
+def test_a_block_at_the_very_edge_is_open():
+    assert gatekeep([0.05], [0.01], [0]).is_open.tolist() == [True]
+    assert gatekeep([0.1], [0.01], [0], level=0.9).items.tolist() == [0.1]
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=6), st.data())
+def test_an_item_is_never_surer_than_its_block(block_p, data):
+    items = data.draw(st.lists(st.tuples(st.floats(0, 1), st.integers(0, len(block_p) - 1)), max_size=12))
+    item_p, block_of = [p for p, _ in items], [block for _, block in items]
+    result = gatekeep(block_p, item_p, block_of)
+    for adjusted, raw, block in zip(result.items, item_p, block_of, strict=True):
+        assert math.isnan(adjusted) is not bool(result.is_open[block])
+        assert math.isnan(adjusted) or adjusted >= max(raw, result.blocks[block])
+
+
+def test_missing_blocks_stay_shut_and_are_not_counted():
+    result = gatekeep([0.03, math.nan], [0.01, 0.01, math.nan], [0, 1, 0])
+    assert result.blocks == pytest.approx([0.03, math.nan], nan_ok=True)
+    assert result.items == pytest.approx([0.03, math.nan, math.nan], nan_ok=True)
+
+
+@pytest.mark.parametrize(("item_p", "block_of"), [([0.1], [1]), ([0.1], [-1]), ([0.1], [0, 0]), ([0.1], [0.5])])
+def test_an_item_of_no_block_is_refused(item_p, block_of):
+    with pytest.raises(CoursewavesError, match="block"):
+        gatekeep([0.01], item_p, block_of)
+
+
+def test_the_gate_holds_false_findings_where_nothing_changed():
+    # 6 blocks of 4 items, nothing true: at most .05; four standard errors of 2,000 runs: .02
+    random = np.random.default_rng(1)
+    block_of = np.repeat(np.arange(6), 4)
+    found = [gatekeep(random.random(6), random.random(24), block_of) for _ in range(2000)]
+    assert np.mean([result.is_open.any() for result in found]) < 0.07
+    assert np.mean([(result.items <= 0.05).any() for result in found]) < 0.07

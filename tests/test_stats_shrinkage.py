@@ -19,6 +19,7 @@ from coursewaves.stats import (
     probability_below,
     shrink,
     shrink_nested,
+    shrunken_difference,
 )
 from coursewaves.stats.components import restricted_likelihood
 
@@ -149,6 +150,8 @@ def test_runs_without_a_mean_or_a_group_are_left_out():
     assert gaps.estimates == pytest.approx(whole.estimates)
     assert np.isnan(gaps.run_estimates[4:]).all()
     assert gaps.reason
+    unseen = shrink_nested([1, 3, 4, 6, NONE], [0.5] * 5, ["a", "a", "b", "b", "c"])
+    assert np.isnan(unseen.estimates).tolist() == np.isnan(unseen.means).tolist() == [False, False, True]
     assert shrink_nested([1, 2], [1, 1], ["a", "a"]).reason.startswith("fewer than two groups")
 
 
@@ -166,6 +169,34 @@ def test_a_probability_below_is_the_normal_tail():
     assert several == pytest.approx([scipy_stats.norm.cdf(1), scipy_stats.norm.cdf(-1), NONE, NONE], nan_ok=True)
     assert math.isnan(probability_below(3.3, 0, 3.5))
     assert probability_below([], [], 3.5).size == 0
+
+
+def test_a_change_after_a_decision_is_held_by_what_changes_anyhow():
+    # a rise of 10 with an error² of 18; differences vary by 18 by themselves: half is held
+    result = shrunken_difference((58, 9), (68, 9), tau2=18)
+    assert (result.difference, result.raw) == (5, 10)
+    assert (result.low, result.high) == pytest.approx((5 - 1.959964 * 3, 5 + 1.959964 * 3), abs=1e-5)
+    assert shrunken_difference((58, 9), (68, 9), tau2=0)[:3] == (0, 0, 0)
+    flipped = shrunken_difference((68, 9), (58, 9), tau2=18)
+    assert flipped[:4] == pytest.approx((-5, -result.high, -result.low, -10))
+
+
+def test_a_programme_chosen_because_it_was_low_rises_by_chance_and_shrinking_takes_that_off():
+    # nothing changes; the lowest tenth of first runs is looked at again
+    random = np.random.default_rng(9)
+    truth = random.normal(75, 5, 4000)
+    before, after = truth + random.normal(0, 3, 4000), truth + random.normal(0, 3, 4000)
+    chosen = before < np.quantile(before, 0.1)
+    raw = np.mean(after[chosen] - before[chosen])
+    shrunk = [shrunken_difference((x, 9), (y, 9), tau2=1.0).difference for x, y in zip(before, after, strict=True)]
+    assert raw > 1.5
+    assert abs(np.mean(np.array(shrunk)[chosen])) < 0.2
+
+
+def test_a_change_of_a_run_that_is_missing_says_so():
+    for first, second in (((NONE, 9), (68, 9)), ((58, 9), (68, NONE)), ((58, 0), (68, 9))):
+        result = shrunken_difference(first, second, tau2=1)
+        assert (math.isnan(result.difference), result.reason) == (True, "a mean or its variance is missing")
 
 
 def spread_out(lowest=40.0, n=25, k=12):
@@ -217,6 +248,16 @@ def test_a_group_without_a_mean_is_not_judged():
     result = low_rated([40, NONE, 80], [9, 9, 9], [25, 0, 25], 62.5)
     assert result.verdicts == ["low", "cannot say yet", "not low"]
     assert (math.isnan(result.low[1]), result.reason) == (True, "a mean, its variance or its count is missing")
+
+
+def test_groups_of_runs_are_judged_with_the_scatter_of_their_runs():
+    runs = shrink_nested([1.0, 3.0, 4.0, 6.0, 7.0, 11.0], [0.5] * 6, ["a", "a", "b", "b", "c", "c"])
+    # tau² of runs is 3.5, see above: an error of (.5 + 3.5) / 2 for the mean of two runs
+    assert runs.means == pytest.approx([2, 5, 9])
+    assert runs.variances == pytest.approx([2, 2, 2])
+    assert runs.of_groups.tau2 == runs.tau2_groups
+    result = low_rated(runs.means, runs.variances, [20, 20, 20], 4.5, shrunk=runs.of_groups)
+    assert result.verdicts == ["low", "cannot say yet", "not low"]
 
 
 def test_nested_estimates_take_the_place_of_plain_ones():

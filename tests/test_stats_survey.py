@@ -224,6 +224,15 @@ def test_raking_on_one_margin_is_post_stratification():
     assert result.deff == pytest.approx(kish_effect(result.weights))
 
 
+def test_margins_may_come_in_lists_mappings_a_table_or_bare():
+    known = rake(MARKS, [TOPICS], [SIZES])
+    as_table = pd.DataFrame({"topic": TOPICS})
+    forms = [(TOPICS, SIZES), ({"topic": TOPICS}, {"topic": SIZES}), (as_table, {"topic": pd.Series(SIZES)})]
+    for margins, totals in forms:
+        assert rake(MARKS, margins, totals)[1:] == known[1:]
+    assert stratified_mean(MARKS, TOPICS, pd.Series(SIZES)) == stratified_mean(MARKS, TOPICS, SIZES)
+
+
 def test_raked_weights_reproduce_every_margin():
     random = np.random.default_rng(3)
     topic, age = random.choice(list("abc"), 80), random.choice(list("xy"), 80)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from coursewaves.stats.intraclass import IntraclassCorrelation, intraclass_correlation
     from coursewaves.stats.linkage import LinkedChange, linked_change
     from coursewaves.stats.multiplicity import Gated, benjamini_hochberg, gatekeep, holm
+    from coursewaves.stats.nested import NestedShrunk, shrink_nested
     from coursewaves.stats.nonresponse import Collapsed, NonresponseBounds, collapse_strata, nonresponse_bounds
     from coursewaves.stats.omega import OmegaTotal, omega_total
     from coursewaves.stats.ordinal import Polychoric, PolychoricMatrix, polychoric, polychoric_matrix
@@ -53,12 +54,12 @@ if TYPE_CHECKING:
     from coursewaves.stats.scales import NetPromoter, interpolated_median, net_promoter
     from coursewaves.stats.shrinkage import (
         Heterogeneity,
-        NestedShrunk,
         Shrunk,
+        ShrunkDifference,
         heterogeneity,
         probability_below,
         shrink,
-        shrink_nested,
+        shrunken_difference,
     )
     from coursewaves.stats.straightlining import longstring, mahalanobis, within_person_deviation
     from coursewaves.stats.survey import Stratified, stratified_mean, stratified_share, stratified_total
@@ -105,6 +106,7 @@ __all__ = [
     "ShareInterval",
     "ShareTrend",
     "Shrunk",
+    "ShrunkDifference",
     "SignedRank",
     "Standardised",
     "Stratified",
@@ -159,6 +161,7 @@ __all__ = [
     "share_trend",
     "shrink",
     "shrink_nested",
+    "shrunken_difference",
     "signed_rank",
     "spearman_brown",
     "standardised_mean",
@@ -181,6 +184,7 @@ _PLACES = {
     "intraclass": "IntraclassCorrelation intraclass_correlation",
     "linkage": "LinkedChange linked_change",
     "multiplicity": "Gated benjamini_hochberg gatekeep holm",
+    "nested": "NestedShrunk shrink_nested",
     "nonresponse": "Collapsed NonresponseBounds collapse_strata nonresponse_bounds",
     "omega": "OmegaTotal omega_total",
     "ordinal": "Polychoric PolychoricMatrix polychoric polychoric_matrix",
@@ -191,7 +195,7 @@ _PLACES = {
     "reliability": "CronbachAlpha ItemStatistics cronbach_alpha item_statistics spearman_brown",
     "sampling": "Allocation allocate draw_order invitations sample_size",
     "scales": "NetPromoter interpolated_median net_promoter",
-    "shrinkage": "Heterogeneity NestedShrunk Shrunk heterogeneity probability_below shrink shrink_nested",
+    "shrinkage": "Heterogeneity Shrunk ShrunkDifference heterogeneity probability_below shrink shrunken_difference",
     "straightlining": "longstring mahalanobis within_person_deviation",
     "survey": "Stratified stratified_mean stratified_share stratified_total",
     "trends": "LinearTrend ShareTrend linear_trend share_trend",

@@ -15,6 +15,7 @@ LEVELS = ("nominal", "ordinal", "interval", "ratio")
 
 NO_PAIRS = "no unit was coded twice"
 ALL_THE_SAME = "all codes are the same"
+NO_INTERVAL = "no interval was asked for"
 ONE_KIND = "all units were coded alike"
 RESAMPLES = 2000
 
@@ -62,8 +63,8 @@ def krippendorff_alpha(
 
     One side of the table are the coders, the other the units that they coded: the longer one is taken for the
     units, of a square table the columns. Codes at the ``nominal`` level may be words; at the ``ordinal``,
-    ``interval`` and ``ratio`` level they are numbers. The interval draws units. Codes that are all the same,
-    or no unit coded twice, give nan.
+    ``interval`` and ``ratio`` level they are numbers. The interval draws units; 0 `resamples` leave it out.
+    Codes that are all the same, or no unit coded twice, give nan.
 
     Raises
     ------
@@ -92,6 +93,8 @@ def krippendorff_alpha(
     pairs[:, np.arange(values.size), np.arange(values.size)] -= units
     pairs = pairs / (units.sum(axis=1) - 1)[:, None, None]
     alpha = float(_alpha(pairs.sum(axis=0)[None], values, level)[0])
+    if not resamples:
+        return KrippendorffAlpha(alpha, NAN, NAN, len(units), given, NO_INTERVAL)
     low, high = _interval(pairs, values, level, confidence, resamples, seed)
     return KrippendorffAlpha(alpha, low, high, len(units), given, "" if not isnan(low) else ONE_KIND)
 

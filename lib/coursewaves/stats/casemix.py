@@ -14,6 +14,7 @@ from coursewaves.stats.values import ALL_EQUAL, NAN, NO_VALUES, Numbers, as_numb
 
 EMPTY_CELL = "a cell of the common mix has no values"
 SINGLE_VALUE = "a cell has fewer than two values"
+ROUNDING = 1e-24
 FEW_ROWS = "too few values to adjust for so many characteristics"
 
 
@@ -90,13 +91,15 @@ def standardised_mean(
     (3.22, 3.4)
     """
     check_level(level)
-    given, labels = as_numbers(values), coded(cells, mix)
+    given, mix = as_numbers(values), dict(mix)
+    labels = coded(cells, mix)
     same_length(values=given, cells=labels.places)
     weights = as_numbers(list(mix.values()))
     if not (weights >= 0).all() or not weights.sum() > 0:
         raise CoursewavesError("Give a mix of positive numbers.")
     kept = ~np.isnan(given) & (labels.places >= 0)
-    place, share, unit = labels.places[kept], weights / weights.sum(), unit_of(given)
+    place, share = labels.places[kept], weights / weights.sum()
+    unit = unit_of(given[kept][share[place] > 0])
     found = given[kept] / unit
     count = np.bincount(place, minlength=share.size)
     crude = float(found.mean()) * unit if found.size else NAN
@@ -105,7 +108,7 @@ def standardised_mean(
     means = np.bincount(place, found, minlength=share.size) / np.maximum(count, 1)
     mean = float(share @ means)
     squares = np.bincount(place, (found - means[place]) ** 2, minlength=share.size)
-    fault = SINGLE_VALUE if (count[share > 0] < 2).any() else "" if squares[share > 0].any() else ALL_EQUAL
+    fault = SINGLE_VALUE if (count[share > 0] < 2).any() else "" if share @ squares > ROUNDING else ALL_EQUAL
     if fault:
         return Standardised(mean * unit, NAN, NAN, NAN, crude, found.size, fault)
     parts = share**2 * squares / np.maximum(count - 1, 1) / np.maximum(count, 1)

@@ -100,8 +100,7 @@ def importance(outcome: ArrayLike, predictors: ArrayLike, groups: Groups | None 
     (array([0.977, 0.004]), 0.982)
     """
     sample = read_sample(outcome, predictors, groups)
-    if len(sample.members) > MOST_SHARES:
-        raise CoursewavesError(f"Can't share among {len(sample.members)}: give groups, {MOST_SHARES} at most.")
+    check_shares(sample)
     related, n, fault = _related(sample)
     if fault:
         return Importance(np.full(len(sample.names), NAN), NAN, sample.names, n, fault)
@@ -147,6 +146,15 @@ def read_sample(outcome: ArrayLike, predictors: ArrayLike, groups: Groups | None
     columns = list(getattr(predictors, "columns", range(table.shape[1])))
     members, names = _grouped(columns, groups)
     return Sample(y, table, members, names, ~np.isnan(y) & ~np.isnan(table).any(axis=1))
+
+
+def check_shares(sample: Sample) -> None:
+    """Refuse more shares than there is time to go through all subsets of.
+
+    >>> check_shares(read_sample([1, 2], [[1, 0, 3], [2, 1, 4]], None))
+    """
+    if len(sample.members) > MOST_SHARES:
+        raise CoursewavesError(f"Can't share among {len(sample.members)}: give groups, {MOST_SHARES} at most.")
 
 
 def _grouped(columns: list[Any], groups: Groups | None) -> tuple[list[Places], list[Any]]:

@@ -95,7 +95,7 @@ def factor_structure(
     Raises
     ------
     CoursewavesError
-        Where there is no such rotation, or `related` has another size than the items.
+        Where no factor is asked for, there is no such rotation, or `related` has another size than the items.
 
     References
     ----------
@@ -110,6 +110,8 @@ def factor_structure(
     """
     answers = as_table(items)
     k, n = answers.shape[1], int((~np.isnan(answers)).any(axis=1).sum())
+    if n_factors < 1:
+        raise CoursewavesError(f"Can't extract {n_factors} factors: give 1 or more.")
     if rotation not in ("oblimin", "varimax", "none"):
         raise CoursewavesError.not_found(rotation, "the rotations", ["oblimin", "varimax", "none"])
     between = correlations(answers) if related is None else as_table(related)
@@ -167,7 +169,7 @@ def _fault(answers: Numbers, between: Numbers, n_factors: int) -> str:
         return NO_SPREAD
     if np.isnan(between).any():
         return NO_PAIRS
-    return MANY if n_factors < 1 or (k - n_factors) ** 2 < k + n_factors else ""
+    return MANY if (k - n_factors) ** 2 < k + n_factors else ""
 
 
 def _minres(between: Numbers, n_factors: int) -> tuple[Numbers, str]:

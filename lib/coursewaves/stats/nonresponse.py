@@ -80,7 +80,8 @@ def collapse_strata(
     >>> found.sizes, found.strata
     ({('a', 'b', 'c'): 55.0}, [('a', 'b', 'c'), ('a', 'b', 'c'), ('a', 'b', 'c')])
     """
-    given, labels = as_numbers(values), coded(strata, sizes)
+    given, sizes = as_numbers(values), dict(sizes)
+    labels = coded(strata, sizes)
     same_length(values=given, strata=labels.places)
     kept = ~np.isnan(given) & (labels.places >= 0)
     answers = np.bincount(labels.places[kept], minlength=len(labels.names))
@@ -130,7 +131,8 @@ def nonresponse_bounds(
     >>> nonresponse_bounds([5, 4, 4, 3], ["a"] * 4, {"a": 8})[:4]
     (4.0, 3.875, 4.125, 0.5)
     """
-    given, labels = as_numbers(values), coded(strata, sizes)
+    given, sizes = as_numbers(values), dict(sizes)
+    labels = coded(strata, sizes)
     same_length(values=given, strata=labels.places)
     kept = ~np.isnan(given) & (labels.places >= 0)
     people = as_numbers(list(sizes.values()))

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.stats.drivers import FEW_ROWS, NO_SPREAD, Groups, Sample, read_sample
+from coursewaves.stats.drivers import FEW_ROWS, NO_SPREAD, Groups, Sample, check_shares, read_sample
 from coursewaves.stats.labels import coded, same_length
 from coursewaves.stats.subsets import explained, shapley, standardised
 from coursewaves.stats.values import NAN, NO_VALUES, Numbers, Places, check_level, unit_of
@@ -120,6 +120,7 @@ def importance_interval(
     """
     check_level(level)
     sample = read_sample(outcome, predictors, groups)
+    check_shares(sample)
     rows = _rows(sample, clusters)
     products = _products(rows.columns, rows.place)
     n, n_clusters, nothing = len(rows.columns), len(rows.names), np.full(len(sample.names), NAN)

@@ -11,6 +11,7 @@ from coursewaves.stats.correlations import NO_PAIRS, correlations, covariances, 
 from coursewaves.stats.values import NAN, NO_VALUES, ONE_VALUE, Numbers, as_table, check_level
 
 FEW_ITEMS = "fewer than two items with any spread"
+NO_SPREAD = "an item has no spread"
 NO_TOTAL = "the sum of the items is the same for everybody"
 COPIES = "the items are copies of each other"
 ROUNDING = 1e-12
@@ -120,10 +121,11 @@ def item_statistics(items: ArrayLike) -> ItemStatistics:
     means = np.divide(np.where(given, answers, 0).sum(axis=0), n, out=np.full(n.size, NAN), where=n > 0)
     nothing = np.full(n.size, NAN)
     if answers.shape[1] < 2 or not has_spread(answers).all():
-        return ItemStatistics(n, means, nothing, nothing, NAN, FEW_ITEMS if n.size < 2 else "an item has no spread")
+        return ItemStatistics(n, means, nothing, nothing, NAN, FEW_ITEMS if n.size < 2 else NO_SPREAD)
     shared = covariances(answers)
-    if np.isnan(shared).any():
-        return ItemStatistics(n, means, nothing, nothing, NAN, NO_PAIRS)
+    if np.isnan(shared).any() or not np.diag(shared).all():
+        fault = NO_PAIRS if np.isnan(shared).any() else NO_SPREAD
+        return ItemStatistics(n, means, nothing, nothing, NAN, fault)
     others = [np.delete(np.arange(n.size), place) for place in range(n.size)]
     rest = [shared[np.ix_(other, other)] for other in others]
     related = [

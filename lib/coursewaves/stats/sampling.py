@@ -118,6 +118,7 @@ def allocate(
     >>> plan.needed, plan.invited, plan.is_census
     (array([168,  10]), array([306,  24]), array([False,  True]))
     """
+    sizes = dict(sizes)
     population = _each(sizes.values(), lambda size: size)
     needed = sample_size(population, percent, minimum)
     is_census = population <= census

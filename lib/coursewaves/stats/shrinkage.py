@@ -1,16 +1,14 @@
 """Pull uncertain means towards the mean of all (¶14, ¶16): means and variances in, empirical Bayes out."""
 
-from collections.abc import Iterable
-from math import sqrt
+from math import isnan, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc, ndtr
+from scipy.special import chdtrc, ndtr, ndtri
 
-from coursewaves.stats.components import restricted_likelihood
-from coursewaves.stats.labels import coded, same_length
-from coursewaves.stats.values import NAN, Numbers, as_numbers, floored, unit_of
+from coursewaves.stats.labels import same_length
+from coursewaves.stats.values import NAN, Numbers, as_numbers, check_level, floored, unit_of
 
 SMALLEST_VARIANCE = 1e-24
 """In the square of the largest mean: less than rounding makes of it."""
@@ -46,36 +44,6 @@ class Shrunk(NamedTuple):
     reason: str = ""
 
 
-class NestedShrunk(NamedTuple):
-    """Means of groups that consist of runs, shrunk towards the mean of all.
-
-    Attributes
-    ----------
-    groups
-        Names of the groups, in the order of first appearance.
-    estimates, errors
-        Empirical Bayes estimate of each group over all its runs, and its standard error.
-    run_estimates, run_errors
-        The same of each run, in the order given; nan where its mean or variance is missing.
-    grand_mean
-        Mean of all.
-    tau2_groups, tau2_runs
-        Variance between true group means, and between the runs of one group (REML), at least 0.
-    reason
-        Why a figure is nan; empty where all is well.
-    """
-
-    groups: list[Any]
-    estimates: Numbers
-    errors: Numbers
-    run_estimates: Numbers
-    run_errors: Numbers
-    grand_mean: float
-    tau2_groups: float
-    tau2_runs: float
-    reason: str = ""
-
-
 class Heterogeneity(NamedTuple):
     """Whether means differ by more than their sampling errors.
 
@@ -96,6 +64,26 @@ class Heterogeneity(NamedTuple):
     p_value: float
     i2: float
     tau2: float
+    reason: str = ""
+
+
+class ShrunkDifference(NamedTuple):
+    """A difference of two means of one programme, shrunk towards no difference.
+
+    Attributes
+    ----------
+    difference, low, high
+        Second minus first, shrunk, and the ends of its interval.
+    raw
+        The difference as it is.
+    reason
+        Why a figure is nan; empty where all is well.
+    """
+
+    difference: float
+    low: float
+    high: float
+    raw: float
     reason: str = ""
 
 
@@ -130,44 +118,34 @@ def shrink(means: ArrayLike, variances: ArrayLike) -> Shrunk:
     return Shrunk(estimates, errors, mean, error, found, "" if kept.all() else "a mean or its variance is missing")
 
 
-def shrink_nested(means: ArrayLike, variances: ArrayLike, groups: Iterable[Any]) -> NestedShrunk:
-    """Shrink the means of groups that consist of several runs; runs differ within their group too.
+def shrunken_difference(
+    first: tuple[float, float], second: tuple[float, float], tau2: float, level: float = 0.95
+) -> ShrunkDifference:
+    """Estimate what changed from before to after a decision, second minus first, shrunk towards nothing.
 
-    One place = one run: its mean, the squared standard error of it, its group (a programme). A group's
-    estimate is that of its own true mean, from which its runs scatter: one bad run weighs less than three.
-    Runs without a mean, a group or a variance above 0 are left out; fewer than two groups give nan.
+    `first` and `second` are a mean and its squared standard error; `tau2` is how much the difference of two
+    such means of one programme varies by itself: twice the variance between runs where each is of one run. A
+    programme is looked at because it was low, so that part of any rise is chance running back. A missing mean,
+    or a variance that is missing or not above 0, gives nan; a `tau2` of 0 leaves no difference.
 
     References
     ----------
-    Raudenbush & Bryk (2002), Hierarchical Linear Models, chapters 7 and 8; Konstantopoulos (2011), Research
-    Synthesis Methods 2, 61-76.
+    Morris (1983), Journal of the American Statistical Association 78, 47-55; Barnett, van der Pols & Dobson
+    (2005), International Journal of Epidemiology 34, 215-220 (regression to the mean).
 
     Examples
     --------
-    >>> runs = [3.0, 3.2, 4.0, 4.3, 4.4, 4.6]
-    >>> result = shrink_nested(runs, [0.04] * 6, ["a", "a", "b", "b", "c", "c"])
-    >>> result.groups, result.estimates.round(2)
-    (['a', 'b', 'c'], array([3.13, 4.14, 4.48]))
+    >>> result = shrunken_difference((58.0, 9.0), (68.0, 9.0), tau2=18.0)
+    >>> round(result.difference, 1), round(result.low, 1), round(result.high, 1), result.raw
+    (5.0, -0.9, 10.9, 10.0)
     """
-    given, known, labels = as_numbers(means), as_numbers(variances), coded(groups)
-    same_length(means=given, variances=known, groups=labels.places)
-    kept = ~np.isnan(given) & (known > 0) & (labels.places >= 0)
-    size = len(labels.names)
-    runs, run_errors = np.full(given.size, NAN), np.full(given.size, NAN)
-    if np.unique(labels.places[kept]).size < 2:
-        nothing = np.full(size, NAN)
-        return NestedShrunk(labels.names, nothing, nothing, runs, run_errors, NAN, NAN, NAN, FEW_GROUPS)
-    place = labels.places[kept]
-    shared = (place[:, None] == place[None, :]).astype(np.float64)
-    own = np.eye(place.size)
-    found = restricted_likelihood(given[kept], known[kept], [shared, own])
-    of_groups, of_runs = (float(component) for component in found.components)
-    belongs = (np.arange(size)[:, None] == place[None, :]).astype(np.float64)
-    estimates, errors = _predicted(given[kept], found, of_groups * belongs, of_groups)
-    both = of_groups * shared + of_runs * own
-    runs[kept], run_errors[kept] = _predicted(given[kept], found, both, of_groups + of_runs)
-    fault = "" if kept.all() else "a run has no mean, variance or group"
-    return NestedShrunk(labels.names, estimates, errors, runs, run_errors, found.mean, of_groups, of_runs, fault)
+    check_level(level)
+    chance, raw = first[1] + second[1], float(second[0] - first[0])
+    if isnan(raw) or not (first[1] > 0 and second[1] > 0 and tau2 >= 0):
+        return ShrunkDifference(NAN, NAN, NAN, raw, "a mean or its variance is missing")
+    held = tau2 / (tau2 + chance)
+    half = float(ndtri((1 + level) / 2)) * sqrt(held * chance)
+    return ShrunkDifference(held * raw, held * raw - half, held * raw + half, raw)
 
 
 def heterogeneity(means: ArrayLike, variances: ArrayLike) -> Heterogeneity:
@@ -191,7 +169,7 @@ def heterogeneity(means: ArrayLike, variances: ArrayLike) -> Heterogeneity:
     k = int(kept.sum())
     if k < 2:
         return Heterogeneity(NAN, max(k - 1, 0), NAN, NAN, NAN, FEW_GROUPS)
-    y, chance, unit = _scaled(given[kept], known[kept])
+    y, chance, unit = scaled(given[kept], known[kept])
     weights = 1 / chance
     q = float(weights @ (y - float(weights @ y / weights.sum())) ** 2)
     tau2 = _root(y, chance)
@@ -230,14 +208,18 @@ def between(means: Numbers, variances: Numbers) -> tuple[float, float, float]:
     >>> round(between(np.array([0.0, 2, 4, 6]), np.ones(4))[1], 6)
     3.0
     """
-    y, known, unit = _scaled(means, variances)
+    y, known, unit = scaled(means, variances)
     tau2 = _root(y, known)
     weights = 1 / (tau2 + known)
     return tau2 * unit**2, float(weights @ y / weights.sum()) * unit, unit / sqrt(float(weights.sum()))
 
 
-def _scaled(means: Numbers, variances: Numbers) -> tuple[Numbers, Numbers, float]:
-    """Return means and variances in a unit of their own, in which no variance vanishes beside the others."""
+def scaled(means: Numbers, variances: Numbers) -> tuple[Numbers, Numbers, float]:
+    """Return means and variances in a unit of their own, in which no variance vanishes beside the others.
+
+    >>> scaled(np.array([0.0, 4.0]), np.array([4.0, 0.0]))
+    (array([0., 1.]), array([2.5e-01, 1.0e-24]), 4.0)
+    """
     unit = max(unit_of(means), sqrt(float(variances.max())))
     return means / unit, np.maximum(variances / unit**2, SMALLEST_VARIANCE), unit
 
@@ -268,10 +250,3 @@ def _restricted(tau2: Numbers, y: Numbers, known: Numbers) -> tuple[Numbers, Num
     away = (y - (weights @ y / total)[:, None]) ** 2
     logged = 0.5 * (np.log(weights).sum(axis=1) - np.log(total) - (weights * away).sum(axis=1))
     return logged, (weights**2 * away).sum(axis=1) - total + squares / total
-
-
-def _predicted(given: Numbers, found: Any, shared: Numbers, own: float) -> tuple[Numbers, Numbers]:
-    """Best linear prediction of what shares `shared` covariance with the means, and its standard error."""
-    turned = shared @ found.inverse
-    errors = own - (turned * shared).sum(axis=1) + ((1 - turned.sum(axis=1)) * found.error) ** 2
-    return found.mean + turned @ (given - found.mean), np.sqrt(np.maximum(errors, 0.0))

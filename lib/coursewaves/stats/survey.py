@@ -190,7 +190,8 @@ def _sample(
     values: ArrayLike, strata: Iterable[Any], sizes: Mapping[Any, float], domain: ArrayLike | None
 ) -> tuple[_Sample, str]:
     """Take the values that are not missing, and say what forbids an estimate."""
-    given, labels = as_numbers(values), coded(strata, sizes)
+    given, sizes = as_numbers(values), dict(sizes)
+    labels = coded(strata, sizes)
     inside = np.ones(given.size) if domain is None else as_numbers(domain)
     same_length(values=given, strata=labels.places, domain=inside)
     kept = ~np.isnan(given) & (labels.places >= 0) & ~np.isnan(inside)

@@ -104,12 +104,13 @@ def settled(numbers: Numbers) -> Numbers:
 
 
 def unit_of(numbers: Numbers) -> float:
-    """Return the largest absolute value, 1 where that is 0: in this unit no product overflows.
+    """Return the largest absolute value, 1 where that is 0 or next to it: in this unit no product overflows.
 
     >>> unit_of(np.array([1.0, -4.0, np.nan])), unit_of(np.array([0.0]))
     (4.0, 1.0)
     """
-    return float(np.nanmax(np.abs(numbers), initial=0.0)) or 1.0
+    largest = float(np.nanmax(np.abs(numbers), initial=0.0))
+    return largest if largest > 1 / LARGEST_VALUE else 1.0
 
 
 def is_constant(numbers: Numbers) -> bool:

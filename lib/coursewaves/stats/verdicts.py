@@ -69,7 +69,8 @@ def low_rated(
     groups; with fewer than 10 groups the upper one-sided 90 % bound lies below. Not low: the lower bound of
     the unshrunk mean is not below, since shrinking would excuse the worst. Else it cannot be said yet; with
     fewer than 10 answers nothing is low. `variances` are squared standard errors of the means, `counts` the
-    answers; `shrunk` takes the place of shrinking these means where runs are nested in them.
+    answers; `shrunk` takes the place of shrinking these means where runs are nested in them, as `means`,
+    `variances` and `of_groups` of `shrink_nested` are made for.
 
     References
     ----------

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.stats.labels import Coded, coded, same_length
-from coursewaves.stats.values import NAN, NO_VALUES, ONE_VALUE, Numbers, as_numbers
+from coursewaves.stats.values import NAN, NO_VALUES, ONE_VALUE, Numbers, as_numbers, unit_of
 
 CLOSE = 1e-10
 MOST_ROUNDS = 1000
@@ -19,8 +19,8 @@ LARGEST_WEIGHT = 3.0
 LEAST_IN_CELL = 10
 """Answers that a cell of a margin needs before anything is raked on it."""
 
-Margins = Mapping[Any, Sequence[Any]] | Sequence[Sequence[Any]]
-Totals = Mapping[Any, Mapping[Any, float]] | Sequence[Mapping[Any, float]]
+Margins = Mapping[Any, Sequence[Any]] | Sequence[Sequence[Any]] | Sequence[Any]
+Totals = Mapping[Any, Mapping[Any, float]] | Sequence[Mapping[Any, float]] | Mapping[Any, float]
 
 
 class Raked(NamedTuple):
@@ -59,11 +59,11 @@ def rake(
     """Weigh rows by iterative proportional fitting until every margin has its known total.
 
     `margins` holds for each margin the label of every row, `totals` for each margin how many people of the
-    population have each label: two lists in one order, or two mappings with the same names. With one margin
-    this is post-stratification. `base` are the design's weights, equal where not given. `cap` limits weights
-    to so many times the people that one row stands for on average; the margins then hold as far as that
-    allows. The error treats the sample as simple random, or by the weights given, and takes what the margins
-    leave; `fpc` corrects it by the share that answered.
+    population have each label: two lists in one order, two mappings with the same names, or one margin bare.
+    With one margin this is post-stratification. `base` are the design's weights, equal where not given. `cap`
+    limits weights to so many times the people that one row stands for on average; the margins then hold as
+    far as that allows. The error treats the sample as simple random, or by the weights given, and takes what
+    the margins leave; `fpc` corrects it by the share that answered.
 
     Raises
     ------
@@ -115,8 +115,9 @@ def kish_effect(weights: ArrayLike) -> float:
     1.125
     """
     given = as_numbers(weights)
-    given = given[~np.isnan(given)]
-    return float(given.size * (given @ given) / given.sum() ** 2) if given.size and given.sum() else NAN
+    given = given[~np.isnan(given)] / unit_of(given)
+    total = float(given.sum()) ** 2
+    return float(given.size * (given @ given)) / total if total else NAN
 
 
 def thin_cells(margins: Margins, totals: Totals, least: int = LEAST_IN_CELL) -> dict[tuple[Any, Any], int]:
@@ -145,8 +146,12 @@ def thin_cells(margins: Margins, totals: Totals, least: int = LEAST_IN_CELL) -> 
     return found
 
 
-def _paired(margins: Margins, totals: Totals) -> tuple[list[Coded], list[Numbers]]:
+def _paired(margins: Any, totals: Any) -> tuple[list[Coded], list[Numbers]]:
     """Number the labels of every margin by the order of its totals."""
+    if isinstance(totals, Mapping) and not any(hasattr(total, "keys") for total in totals.values()):
+        margins, totals = [margins], [totals]  # one margin, given bare
+    if hasattr(margins, "columns"):
+        margins = {name: margins[name] for name in margins.columns}
     if isinstance(margins, Mapping) and isinstance(totals, Mapping):
         if set(margins) != set(totals):
             raise CoursewavesError("Give totals for exactly the margins that are raked.")
@@ -155,13 +160,13 @@ def _paired(margins: Margins, totals: Totals) -> tuple[list[Coded], list[Numbers
         raise CoursewavesError("Give margins and totals alike: two lists of one length, or two mappings.")
     else:
         pairs = list(zip(margins, totals, strict=True))
-    known = [as_numbers(list(total.values())) for _, total in pairs]
+    known = [as_numbers(list(dict(total).values())) for _, total in pairs]
     sums = [float(total.sum()) for total in known]
     if not known or min(total.min(initial=0) for total in known) < 0 or not min(sums) > 0:
         raise CoursewavesError("Give at least one margin, with totals that are not negative.")
     if max(sums) - min(sums) > CLOSE**0.5 * max(sums):
         raise CoursewavesError(f"The margins have different totals: {sorted(sums)}.")
-    return [coded(labels, total) for labels, total in pairs], known
+    return [coded(labels, dict(total)) for labels, total in pairs], known
 
 
 def _fitted(start: Numbers, cells: list[Coded], known: list[Numbers], cap: float | None) -> Numbers:
@@ -190,7 +195,7 @@ def _holds(weights: Numbers, cells: list[Coded], known: list[Numbers]) -> bool:
     """Whether the weights of every cell add up to its people."""
     sums = [np.bincount(cell.places, weights, minlength=total.size) for cell, total in zip(cells, known, strict=True)]
     away = max(float(np.abs(found - total).max()) for found, total in zip(sums, known, strict=True))
-    return bool(away <= CLOSE**0.5 * float(known[0].sum()))
+    return bool(away <= CLOSE**0.5 * known[0].sum())
 
 
 def _error(away: Numbers, weights: Numbers, start: Numbers, cells: list[Coded], fpc: bool) -> float:

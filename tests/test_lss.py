@@ -208,7 +208,7 @@ def test_steps_follow_the_assessment_or_the_platforms_own_numbers(structure, tmp
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize("heads", ["code", "full"])
+@pytest.mark.parametrize("heads", ["code", "em", "full"])
 def test_a_draft_knows_every_column_of_its_export(structure, tmp_path, heads, language):
     survey = load_survey(drafted(structure, tmp_path / "instruments"))
     header = [tidy(export.heading(field, heads, language)) for field in export.fields(language)]

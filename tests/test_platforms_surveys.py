@@ -3,6 +3,7 @@
 import csv
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from coursewaves.platforms import PLATFORMS, arrange
 from coursewaves.platforms.export import Export
 from coursewaves.platforms.lime_survey import lime_survey as read_lime_survey
 from coursewaves.records import Records, read_records, read_text
+from coursewaves.times import parse_times
 from exports import kobo, lime_survey, moodle
 
 ROOT = Path(__file__).parents[1]
@@ -182,6 +184,12 @@ def test_of_several_structures_the_one_that_knows_the_columns_is_used(tmp_path):
     assert "why[job]" not in names_of(read_lime_survey(read_records(path), [other]))[7]
 
 
+def test_words_of_a_second_header_row_do_not_hide_what_was_not_asked(tmp_path):
+    table = [*TWO_ROWS, ["N/A", "N/A", "", "", "", "3"]]
+    export = arrange(read_records(lime_survey.write(tmp_path / "a.csv", table)))
+    assert columns_of(export)["Warum? [Beruf]"] == ["Ja", "Nein", ""]
+
+
 def test_the_token_is_read_only_where_an_own_item_names_it(tmp_path):
     path = lime_survey.export(tmp_path / "a.csv", ANSWERS, metadata=("id", "submitdate", "lastpage", "token", "ipaddr"))
     export = arrange(read_records(path))
@@ -307,6 +315,8 @@ def test_however_several_answers_stand_they_can_be_read(tmp_path, several):
     table = kobo.kobo_table(SUBMISSIONS, several=several)
     export = arrange(read_records(kobo.kobo_csv(tmp_path / "a.csv", table)))
     found = columns_of(export)
+    if several == "details":  # a question of 1 and 0 in a group would look the same
+        assert names_of(export)[4] >= {"views/why [job]", "why/job", "job"}
     if several == "summary":
         assert (found["views/why"], export.delimiter) == (["job fun", "", ""], " ")
     else:
@@ -425,6 +435,26 @@ def test_responses_of_a_whole_site_name_their_course(tmp_path):
 )
 def test_a_table_that_only_begins_like_moodles_is_plain(tmp_path, table):
     assert arrange(read_records(moodle.write_csv(tmp_path / "a.csv", table))).platform == "plain"
+
+
+def test_every_time_is_read_as_the_moment_that_its_platform_means(tmp_path):
+    """15:04:15 in Almaty is 10:04:15 UTC since March 2024; LimeSurvey and Moodle write local time."""
+    files = {
+        "2025-03-10T10:15:30+05:00": lime_survey.export(tmp_path / "lime.csv", ANSWERS),
+        "2025-03-10T15:04:15+05:00": kobo.kobo_csv(tmp_path / "kobo.csv", kobo.kobo_table(SUBMISSIONS)),
+        "2025-03-10T15:04:15.123000+05:00": kobo.odk_csv(tmp_path / "odk.csv", ODK),
+        "2025-03-10T10:15:00+05:00": moodle.write_csv(tmp_path / "moodle.csv", moodle.responses(RESPONSES)),
+    }
+    russian = moodle.responses(RESPONSES, language="ru")
+    for expected, path in [
+        *files.items(),
+        ("2025-03-10T10:15:00+05:00", moodle.write_csv(tmp_path / "ru.csv", russian)),
+    ]:
+        export = arrange(read_records(path))
+        times = columns_of(export)["submitted_at"]
+        read = [parse_times(times, form, ZoneInfo("Asia/Almaty")) for form in export.time_forms]
+        [whole] = [moments for moments in read if moments.notna().all()]
+        assert whole[0].isoformat() == expected
 
 
 # All platforms --------------------------------------------------------------------------------------

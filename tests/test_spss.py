@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from coursewaves import spss as spss_module
 from coursewaves import spss_cases
+from coursewaves.errors import CoursewavesError
 from coursewaves.platforms import arrange
 from coursewaves.spss import read_spss
 from exports import spss as export
@@ -155,6 +156,14 @@ def test_a_file_in_the_current_folder_is_not_run(tmp_path, monkeypatch):
     path = export.write_sav(tmp_path / "a.sav")
     monkeypatch.chdir(tmp_path)
     assert read_spss(path).n_read == 6
+
+
+def test_without_the_parser_no_file_is_called_torn(tmp_path, monkeypatch):
+    path = export.write_sav(tmp_path / "a.sav")
+    lacking = subprocess.CompletedProcess([], 1, b"", b"ModuleNotFoundError: No module named 'pyreadstat'")
+    monkeypatch.setattr(spss_module.subprocess, "run", lambda *_, **__: lacking)
+    with pytest.raises(CoursewavesError, match="pip install pyreadstat"):
+        read_spss(path)
 
 
 def test_pyreadstat_is_imported_only_for_spss_files():

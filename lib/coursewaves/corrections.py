@@ -19,12 +19,16 @@ from coursewaves.fingerprints import mark
 from coursewaves.problems import Problem, column_letter
 from coursewaves.records import Records, read_records
 from coursewaves.wordings import normalised
+from coursewaves.workbook import sheet_names
 
 DELETE = {"delete", "жою", "удалить"}
 """Words that set a whole record aside."""
 
 BLANK = {"blank", "бос", "пусто"}
 """Words that empty a cell."""
+
+SHEET = "problems"
+"""The sheet of the workbook of problems that is read."""
 
 _COLUMNS = ("file", "record", "column", "corrected")
 
@@ -74,7 +78,8 @@ def read_corrections(folder: Path) -> tuple[dict[str, list[Correction]], list[Pr
 
 def _read(path: Path, problems: list[Problem]) -> Iterable[Correction]:
     name = f"corrections/{path.name}"
-    records = read_records(path, name=name)
+    names = sheet_names(path) if path.suffix.lower() == ".xlsx" else []
+    records = read_records(path, SHEET if SHEET in names else None, name)
     problems += records.problems
     places = {normalised(header): place for place, header in enumerate(records.header)}
     absent = [column for column in _COLUMNS if column not in places]

@@ -160,12 +160,12 @@ def _row(column: LimeColumn, stems: Texts, scale: str) -> Entry:
     texts = {language: column.row.texts.get(language, "") for language in column.texts}
     worded = {language: text for language, text in texts.items() if text}
     own = {"id": _id(column.code), "scale": scale, "grid": _id(column.question.code), "text": worded}
-    return own | {"headers": [column.code]}
+    return own | {"headers": list(column.codes)}
 
 
 def _single(column: LimeColumn, scale: str) -> Entry:
     own: Entry = {"id": _id(column.code), "scale": scale, "text": column.texts}
-    return own if own["id"] == column.code else own | {"headers": [column.code]}
+    return own if own["id"] == column.code else own | {"headers": list(dict.fromkeys(column.codes))}
 
 
 def _stems(column: LimeColumn) -> Texts:

@@ -14,7 +14,7 @@ from coursewaves.answers import Answers, Context
 from coursewaves.columns import Mask
 from coursewaves.corrections import corrected
 from coursewaves.fingerprints import record_hashes
-from coursewaves.forms import course_names, make_forms, no_forms
+from coursewaves.forms import course_names, make_forms
 from coursewaves.headers import Proposal, Questionnaire, match_columns
 from coursewaves.moments import times_of
 from coursewaves.platforms import Export, arrange
@@ -28,7 +28,7 @@ from coursewaves.wordings import says_something
 
 
 class FileForms(NamedTuple):
-    """One file's forms and problems.
+    """One file's forms, a table without columns where there are none, and its problems.
 
     `n_read` records stand in the file, `n_aside` of them gave no form; `n_corrected` were corrected.
     """
@@ -49,18 +49,18 @@ def read_file(path: Path, name: str, context: Context) -> FileForms:
     read = read_spss if path.suffix.lower() in SPSS_SUFFIXES else read_records
     records = _marked(read(path, name=name))
     records, n_corrected = corrected(records, context.corrections.get(name, []))
-    nothing = no_forms(context.survey, context.settings)
     if not records.header:
-        return FileForms(nothing, records.problems, "", "", records.n_read, records.n_read, n_corrected)
+        return FileForms(pd.DataFrame(), records.problems, "", "", records.n_read, records.n_read, n_corrected)
     folder = PurePosixPath(name).parent.as_posix()
     export = arrange(records, source.platform, context.structures.get(folder, []))
     records = export.records
     layout = match_columns(records.header, name, context.book, source.instruments, records.also)
-    forms, problems = [nothing], [*records.problems, *layout.problems]
+    forms: list[pd.DataFrame] = []
+    problems = [*records.problems, *layout.problems]
     for answers in _by_questionnaire(source, export, layout.questionnaires, context, problems):
         forms.append(make_forms(answers))
         problems += answers.problems
-    found = pd.concat(forms[1:] or forms, ignore_index=True)
+    found = pd.concat(forms, ignore_index=True) if forms else pd.DataFrame()
     ids = "+".join(questionnaire.instrument.id for questionnaire in layout.questionnaires)
     n_aside = records.n_read - len(found)
     proposals = tuple(layout.proposals)

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from coursewaves.corrections import SHEET
 from coursewaves.yamlfile import read_yaml
 
 _EPOCH = datetime(2000, 1, 1)
@@ -88,7 +89,7 @@ def write_problem_book(problems: pd.DataFrame, path: Path, language: str) -> Non
 
 
 def _write_problems(book: xlsxwriter.Workbook, table: pd.DataFrame) -> None:
-    sheet = book.add_worksheet("problems")
+    sheet = book.add_worksheet(SHEET)
     bold, plain = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     open_ = book.add_format({"text_wrap": True, "valign": "top", "bg_color": "#FFF8DC", "border": 1})
     for place, (name, width) in enumerate(COLUMNS.items()):

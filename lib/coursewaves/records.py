@@ -26,7 +26,7 @@ MOST_LETTERS = 1_000_000
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
 _HEAD = 1 << 18
-_LOST_LETTERS = re.compile(r"\w\?\w|(^|\s)\?\w|\?\?")
+_LOST_LETTERS = re.compile(r"[^\W_]\?[^\W_]|(^|\s)\?\w|\?\?")
 
 
 class Records(NamedTuple):

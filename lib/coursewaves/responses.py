@@ -89,7 +89,9 @@ def read_responses(
     names, structures, foreign = _found(folder)
     context = make_context(survey, registry, settings, aliases, by_file)._replace(structures=structures)
     files = [read_file(folder / name, name, context) for name in names]
-    forms = pd.concat([no_forms(survey, settings), *(file.forms for file in files)], ignore_index=True)
+    forms = pd.concat(
+        [no_forms(survey, settings), *(file.forms for file in files if len(file.forms))], ignore_index=True
+    )
     forms, repeats = link_people(forms, settings.duplicates)
     account = _account(names, files, forms)
     check_account(account)

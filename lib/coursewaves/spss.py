@@ -6,6 +6,7 @@ worksheet with the names above.
 """
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,11 +16,13 @@ import numpy as np
 import pyarrow as pa
 
 from coursewaves.columns import Cells
+from coursewaves.errors import CoursewavesError
 from coursewaves.records import Records, refused
 from coursewaves.spss_cases import AGAIN, REFUSED
 from coursewaves.wordings import is_blank
 from coursewaves.workbook import MOST_BYTES, FileFault
 
+PACKAGE = Path(__file__).parent
 SUFFIXES = (".sav", ".zsav")
 MOST_SECONDS = 300
 
@@ -43,6 +46,11 @@ def read_spss(path: Path, name: str | None = None) -> Records:
     -------
     Records
         Without header where the file was refused.
+
+    Raises
+    ------
+    CoursewavesError
+        Where pyreadstat is not installed.
     """
     name = name or path.name
     found = _size_fault(path) or _cases(path)
@@ -69,12 +77,16 @@ def _size_fault(path: Path) -> FileFault | None:
 def _cases(path: Path) -> "pa.Table | FileFault":
     """Take the cases in a process of its own, which a damaged file may end or keep for ever."""
     command = [sys.executable, "-P", "-m", "coursewaves.spss_cases", str(path.resolve())]
+    own = os.pathsep.join([str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
+    environment = os.environ | {"PYTHONPATH": own}
     try:
-        done = subprocess.run(command, capture_output=True, timeout=MOST_SECONDS, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, timeout=MOST_SECONDS, env=environment, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
         return FileFault("E-LIMIT", f"a file that is not read after {MOST_SECONDS} seconds", AGAIN)
     if done.returncode == REFUSED:
         return FileFault(*json.loads(done.stdout))
+    if b"ModuleNotFoundError" in done.stderr:
+        raise CoursewavesError("SPSS files can't be read: pyreadstat is not installed; fix: pip install pyreadstat")
     if done.returncode:
         return FileFault("E-FORMAT", "a torn file: reading it broke off", AGAIN)
     return pa.ipc.open_stream(done.stdout).read_all()

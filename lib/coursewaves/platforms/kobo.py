@@ -128,6 +128,7 @@ def _arranged(platform: str, records: Records, own: set[int], submitted: int, se
     asked = [place for place in range(len(records.header)) if place not in own]
     options = _option_columns(records, asked)
     heads = {_head(records.header[place]) for place in options}
+    headers = {one_line(cell) for cell in records.header}
     names = []
     for place, cell in enumerate(records.header):
         header = one_line(cell)
@@ -138,7 +139,7 @@ def _arranged(platform: str, records: Records, own: set[int], submitted: int, se
         elif header.lower() in ("username", "email"):
             names.append(personal(header))
         elif place in options:
-            names.append(_option(header, separator))
+            names.append(_option(header, separator, is_sure=_head(header) in headers))
         else:
             names.append(_question(header, separator))
     return Export(platform, known_as(records, names), TIME_FORMS, " ")
@@ -192,9 +193,14 @@ def _question(header: str, separator: str) -> Name:
     return Name(header, tuple(end.strip() for end in [*ends[1:], *rows] if end.strip()))
 
 
-def _option(header: str, separator: str) -> Name:
-    """Name the column of one option, its question by its path and by each end of it."""
+def _option(header: str, separator: str, *, is_sure: bool) -> Name:
+    """Name the column of one option, its question by its path and by each end of it.
+
+    Without a column of all answers together it may as well be a question of 1 and 0 in a group, so that it is
+    known as one too.
+    """
     stem, _, option = (part.strip() for part in header.rpartition("/"))
     ends = [end.strip() for end in _ends(stem, separator) if end.strip()]
     first, *others = [name for end in ends for name in (f"{end} [{option}]", f"{end}/{option}")]
-    return Name(first, tuple(others))
+    alone = () if is_sure else _question(header, separator).also
+    return Name(first, tuple(dict.fromkeys([*others, *(name for name in alone if name != first)])))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursewaves.columns import Mask
+from coursewaves.columns import Cells, Mask
 from coursewaves.lime_headings import (
     METADATA,
     WORDS,
@@ -43,9 +43,12 @@ LEAST_MATCHED = 0.5
 
 _OF_NO_OTHER = {"submitdate", "lastpage", "startlanguage", "seed", "datestamp"}
 _PERSONAL = {"token", "firstname", "lastname", "email"}
-_PURPOSES = {"submitdate": SUBMITTED_AT, "startlanguage": Name("language")}
+_PURPOSES = {"submitdate": SUBMITTED_AT, "startlanguage": Name("language", ("ignore",))}
 _TIMINGS = re.compile(r"(question|group) time\b|\w+Time\d*$")
 _CODE = re.compile(r"[A-Za-z]\w*(\[[^\[\]]*\])*")
+MOST_WORDS = 6
+"""Spellings of Yes, No, "N/A" and nothing in one column; one with more holds something else."""
+
 _UNKNOWN_DAY = "1980-01-01"
 """Stands for the day on which an answer of a survey without dates was sent off."""
 
@@ -162,7 +165,9 @@ def _not_asked(records: Records) -> Records:
             groups[stem].append(place)
     columns = list(records.columns)
     for places in groups.values():
-        said = {normalised(text) for place in places for text in columns[place].texts} - {"", _NOT_ASKED}
+        if any(len(np.unique(columns[place].codes)) > MOST_WORDS for place in places):
+            continue
+        said = {text for place in places for text in _said(columns[place])} - {"", _NOT_ASKED}
         if any(said <= words for words in _ANSWERED) and (said or len(places) > 1):
             for place in places:
                 columns[place] = columns[place].changed(lambda text: "" if normalised(text) == _NOT_ASKED else text)
@@ -229,9 +234,12 @@ def _has_answers(records: Records, runs: Sequence[range]) -> bool:
     if not len(later.numbers):
         return True
     for run in runs:
-        said = Counter(
-            text for place in run for text in {normalised(cell) for cell in later.columns[place].values().tolist()}
-        )
-        if any(count > 1 for text, count in said.items() if text):
+        said = Counter(text for place in run for text in _said(later.columns[place]) - {""})
+        if max(said.values(), default=0) > 1:
             return True
     return False
+
+
+def _said(cells: Cells) -> set[str]:
+    """Return what stands in a column, normalised."""
+    return {normalised(cells.texts[code]) for code in np.unique(cells.codes).tolist()}

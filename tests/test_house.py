@@ -61,6 +61,7 @@ LINE = (
     "registry",
     "windows",
     "privacy",
+    "header_book",
     "headers",
     "aliases",
     "cells",

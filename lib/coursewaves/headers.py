@@ -5,36 +5,24 @@ item's id. A header that is not known is never guessed: the nearest wording is n
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from coursewaves.instruments import Grid, Instrument, Item, Option, Scale, Survey, Texts
-from coursewaves.problems import Problem, column_letter
-from coursewaves.registry import Registry
-from coursewaves.wordings import full_headers, normalised, row_headers, spellings
+from rapidfuzz import fuzz, process
 
-MOST_PROPOSALS = 30
+from coursewaves.header_book import Alias, HeaderBook, Known, row_numbers
+from coursewaves.instruments import Instrument, Item
+from coursewaves.problems import Problem, column_letter
+from coursewaves.wordings import normalised
+
+__all__ = ["Alias", "Column", "HeaderBook", "Known", "Layout", "Proposal", "Questionnaire", "match_columns",
+           "row_numbers"]  # fmt: skip
+
+MOST_PROPOSALS = 100
 """Unknown columns of one file for which the nearest wording is looked up."""
 
-
-class Known(NamedTuple):
-    """What a header means.
-
-    Attributes
-    ----------
-    item
-        The item; for a repeated item see `row_text`.
-    row_text
-        For a repeated item the registry entry asked about, normalised; the number in the item's id where the
-        header is an id; else empty.
-    option
-        Code of the option that the column ticks, where an export gives each option a column; else empty.
-    """
-
-    item: Item
-    row_text: str = ""
-    option: str = ""
+LEAST_LIKENESS = 75
+"""Least likeness, of 100, of a wording that is proposed (Indel ratio)."""
 
 
 class Column(NamedTuple):
@@ -90,7 +78,7 @@ class Layout(NamedTuple):
 def match_columns(
     header: Sequence[str],
     file: str,
-    book: "HeaderBook",
+    book: HeaderBook,
     declared: Sequence[str] = (),
     also: Sequence[Sequence[str]] = (),
 ) -> Layout:
@@ -120,133 +108,36 @@ def match_columns(
         for cell, more in zip(header, also or [()] * len(header), strict=True)
     ]
     ids = list(declared) or _recognised(keys, book)
-    if not ids:
-        seen, fix = "no question of any questionnaire", "name the questionnaire in coursewaves.yml under sources, "
-        fix += "or move the file out of responses"
-        return Layout([], [Problem(file, 1, "", "", "E-INSTRUMENT", seen, "file set aside", fix)], [])
-    found = [Questionnaire(book.survey.instrument(one), list(_columns(keys, book.of(one)))) for one in ids]
+    found = [Questionnaire(book.survey.instrument(one), list(_columns(keys, book, one))) for one in ids]
     taken = {column.place for questionnaire in found for column in questionnaire.columns}
     unknown = [place for place, names in enumerate(keys) if names and place not in taken]
     proposals = [one for place in unknown[:MOST_PROPOSALS] for one in _proposals(header, place, file, book, ids)]
-    problems = [_unknown(header, place, file, proposals) for place in unknown]
+    if not any(column.item.purpose is None for questionnaire in found for column in questionnaire.columns):
+        near = [_resembling(header, one) for one in proposals]
+        return Layout([], [_foreign(file, declared), *near], proposals)
+    by_place = {one.place: one for one in proposals}
+    shared = {key for one in ids for key in book.shared(one)}
+    problems = [
+        _shared(header, place, file)
+        if shared & {*keys[place]}
+        else _resembling(header, by_place[place])
+        if place in by_place
+        else _unknown(header, place, file, "add it to an item in the instrument file under headers")
+        for place in unknown
+    ]
     for questionnaire in found:
         problems += [*_repeated(header, questionnaire, file), *_absent(questionnaire, file)]
     return Layout(found, problems, proposals)
 
 
-class Alias(NamedTuple):
-    """A header that a person accepted as another name of a known one, in one questionnaire."""
-
-    instrument_id: str
-    header: str
-    means: str
-
-
-_IGNORED = Item(id="ignore", scale="text", purpose="ignore")
-"""What a platform's own columns are, in every survey."""
-
-
-class HeaderBook:
-    """Every header by which an item may be known; built once for a survey, a registry and the accepted aliases."""
-
-    def __init__(self, survey: Survey, registry: Registry, aliases: Iterable[Alias] = ()) -> None:
-        self.survey = survey
-        self._rows = {name: [texts for _, _, texts in _registry_rows(registry, name)] for name in _REPEATED}
-        self._books = {instrument.id: self._book(instrument) for instrument in survey.instruments}
-        for alias in aliases:
-            book = self._books.get(alias.instrument_id, {})
-            if normalised(alias.means) in book:
-                book[normalised(alias.header)] = book[normalised(alias.means)]
-        self._own = {
-            instrument.id: {key for key, known in self._books[instrument.id].items() if known.item.purpose is None}
-            for instrument in survey.instruments
-        }
-
-    def of(self, instrument_id: str) -> dict[str, Known]:
-        """Return the known headers of a questionnaire: normalised text to what it means."""
-        return self._books[instrument_id]
-
-    def own_headers(self, instrument_id: str) -> set[str]:
-        """Return the headers of a questionnaire's own questions, without the background items."""
-        return self._own[instrument_id]
-
-    def _book(self, instrument: Instrument) -> dict[str, Known]:
-        """Gather full headers and ids; the row of a grid or an option alone is known where it means but one."""
-        grids = {grid.id: grid for grid in instrument.grids}
-        items = [*self.survey.background, *instrument.items]
-        book: dict[str, Known] = {"ignore": Known(_IGNORED)}
-        for item in items:
-            for text, row in self._variants(item, grids.get(item.grid or "")):
-                book.setdefault(normalised(text), Known(item, row))
-        for item in items:
-            for text, option in self._option_headers(item, grids.get(item.grid or "")):
-                book.setdefault(normalised(text), Known(item, option=option))
-        rows = ((text, Known(item, row)) for item in items if item.grid for text, row in self._variants(item))
-        options = ((text, Known(item, option=code)) for item in items for text, code in self._options(item))
-        alone = [(normalised(text), known) for text, known in (*rows, *options)]
-        owners = Counter(key for key, *_ in dict.fromkeys((key, known.item.id, known.option) for key, known in alone))
-        return {key: known for key, known in alone if owners[key] == 1} | book
-
-    def _variants(self, item: Item, grid: Grid | None = None) -> Iterator[tuple[str, str]]:
-        if item.repeat is None:
-            names = [item.id, *([item.purpose] if item.purpose else []), *full_headers(item, grid)]
-            yield from ((text, "") for text in names)
-            return
-        for number, column in enumerate(self.survey.columns(item), start=1):
-            yield column, str(number)
-        for texts in self._rows[item.repeat]:
-            for text, name in row_headers(item, grid, texts):
-                yield text, normalised(name)
-
-    def _options(self, item: Item) -> Iterator[tuple[str, str]]:
-        """Yield every name of each option of a question with several answers, and its code."""
-        for option in self._closed(item):
-            yield from ((name, option.code) for name in [*spellings(option.text), *option.also])
-        scale = self._several(item)
-        if scale is not None and scale.options_from is not None:
-            yield from ((name, normalised(name)) for texts in self._rows[scale.options_from] for name in texts.values())
-
-    def _closed(self, item: Item) -> list[Option]:
-        scale = self._several(item)
-        return [] if scale is None else scale.options
-
-    def _several(self, item: Item) -> Scale | None:
-        """Return the scale of a question with several answers, None for every other question."""
-        scale: Scale | None = self.survey.by_id["scales"].get(item.scale)
-        return scale if scale is not None and scale.kind == "multiple" and item.repeat is None else None
-
-    def _option_headers(self, item: Item, grid: Grid | None) -> Iterator[tuple[str, str]]:
-        """Yield the headers of one option's own column, as platforms write them: ``Question [Option]``."""
-        stems = [item.id, *full_headers(item, grid)]
-        for name, code in self._options(item):
-            yield from ((f"{stem} [{name}]", code) for stem in stems)
-            yield from ((f"{item.id}{sign}", code) for sign in (f"[{code}]", f"_{code}", f"/{code}", f".{code}"))
-        takes_text = next((option.code for option in self._closed(item) if option.other), None)
-        if takes_text is not None:  # where a platform names the column of own words by the option before it
-            yield from ((f"Other [{name}]", takes_text) for name, _ in self._options(item))
-
-
-_REPEATED = {"abilities": "text", "topics": "title"}
-
-
-def row_numbers(registry: Registry) -> dict[tuple[str, str, str], int]:
-    """Return the number of a repeated item's row: (registry list, programme, normalised text) to number."""
-    numbers = {}
-    for name in _REPEATED:
-        for programme_id, number, texts in _registry_rows(registry, name):
-            for text in [str(number), *texts.values()]:
-                numbers[name, programme_id, normalised(text)] = number
-    return numbers
-
-
-def _registry_rows(registry: Registry, name: str) -> Iterator[tuple[str, int, Texts]]:
-    """Yield programme, number and wordings of every entry over which items are repeated."""
-    table, field = getattr(registry, name), f"{_REPEATED[name]}_"
-    languages = [column.removeprefix(field) for column in table.columns if column.startswith(field)]
-    for row in table.to_dict("records"):
-        texts = {key: row[field + key] for key in languages}
-        worded = {key: text for key, text in texts.items() if isinstance(text, str) and text}
-        yield str(row["programme_id"]), int(row["number"]), worded
+def _foreign(file: str, declared: Sequence[str]) -> Problem:
+    """Say that a file holds nothing that was asked; one that a source declares is no exception."""
+    seen = "no question of any questionnaire"
+    fix = "move the file out of responses; if it holds answers, name its questionnaire in coursewaves.yml under sources"
+    if declared:
+        seen = f"no question of {' or '.join(declared)}, as which coursewaves.yml declares the file"
+        fix = "move the file out of responses, or correct the pattern of this source in coursewaves.yml"
+    return Problem(file, 1, "", "", "E-INSTRUMENT", seen, "file set aside", fix)
 
 
 def _recognised(keys: list[list[str]], book: HeaderBook) -> list[str]:
@@ -266,11 +157,21 @@ def _recognised(keys: list[list[str]], book: HeaderBook) -> list[str]:
     ]
 
 
-def _columns(keys: list[list[str]], known: dict[str, Known]) -> Iterator[Column]:
+def _columns(keys: list[list[str]], book: HeaderBook, instrument_id: str) -> Iterator[Column]:
+    """Yield the columns whose header is known, or is an option of the question beside it."""
+    known, shared = book.of(instrument_id), book.shared(instrument_id)
+    meanings = [next((known[name] for name in names if name in known), None) for names in keys]
     for place, names in enumerate(keys):
-        meaning = next((known[name] for name in names if name in known), None)
+        meaning = meanings[place] or _beside(meanings[max(place - 1, 0) : place + 2], names, shared)
         if meaning is not None:
             yield Column(place, *meaning)
+
+
+def _beside(near: Sequence[Known | None], names: list[str], shared: dict[str, list[Known]]) -> Known | None:
+    """Return the option of several questions that belongs to the one question beside which it stands."""
+    beside = {known.item.id for known in near if known is not None and known.option}
+    found = [known for name in names for known in shared.get(name, []) if known.item.id in beside]
+    return found[0] if len(found) == 1 else None
 
 
 def _proposals(
@@ -278,21 +179,29 @@ def _proposals(
 ) -> Iterator[Proposal]:
     for instrument_id in instrument_ids:
         known = book.of(instrument_id)
-        near = get_close_matches(normalised(header[place]), known, n=1, cutoff=0.75)
-        if near:
+        near = process.extractOne(
+            normalised(header[place]), known.keys(), scorer=fuzz.ratio, score_cutoff=LEAST_LIKENESS
+        )
+        if near is not None:
             meaning = known[near[0]]
             is_plain = not meaning.row_text and not meaning.option
             yield Proposal(file, place, instrument_id, header[place], meaning.item.id if is_plain else near[0])
             return
 
 
-def _unknown(header: Sequence[str], place: int, file: str, proposals: list[Proposal]) -> Problem:
+def _unknown(header: Sequence[str], place: int, file: str, fix: str) -> Problem:
     letter, seen = column_letter(place), "a question that is not in the questionnaire"
-    near = next((proposal for proposal in proposals if proposal.place == place), None)
-    fix = "add it to an item in the instrument file under headers"
-    if near is not None:
-        fix = f"it may be {near.means}; if so: coursewaves check --accept {file}:{letter}"
     return Problem(file, 1, letter, header[place][:80], "E-COL", seen, "column not read", fix)
+
+
+def _resembling(header: Sequence[str], near: Proposal) -> Problem:
+    fix = f"it may be {near.means}; if so: coursewaves check --accept {near.file}:{column_letter(near.place)}"
+    return _unknown(header, near.place, near.file, fix)
+
+
+def _shared(header: Sequence[str], place: int, file: str) -> Problem:
+    seen, fix = "an option that several questions have", "let the form word it otherwise in each of them"
+    return _unknown(header, place, file, fix)._replace(seen=seen)
 
 
 def _repeated(header: Sequence[str], questionnaire: Questionnaire, file: str) -> Iterator[Problem]:

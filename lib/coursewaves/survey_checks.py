@@ -8,7 +8,6 @@ from typing import NamedTuple
 from coursewaves.instruments import Chain, Construct, Entry, Instrument, Item, Rating, Scale, Survey
 from coursewaves.wordings import full_headers, normalised, option_names
 
-
 RESPONSE_COLUMNS = frozenset({
     "response_id", "file", "row", "course_id", "instrument_id", "wave", "submitted_at", "language", "respondent_id",
     "role", "region_id", "settlement", "age_band", "experience_band", "is_straightlined", "outcome", "content",

@@ -21,6 +21,9 @@ __all__ = ["Alias", "Column", "HeaderBook", "Known", "Layout", "Proposal", "Ques
 MOST_PROPOSALS = 100
 """Unknown columns of one file for which the nearest wording is looked up."""
 
+MOST_NAMED = 12
+"""Questions that a file lacks which are named one by one."""
+
 LEAST_LIKENESS = 75
 """Least likeness, of 100, of a wording that is proposed (Indel ratio)."""
 
@@ -219,6 +222,7 @@ def _absent(questionnaire: Questionnaire, file: str) -> list[Problem]:
     absent = [item.id for item in questionnaire.instrument.items if item.id not in present]
     if not absent:
         return []
-    seen = f"questions not in the file: {', '.join(absent)}"
+    more = f" and {len(absent) - MOST_NAMED} more" if len(absent) > MOST_NAMED else ""
+    seen = f"questions not in the file: {', '.join(absent[:MOST_NAMED])}{more}"
     fix = "export all questions, or record how the form words them under headers"
     return [Problem(file, 1, "", "", "E-ABSENT", seen, "the other questions are read", fix)]

@@ -1,6 +1,7 @@
 """Headers: every form of a wording is known, what is not known is named with the nearest and never taken."""
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 import small
 from coursewaves.header_book import Alias, HeaderBook, row_numbers
-from coursewaves.headers import match_columns
+from coursewaves.headers import MOST_PROPOSALS, match_columns
+from coursewaves.survey_files import load_survey
 from coursewaves.wordings import is_blank, normalised, spellings
 
 BOOK = HeaderBook(small.survey(), small.registry())
@@ -60,22 +62,22 @@ def test_the_row_of_a_grid_stands_after_its_stem():
 
 def test_the_row_of_a_grid_is_known_alone_where_it_means_one_question():
     assert items(["Met"]) == ["Q1"]
-    assert items(["I plan"]) == []  # Q3 or Q3t
-    assert rules(["I plan"]) == ["E-COL"]
+    assert items(["Met", "I plan"]) == ["Q1"]  # Q3 or Q3t
+    assert rules(["Met", "I plan"]) == ["E-COL"]
 
 
 def test_an_unknown_header_is_named_with_the_nearest_and_not_taken():
-    found = match(["Please rate [Mett]"])
-    assert found.questionnaires[0].columns == []
-    assert [(one.place, one.header, one.means) for one in found.proposals] == [(0, "Please rate [Mett]", "Q1")]
+    found = match(["Fits", "Please rate [Mett]"])
+    assert [column.place for column in found.questionnaires[0].columns] == [0]
+    assert [(one.place, one.header, one.means) for one in found.proposals] == [(1, "Please rate [Mett]", "Q1")]
     problem = found.problems[0]
-    assert (problem.rule, problem.column, problem.row) == ("E-COL", "A", 1)
+    assert (problem.rule, problem.column, problem.row) == ("E-COL", "B", 1)
     assert "it may be Q1" in problem.fix
     assert problem.done == "column not read"
 
 
 def test_a_header_like_nothing_known_gets_no_proposal():
-    assert match(["Зачем вам всё это нужно знать"]).problems[0].fix.startswith("add it to an item")
+    assert match(["Met", "Зачем вам всё это нужно знать"]).problems[0].fix.startswith("add it to an item")
 
 
 def test_an_empty_header_is_no_question():
@@ -104,7 +106,8 @@ def test_an_accepted_alias_is_a_header_of_its_questionnaire_alone():
     book = HeaderBook(small.survey(), small.registry(), [Alias("P", "My wish", "P1"), Alias("P", "Lost", "P99")])
     (found,) = match_columns(["my WISH", "Lost"], "f.csv", book, ["P"]).questionnaires
     assert [column.item.id for column in found.columns] == ["P1"]
-    assert match_columns(["My wish"], "f.csv", book, ["Q"]).questionnaires[0].columns == []
+    (other,) = match_columns(["My wish", "Met"], "f.csv", book, ["Q"]).questionnaires
+    assert [column.item.id for column in other.columns] == ["Q1"]
 
 
 def test_repeated_questions_are_known_by_the_registrys_wording():
@@ -155,6 +158,40 @@ def test_a_file_of_no_questionnaire_is_set_aside():
     ]
 
 
+def test_a_file_without_a_question_is_set_aside_whatever_its_source_declares():
+    found = match(["submitted_at", "course", "verbatim", "Mett"], "Q")
+    assert found.questionnaires == []
+    assert [(problem.rule, problem.column, problem.seen) for problem in found.problems] == [
+        ("E-INSTRUMENT", "", "no question of Q, as which coursewaves.yml declares the file"),
+        ("E-COL", "D", "a question that is not in the questionnaire"),  # it resembles Q1
+    ]
+
+
+SHARED_OPTION = HeaderBook(
+    load_survey(Path(__file__).parents[1] / "examples/coderefinery/instruments"), small.registry()
+)
+"""Two questions have the option CMake: which build system is used, and which session is wished for."""
+
+
+@pytest.mark.parametrize(
+    ("header", "meant"),
+    [
+        (["Wiki", "CMake", "Makefiles"], ["documented", "build", "build"]),
+        (["Automated testing", "CMake", "Software licensing"], ["sessions"] * 3),
+        (["Makefiles", "CMake"], ["build", "build"]),
+        (["CMake", "Software licensing"], ["sessions", "sessions"]),
+        (["Makefiles", "CMake", "Automated testing"], ["build", "sessions"]),  # it may be either's
+        (["GitHub", "CMake", "GitLab"], ["repository", "repository"]),  # it is neither's
+        (["CMake", "GitHub", "Makefiles"], ["repository", "build"]),  # only what stands beside it counts
+    ],
+)
+def test_an_option_of_two_questions_belongs_to_the_one_beside_which_it_stands(header, meant):
+    found = match_columns(header, "f.csv", SHARED_OPTION, ["pre"])
+    assert [column.item.id for column in found.questionnaires[0].columns] == meant
+    named = [(problem.header, problem.seen) for problem in found.problems if problem.rule == "E-COL"]
+    assert named == [("CMake", "an option that several questions have")] * (len(header) - len(meant))
+
+
 def test_questions_that_the_file_lacks_are_named():
     problem = match(["Wish"], "P").problems[-1]
     assert (problem.rule, problem.seen) == ("E-ABSENT", "questions not in the file: P2, P3")
@@ -168,8 +205,9 @@ def test_the_order_of_columns_changes_nothing():
 
 
 def test_a_file_of_thousands_of_unknown_columns_is_refused_in_time():
-    found = match([f"Please rate [Mett {number}]" for number in range(2000)])
+    found = match(["Met", *(f"Please rate [Mett {number}]" for number in range(2000))])
     assert len(found.problems) == 2001
+    assert len(found.proposals) == MOST_PROPOSALS
 
 
 def test_every_question_of_the_regulation_is_known_in_every_language(survey):

@@ -8,9 +8,12 @@ import pytest
 
 from coursewaves.assign import CourseFinder
 from coursewaves.errors import CoursewavesError
+from coursewaves.forms import no_forms
 from coursewaves.instruments import Survey
 from coursewaves.registry import read_registry
-from coursewaves.settings import Home
+from coursewaves.score import IDENTITY
+from coursewaves.settings import Home, Settings
+from coursewaves.survey_checks import RESPONSE_COLUMNS, SCORE_COLUMNS
 from coursewaves.survey_files import BUILT_IN, load_survey, read_survey
 from coursewaves.wordings import normalised
 
@@ -101,6 +104,28 @@ def test_the_same_row_under_two_stems_is_no_fault_and_under_one_it_is(design):
     assert design(p=P + rows.format("h") + grids)[1] == []
     _, faults = design(p=P + rows.format("g") + grids)
     assert {entry for entry, _ in messages(faults)} == {"P4"}
+
+
+def test_an_id_that_is_a_column_of_every_table_is_a_fault(design):
+    _, faults = design(p=P + "  - {id: content, scale: S3, text: {kk: үш, en: three}}\n")
+    assert messages(faults) == [("content", "content is a column that every table has; fix: give another id")]
+    renamed = {"p": P.replace("fit", "wave"), "q": Q.replace("fit", "wave")}
+    _, faults = design(framework=FRAMEWORK.replace("id: fit", "id: wave"), **renamed)
+    assert messages(faults) == [("wave", "wave is a column that every table has; fix: give another id")]
+
+
+def test_two_entries_of_one_column_are_a_fault(design):
+    repeated = "  - {id: P3, scale: S3, repeat: abilities, text: {kk: '{row}', en: '{row}'}}\n"
+    _, faults = design(p=P + repeated + "  - {id: P3.2, scale: S3, text: {kk: үш, en: three}}\n")
+    assert messages(faults) == [("P3.2", "P3.2 is the column of item P3 too; fix: give one of the two another id")]
+    _, faults = design(framework=FRAMEWORK.replace("K1", "fit"))
+    assert messages(faults) == [("fit", "fit is the column of indicator fit too; fix: give one of the two another id")]
+
+
+def test_the_columns_that_every_table_has_are_those_of_the_code():
+    bare = Survey(languages=["en"])
+    assert set(no_forms(bare, Settings()).columns) == RESPONSE_COLUMNS
+    assert set(IDENTITY) == SCORE_COLUMNS
 
 
 def test_equal_pair_ids_are_a_fault_wherever_they_stand(design):

@@ -142,6 +142,24 @@ def test_records_of_an_unrecognised_file_are_all_set_aside(folder):
     assert rules(intake) == [("E-INSTRUMENT", 1)]
 
 
+@pytest.mark.parametrize(
+    ("source", "seen", "fix"),
+    [
+        ([], "no course is named, neither in the file nor by its name", "coursewaves.yml"),
+        ([{"files": "{course}.csv"}], "the file's name means no course", "it may be Games"),
+    ],
+)
+def test_a_file_of_which_nothing_tells_the_course_is_named_once(folder, source, seen, fix):
+    rows = [FORM()[:1] + FORM()[2:] for _ in range(3)]
+    write(folder, rows, header=[small.HEADER[0], *small.HEADER[2:]])
+    (folder / "p.csv").rename(folder / "Gamez.csv")
+    intake = small.read(folder, sources=source)
+    assert account(intake)["set_aside"] == account(intake)["read"] == 3
+    (problem,) = intake.problems.to_dict("records")
+    assert (problem["rule"], problem["row"], problem["seen"]) == ("E-COURSE", 1, seen)
+    assert fix in problem["fix"]
+
+
 def test_a_refused_file_does_not_stop_the_others(folder):
     folder.mkdir(parents=True)
     (folder / "a.csv").write_bytes(b"")

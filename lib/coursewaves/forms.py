@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.answers import Answers
-from coursewaves.assign import COURSE_FAULTS, PERSON_FAULTS, CourseFinder
+from coursewaves.assign import COURSE_FAULTS, PERSON_FAULTS, CourseFinder, Found
 from coursewaves.columns import Cells, Mask
 from coursewaves.fingerprints import mark_all, numbered
 from coursewaves.instruments import Instrument, Survey
 from coursewaves.moments import times_of
+from coursewaves.problems import Problem
 from coursewaves.records import Records
 from coursewaves.settings import Settings
 from coursewaves.wordings import is_blank, normalised
@@ -124,6 +125,8 @@ def _courses(answers: Answers, finder: CourseFinder, days: pd.Series) -> pd.Seri
     names = course_names(answers)
     found = finder.identify(names, days)
     proposals = finder.proposals(names[found.course_ids.isna()])
+    if _is_reported_at_once(answers, found, proposals):
+        return found.course_ids
     proposed = names.map(proposals)
     for reading, fault in COURSE_FAULTS.items():
         rows = found.readings == reading
@@ -132,6 +135,20 @@ def _courses(answers: Answers, finder: CourseFinder, days: pd.Series) -> pd.Seri
             here = rows & (proposed.isna() if near is None else proposed == near)
             answers.report(here.to_numpy(dtype=bool), *fault[:3], fix, at=answers.column_for("course"))
     return found.course_ids
+
+
+def _is_reported_at_once(answers: Answers, found: Found, proposals: dict[str, str]) -> bool:
+    """Report a whole file of which neither an answer nor the name tells the course, and say whether it is one."""
+    readings = found.readings.unique()
+    if answers.column_for("course") is not None or len(readings) != 1 or readings[0] not in ("absent", "unknown"):
+        return False
+    seen, fix = "no course is named, neither in the file nor by its name", "let the form ask for the course, or declare"
+    fix += " it by the file's name in coursewaves.yml"
+    if readings[0] == "unknown":
+        seen, fix = "the file's name means no course", COURSE_FAULTS["unknown"].fix
+        fix += "".join(f"; it may be {near}" for near in proposals.values())
+    answers.problems.append(Problem(answers.name, 1, "", "", "E-COURSE", seen, "file set aside", fix))
+    return True
 
 
 def _refused(answers: Answers, course_ids: pd.Series, is_unreadable: Mask) -> Mask:

@@ -1,6 +1,6 @@
-"""Know every header under which an export may show a question: wordings, ids, options, accepted aliases."""
+"""Gather every header by which a question may be known: a survey and a registry go in, their book comes out."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -46,6 +46,7 @@ class HeaderBook:
     def __init__(self, survey: Survey, registry: Registry, aliases: Iterable[Alias] = ()) -> None:
         self.survey = survey
         self._rows = {name: [texts for _, _, texts in _registry_rows(registry, name)] for name in _REPEATED}
+        self._shared: dict[str, dict[str, list[Known]]] = {}
         self._books = {instrument.id: self._book(instrument) for instrument in survey.instruments}
         for alias in aliases:
             book = self._books.get(alias.instrument_id, {})
@@ -64,6 +65,10 @@ class HeaderBook:
         """Return the headers of a questionnaire's own questions, without the background items."""
         return self._own[instrument_id]
 
+    def shared(self, instrument_id: str) -> dict[str, list[Known]]:
+        """Return the options of several questions of a questionnaire that are worded alike."""
+        return self._shared[instrument_id]
+
     def _book(self, instrument: Instrument) -> dict[str, Known]:
         """Gather full headers and ids; the row of a grid or an option alone is known where it means but one."""
         grids = {grid.id: grid for grid in instrument.grids}
@@ -75,11 +80,22 @@ class HeaderBook:
         for item in items:
             for text, option in self._option_headers(item, grids.get(item.grid or "")):
                 book.setdefault(normalised(text), Known(item, option=option))
-        rows = ((text, Known(item, row)) for item in items if item.grid for text, row in self._variants(item))
-        options = ((text, Known(item, option=code)) for item in items for text, code in self._options(item))
-        alone = [(normalised(text), known) for text, known in (*rows, *options)]
-        owners = Counter(key for key, *_ in dict.fromkeys((key, known.item.id, known.option) for key, known in alone))
-        return {key: known for key, known in alone if owners[key] == 1} | book
+        alone: dict[str, dict[tuple[str, str], Known]] = defaultdict(dict)
+        for text, known in self._alone(items):
+            alone[normalised(text)][known.item.id, known.option] = known
+        self._shared[instrument.id] = {
+            key: [known for known in owners.values() if known.option]
+            for key, owners in alone.items()
+            if len(owners) > 1 and key not in book
+        }
+        return {key: known for key, owners in alone.items() if len(owners) == 1 for known in owners.values()} | book
+
+    def _alone(self, items: Iterable[Item]) -> Iterator[tuple[str, Known]]:
+        """Yield the rows of grids and the options of questions as they stand without their stem."""
+        for item in items:
+            yield from ((text, Known(item, row)) for text, row in (self._variants(item) if item.grid else ()))
+        for item in items:
+            yield from ((text, Known(item, option=code)) for text, code in self._options(item))
 
     def _variants(self, item: Item, grid: Grid | None = None) -> Iterator[tuple[str, str]]:
         if item.repeat is None:

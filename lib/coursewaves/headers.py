@@ -6,16 +6,23 @@ item's id. A header that is not known is never guessed: the nearest wording is n
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
+
+from rapidfuzz import fuzz, process
 
 from coursewaves.header_book import HeaderBook, Known
 from coursewaves.instruments import Instrument, Item
 from coursewaves.problems import Problem, column_letter
 from coursewaves.wordings import normalised
 
-MOST_PROPOSALS = 30
+MOST_PROPOSALS = 100
 """Unknown columns of one file for which the nearest wording is looked up."""
+
+MOST_NAMED = 12
+"""Questions that a file lacks which are named one by one."""
+
+LEAST_LIKENESS = 75
+"""Least likeness, of 100, of a wording that is proposed (Indel ratio)."""
 
 
 class Column(NamedTuple):
@@ -105,19 +112,40 @@ def match_columns(
         for cell, more in zip(header, also or [()] * len(header), strict=True)
     ]
     ids = list(declared) or _recognised(keys, book)
-    if not ids:
-        seen, fix = "no question of any questionnaire", "name the questionnaire in coursewaves.yml under sources, "
-        fix += "or move the file out of responses"
-        return Layout([], [Problem(file, 1, "", "", "E-INSTRUMENT", seen, "file set aside", fix)], [])
-    found = [Questionnaire(book.survey.instrument(one), list(_columns(keys, book.of(one)))) for one in ids]
+    found = [Questionnaire(book.survey.instrument(one), list(_columns(keys, book, one))) for one in ids]
     taken = {column.place for questionnaire in found for column in questionnaire.columns}
     unknown = [place for place, names in enumerate(keys) if names and place not in taken]
-    asked = [place for place in unknown if personal(place) is None][:MOST_PROPOSALS]
+    disguised = {place: kind for place in unknown if (kind := personal(place)) is not None}
+    asked = [place for place in unknown if place not in disguised][:MOST_PROPOSALS]
     proposals = [one for place in asked for one in _proposals(header, place, file, book, ids)]
-    problems = [_unknown(header, place, file, proposals, personal(place)) for place in unknown]
+    if not any(column.item.purpose is None for questionnaire in found for column in questionnaire.columns):
+        near = [_resembling(header, one) for one in proposals]
+        return Layout([], [_foreign(file, declared), *near], proposals)
+    by_place = {one.place: one for one in proposals}
+    shared = {key for one in ids for key in book.shared(one)}
+    problems = [
+        _personal(header, place, file, disguised[place])
+        if place in disguised
+        else _shared(header, place, file)
+        if shared & {*keys[place]}
+        else _resembling(header, by_place[place])
+        if place in by_place
+        else _unknown(header, place, file, "add it to an item in the instrument file under headers")
+        for place in unknown
+    ]
     for questionnaire in found:
         problems += [*_repeated(header, questionnaire, file), *_absent(questionnaire, file)]
     return Layout(found, problems, proposals)
+
+
+def _foreign(file: str, declared: Sequence[str]) -> Problem:
+    """Say that a file holds nothing that was asked; one that a source declares is no exception."""
+    seen = "no question of any questionnaire"
+    fix = "move the file out of responses; if it holds answers, name its questionnaire in coursewaves.yml under sources"
+    if declared:
+        seen = f"no question of {' or '.join(declared)}, as which coursewaves.yml declares the file"
+        fix = "move the file out of responses, or correct the pattern of this source in coursewaves.yml"
+    return Problem(file, 1, "", "", "E-INSTRUMENT", seen, "file set aside", fix)
 
 
 def _recognised(keys: list[list[str]], book: HeaderBook) -> list[str]:
@@ -137,11 +165,21 @@ def _recognised(keys: list[list[str]], book: HeaderBook) -> list[str]:
     ]
 
 
-def _columns(keys: list[list[str]], known: dict[str, Known]) -> Iterator[Column]:
+def _columns(keys: list[list[str]], book: HeaderBook, instrument_id: str) -> Iterator[Column]:
+    """Yield the columns whose header is known, or is an option of the question beside it."""
+    known, shared = book.of(instrument_id), book.shared(instrument_id)
+    meanings = [next((known[name] for name in names if name in known), None) for names in keys]
     for place, names in enumerate(keys):
-        meaning = next((known[name] for name in names if name in known), None)
+        meaning = meanings[place] or _beside(meanings[max(place - 1, 0) : place + 2], names, shared)
         if meaning is not None:
             yield Column(place, *meaning)
+
+
+def _beside(near: Sequence[Known | None], names: list[str], shared: dict[str, list[Known]]) -> Known | None:
+    """Return the option of several questions that belongs to the one question beside which it stands."""
+    beside = {known.item.id for known in near if known is not None and known.option}
+    found = [known for name in names for known in shared.get(name, []) if known.item.id in beside]
+    return found[0] if len(found) == 1 else None
 
 
 def _proposals(
@@ -149,24 +187,35 @@ def _proposals(
 ) -> Iterator[Proposal]:
     for instrument_id in instrument_ids:
         known = book.of(instrument_id)
-        near = get_close_matches(normalised(header[place]), known, n=1, cutoff=0.75)
-        if near:
+        near = process.extractOne(
+            normalised(header[place]), known.keys(), scorer=fuzz.ratio, score_cutoff=LEAST_LIKENESS
+        )
+        if near is not None:
             meaning = known[near[0]]
             is_plain = not meaning.row_text and not meaning.option
             yield Proposal(file, place, instrument_id, header[place], meaning.item.id if is_plain else near[0])
             return
 
 
-def _unknown(header: Sequence[str], place: int, file: str, proposals: list[Proposal], personal: str | None) -> Problem:
+def _unknown(header: Sequence[str], place: int, file: str, fix: str) -> Problem:
     letter, seen = column_letter(place), "a question that is not in the questionnaire"
-    if personal is not None:
-        seen, fix = f"a column of personal data ({personal})", "nothing; better not to ask it in the form"
-        return Problem(file, 1, letter, header[place][:80], "E-PERSONAL", seen, "column not stored", fix)
-    near = next((proposal for proposal in proposals if proposal.place == place), None)
-    fix = "add it to an item in the instrument file under headers"
-    if near is not None:
-        fix = f"it may be {near.means}; if so: coursewaves check --accept {file}:{letter}"
     return Problem(file, 1, letter, header[place][:80], "E-COL", seen, "column not read", fix)
+
+
+def _resembling(header: Sequence[str], near: Proposal) -> Problem:
+    fix = f"it may be {near.means}; if so: coursewaves check --accept {near.file}:{column_letter(near.place)}"
+    return _unknown(header, near.place, near.file, fix)
+
+
+def _personal(header: Sequence[str], place: int, file: str, kind: str) -> Problem:
+    letter, fix = column_letter(place), "nothing; better not to ask it in the form"
+    seen = f"a column of personal data ({kind})"
+    return Problem(file, 1, letter, header[place][:80], "E-PERSONAL", seen, "column not stored", fix)
+
+
+def _shared(header: Sequence[str], place: int, file: str) -> Problem:
+    seen, fix = "an option that several questions have", "let the form word it otherwise in each of them"
+    return _unknown(header, place, file, fix)._replace(seen=seen)
 
 
 def _repeated(header: Sequence[str], questionnaire: Questionnaire, file: str) -> Iterator[Problem]:
@@ -184,6 +233,7 @@ def _absent(questionnaire: Questionnaire, file: str) -> list[Problem]:
     absent = [item.id for item in questionnaire.instrument.items if item.id not in present]
     if not absent:
         return []
-    seen = f"questions not in the file: {', '.join(absent)}"
+    more = f" and {len(absent) - MOST_NAMED} more" if len(absent) > MOST_NAMED else ""
+    seen = f"questions not in the file: {', '.join(absent[:MOST_NAMED])}{more}"
     fix = "export all questions, or record how the form words them under headers"
     return [Problem(file, 1, "", "", "E-ABSENT", seen, "the other questions are read", fix)]

@@ -8,6 +8,16 @@ from typing import NamedTuple
 from coursewaves.instruments import Chain, Construct, Entry, Instrument, Item, Rating, Scale, Survey
 from coursewaves.wordings import full_headers, normalised, option_names
 
+RESPONSE_COLUMNS = frozenset({
+    "response_id", "file", "row", "course_id", "instrument_id", "wave", "submitted_at", "language", "respondent_id",
+    "role", "region_id", "settlement", "age_band", "experience_band", "is_straightlined", "outcome", "content",
+    "is_exact", "own_code", "n_answered",
+})  # fmt: skip
+"""Columns that every form has, whatever it asks; no item may have the id of one."""
+
+SCORE_COLUMNS = frozenset({"response_id", "course_id", "instrument_id", "wave", "respondent_id"})
+"""Columns that every row of scores has; no indicator, criterion or rating may have the id of one."""
+
 
 class Finding(NamedTuple):
     """What is wrong with an entry; `is_error` is false for what can be lived with (a missing translation)."""
@@ -28,6 +38,7 @@ def check_survey(survey: Survey) -> Iterator[Finding]:
         yield from _refers(survey, item, "scale", item.scale, "scales")
     for instrument in survey.instruments:
         yield from _instrument(instrument, survey)
+    yield from _columns(survey)
     yield from _pair_ids(survey)
     for construct in survey.constructs:
         yield from _construct(construct, survey)
@@ -120,6 +131,21 @@ def _instrument(instrument: Instrument, survey: Survey) -> Iterator[Finding]:
             if owner is not item:
                 message = f"the header {header!r} is that of {owner.id} too; fix: word one of the two otherwise"
                 yield Finding(item, message)
+
+
+def _columns(survey: Survey) -> Iterator[Finding]:
+    """Find ids that would name two columns of one table: of `responses` items, of `scores` what they make up."""
+    asked = [(column, item) for one in survey.instruments for item in one.items for column in survey.columns(item)]
+    scored = [(entry.id, entry) for entry in (*survey.indicators, *survey.criteria, *survey.ratings)]
+    for columns, own in ((asked, RESPONSE_COLUMNS), (scored, SCORE_COLUMNS)):
+        owners: dict[str, Entry] = {}
+        for column, entry in columns:
+            owner = owners.setdefault(column, entry)
+            if column in own:
+                yield Finding(entry, f"{column} is a column that every table has; fix: give another id")
+            elif owner is not entry:
+                other = f"{type(owner).__name__.lower()} {owner.id}"
+                yield Finding(entry, f"{column} is the column of {other} too; fix: give one of the two another id")
 
 
 def _pair_ids(survey: Survey) -> Iterator[Finding]:

@@ -85,6 +85,7 @@ LINE = (
     "rate",
     "summarise",
     "compare",
+    "sample",
     "ladder",
     "phrases",
     "export",

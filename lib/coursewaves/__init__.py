@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from coursewaves.instruments import Survey
     from coursewaves.query import query
     from coursewaves.rate import rate_groups
+    from coursewaves.sample import Completers, SamplePlan, find_completers, plan_sample
     from coursewaves.score import score_responses
     from coursewaves.summarise import count_answers, mean_scores, option_shares
     from coursewaves.survey_files import load_survey
@@ -24,13 +25,16 @@ if TYPE_CHECKING:
     from coursewaves.year import Year, load_year, open_year
 
 __all__ = [
+    "Completers",
     "CourseView",
     "CoursewavesError",
+    "SamplePlan",
     "Survey",
     "Year",
     "compare_pair",
     "compare_waves",
     "count_answers",
+    "find_completers",
     "find_pair",
     "load_survey",
     "load_year",
@@ -38,6 +42,7 @@ __all__ = [
     "open_course",
     "open_year",
     "option_shares",
+    "plan_sample",
     "query",
     "rate_groups",
     "score_responses",
@@ -51,6 +56,7 @@ _PLACES = {
     "instruments": ("Survey",),
     "query": ("query",),
     "rate": ("rate_groups",),
+    "sample": ("Completers", "SamplePlan", "find_completers", "plan_sample"),
     "score": ("score_responses",),
     "summarise": ("count_answers", "mean_scores", "option_shares"),
     "survey_files": ("load_survey",),

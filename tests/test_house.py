@@ -86,6 +86,8 @@ LINE = (
     "summarise",
     "compare",
     "sample",
+    "coverage",
+    "estimate",
     "ladder",
     "phrases",
     "export",

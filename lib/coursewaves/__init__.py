@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coursewaves import sections, stats
     from coursewaves.compare import compare_pair, compare_waves, find_pair
+    from coursewaves.coverage import cover_wave
     from coursewaves.errors import CoursewavesError
+    from coursewaves.estimate import WaveEstimates, estimate_wave
     from coursewaves.instruments import Survey
     from coursewaves.query import query
     from coursewaves.rate import rate_groups
@@ -30,10 +32,13 @@ __all__ = [
     "CoursewavesError",
     "SamplePlan",
     "Survey",
+    "WaveEstimates",
     "Year",
     "compare_pair",
     "compare_waves",
     "count_answers",
+    "cover_wave",
+    "estimate_wave",
     "find_completers",
     "find_pair",
     "load_survey",
@@ -52,7 +57,9 @@ __all__ = [
 
 _PLACES = {
     "compare": ("compare_pair", "compare_waves", "find_pair"),
+    "coverage": ("cover_wave",),
     "errors": ("CoursewavesError",),
+    "estimate": ("WaveEstimates", "estimate_wave"),
     "instruments": ("Survey",),
     "query": ("query",),
     "rate": ("rate_groups",),

@@ -230,6 +230,33 @@ def test_the_programmes_keep_their_people_when_ages_are_raked():
     found = estimates(given, registry({"a": 100, "b": 100}, people=roster), columns=columns).loc["a"]
     # values depend on the programme alone, and each still stands for a hundred
     assert found["raked"] == pytest.approx(60)
+    assert found["raked_on"] == "programme, age_band"
+
+
+def test_programmes_with_few_answers_are_joined_to_be_raked_and_named():
+    roster = people(("u30", 50), ("30-39", 50)) + people(("u30", 50), ("30-39", 50), course="b")
+    columns = aged(*["u30"] * 15, *["30-39"] * 10, *["u30"] * 3)
+    found = estimates(
+        {"a": [80.0] * 25, "b": [40.0, 50, 60]}, registry({"a": 100, "b": 100}, people=roster), columns=columns
+    ).loc["a"]
+    assert (found["raked_on"], found["joined"]) == ("programme (a+b), age_band", "")
+    # an answer begins as 4 people in a, 33.3 in b: of the u30 60 * 80 + 100 * 50 by 160, of the others 80
+    assert found["raked"] == pytest.approx((9800 / 160 + 80) / 2)
+
+
+def test_one_answer_stands_for_three_times_the_average_at_most():
+    known = registry({"a": 400}, people=people(("u30", 20), ("30-39", 380)))
+    columns = aged(*["u30"] * 40, *["30-39"] * 10)
+    found = estimates({"a": [90.0, 70] * 20 + [50.0, 30] * 5}, known, columns=columns).loc["a"]
+    # weights 0.5 and 38, cut to 3 * 400 / 50 = 24
+    assert found["raked"] == pytest.approx((20 * 80 + 240 * 40) / 260)
+
+
+def test_the_few_whose_band_the_list_does_not_tell_are_like_the_others():
+    known = registry({"a": 40}, people=people(("u30", 9), ("30-39", 27), (None, 4)))
+    columns = aged(*["u30"] * 10, *["30-39"] * 10)
+    found = estimates({"a": [90.0, 70] * 5 + [50.0, 30] * 5}, known, columns=columns).loc["a"]
+    assert found[["raked", "raked_reason"]].tolist() == [pytest.approx(50), ""]
 
 
 def test_the_list_s_word_comes_before_the_form_s():
@@ -245,15 +272,16 @@ def test_the_list_s_word_comes_before_the_form_s():
     [
         ([], ["u30"] * 10 + ["30-39"] * 10),  # no list
         (people(("u30", 10), ("30-39", 20), (None, 10)), ["u30"] * 10 + ["30-39"] * 10),  # a quarter is not known
-        (people(("u30", 10), ("30-39", 30)), ["u30"] * 8 + ["30-39"] * 8 + [None] * 4),  # nor of the answers
+        (people(("u30", 10), ("30-39", 30)), ["u30"] * 10 + ["30-39"] * 10 + [None] * 4),  # nor of the answers
         (people(("u30", 10), ("30-39", 30)), ["u30"] * 9 + ["30-39"] * 11),  # fewer than ten in a cell of two
     ],
 )
 def test_without_a_usable_margin_nothing_is_raked(roster, bands):
-    found = estimates({"a": [80.0, 60] * 10}, registry({"a": 40}, people=roster), columns=aged(*bands)).loc["a"]
+    values = [80.0, 60] * (len(bands) // 2)
+    found = estimates({"a": values}, registry({"a": 40}, people=roster), columns=aged(*bands)).loc["a"]
     assert found[["raked_on", "raked_reason", "raked_n"]].tolist() == ["", NO_MARGIN, 0]
     assert math.isnan(found["raked"])
-    assert found["estimate"] == 70
+    assert found["estimate"] == pytest.approx(70)
 
 
 # Properties ----------------------------------------------------------------------------------------

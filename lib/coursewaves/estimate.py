@@ -52,8 +52,8 @@ class WaveEstimates(NamedTuple):
         ``bound_high``: the figure if all who did not answer stood at the lower or upper quarter of the scores
         given (for a share, at 0 or 1), never inside the estimate. ``joined`` names strata estimated as one,
         since one had fewer than two values. ``raked``, ``raked_se``, ``raked_n`` and Kish's ``raked_deff``:
-        weighted to the list's margins ``raked_on`` as well, or the ``raked_reason`` why not. ``reason`` says why
-        a figure is missing.
+        weighted to the list's margins ``raked_on`` as well (programmes and bands with fewer than ten answers are
+        joined, by name), or the ``raked_reason`` why not. ``reason`` says why a figure is missing.
     weights
         One row is one answer: ``response_id``, ``direction_id``, ``programme_id``, ``stratum`` (joined where
         there were fewer than two answers) and ``weight``, the people for whom it stands.
@@ -254,15 +254,17 @@ def _raked(values: Values, strata: _Strata, part: _Part, fpc: bool) -> dict[str,
     cells = {name: its for name, one in part.margins.items() if (its := _cells(values, one, size))}
     if not cells:
         return nothing | {"raked_reason": NO_MARGIN}
-    told = ", ".join(name + "".join(f" ({cell})" for cell in its.joined) for name, its in cells.items())
-    margins = [_collapsed(values, strata.labels, strata.sizes, LEAST_IN_CELL), *cells.values()]
+    programmes = _collapsed(values, strata.labels, strata.sizes, LEAST_IN_CELL)
+    margins = [programmes, *cells.values()]
+    told = ({"programme": programmes} if len(strata.sizes) > 1 else {}) | cells
     labels, totals = [margin.labels for margin in margins], [margin.sizes for margin in margins]
     try:
         found = rake(values, labels, totals, strata.weights, LARGEST_WEIGHT, fpc)
     except CoursewavesError as error:
         return nothing | {"raked_reason": str(error)}
     figures = {"raked": found.estimate, "raked_se": found.se, "raked_n": found.n, "raked_deff": found.deff}
-    return figures | {"raked_on": told, "raked_reason": found.reason}
+    on = [name + "".join(f" ({cell})" for cell in its.joined) for name, its in told.items()]
+    return figures | {"raked_on": ", ".join(on), "raked_reason": found.reason}
 
 
 def _cells(values: Values, margin: _Margin, size: float) -> _Strata | None:

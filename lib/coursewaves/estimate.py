@@ -177,7 +177,8 @@ def _figure(name: str, answers: pd.DataFrame, scores: pd.DataFrame, survey: Surv
 def _part(scope: Scope, answers: pd.DataFrame, found: Completers) -> _Part:
     ids = scope.strata["programme_id"]
     is_inside = answers["programme_id"].isin(ids).to_numpy()
-    inside, people = answers[is_inside], found.people[found.people["programme_id"].isin(ids)]
+    inside = answers.loc[is_inside, ["programme_id", *CONTINGENT]]  # a form has over a hundred columns
+    people = found.people.loc[found.people["programme_id"].isin(ids), list(CONTINGENT)]
     answered = set(inside["programme_id"])
     sizes = dict(zip(ids, scope.strata["n_completed"].astype(float), strict=True))
     sizes = {name: n for name, n in sizes.items() if n > 0 or name in answered}  # else no stratum at all

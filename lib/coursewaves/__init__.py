@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coursewaves import sections, stats
     from coursewaves.compare import compare_pair, compare_waves, find_pair
+    from coursewaves.coverage import cover_wave
     from coursewaves.errors import CoursewavesError
+    from coursewaves.estimate import WaveEstimates, estimate_wave
     from coursewaves.instruments import Survey
     from coursewaves.query import query
     from coursewaves.rate import rate_groups
+    from coursewaves.sample import Completers, SamplePlan, find_completers, plan_sample
     from coursewaves.score import score_responses
     from coursewaves.summarise import count_answers, mean_scores, option_shares
     from coursewaves.survey_files import load_survey
@@ -24,13 +27,19 @@ if TYPE_CHECKING:
     from coursewaves.year import Year, load_year, open_year
 
 __all__ = [
+    "Completers",
     "CourseView",
     "CoursewavesError",
+    "SamplePlan",
     "Survey",
+    "WaveEstimates",
     "Year",
     "compare_pair",
     "compare_waves",
     "count_answers",
+    "cover_wave",
+    "estimate_wave",
+    "find_completers",
     "find_pair",
     "load_survey",
     "load_year",
@@ -38,6 +47,7 @@ __all__ = [
     "open_course",
     "open_year",
     "option_shares",
+    "plan_sample",
     "query",
     "rate_groups",
     "score_responses",
@@ -47,10 +57,13 @@ __all__ = [
 
 _PLACES = {
     "compare": ("compare_pair", "compare_waves", "find_pair"),
+    "coverage": ("cover_wave",),
     "errors": ("CoursewavesError",),
+    "estimate": ("WaveEstimates", "estimate_wave"),
     "instruments": ("Survey",),
     "query": ("query",),
     "rate": ("rate_groups",),
+    "sample": ("Completers", "SamplePlan", "find_completers", "plan_sample"),
     "score": ("score_responses",),
     "summarise": ("count_answers", "mean_scores", "option_shares"),
     "survey_files": ("load_survey",),

@@ -8,6 +8,8 @@ import typer
 
 import small
 from coursewaves.cli import app
+from coursewaves.header_book import HeaderBook
+from coursewaves.headers import match_columns
 from coursewaves.records import Records, read_records
 
 ROWS = [
@@ -84,6 +86,14 @@ def test_the_longest_answer_is_kept_whole_and_a_longer_one_costs_its_record(tmp_
     found = read(tmp_path, f"a,b\n1,{longest}\n2,{longer}\n3,x\n".encode())
     assert found.rows == [(2, ["1", longest]), (4, ["3", "x"])]
     assert [(problem.row, problem.rule) for problem in found.problems] == [(3, "E-LIMIT")]
+
+
+def test_a_header_with_latin_letters_in_kazakh_words_is_proposed_and_not_taken(survey):
+    item = next(item for item in survey.instrument("A").items if "і" in item.text["kk"] and not item.grid)
+    typed = item.text["kk"].replace("і", "i")
+    found = match_columns([typed], "f.csv", HeaderBook(survey, small.make_registry()), ["A"])
+    assert found.questionnaires[0].columns == []
+    assert [(one.place, one.means) for one in found.proposals] == [(0, item.id)]
 
 
 @pytest.mark.parametrize("code", ["010", "1e5", "no", "12:30", "007"])

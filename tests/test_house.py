@@ -21,6 +21,10 @@ import typer
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from coursewaves.platforms import PLATFORMS
+from coursewaves.problem_book import rules
+from coursewaves.pseudonyms import KEY_FILE
+from coursewaves.settings import Home, Settings, Source
 from coursewaves.yamlfile import read_yaml
 
 ROOT = Path(__file__).parents[1]
@@ -769,22 +773,28 @@ def is_a_test(name: str) -> bool:
     return path.is_file() and f"\ndef {test}(" in path.read_text(encoding="utf-8")
 
 
+def work_files() -> set[str]:
+    """Names of files that only a work folder has."""
+    return {Home(Path()).aliases.name, KEY_FILE}
+
+
 def missing_names(text: str) -> list[str]:
     """Name the functions, tests and files in a document's code that do not exist."""
-    files = {path.name for path in committed()}
+    files = {path.name for path in committed()} | work_files()
     faults = []
     for word in code_of(text).splitlines():
         if "::" in word:
             faults += [] if is_a_test(word) else [word]
-        elif FILE_NAME.fullmatch(word):
+        elif FILE_NAME.fullmatch(word) or word in files:
             faults += [] if word in files else [word]
         elif re.fullmatch(r"[a-z_]+(?:\.\w+)+", word):
             faults += [] if exists(word) else [word]
     return faults
 
 
-def test_the_regulation_s_table_names_only_what_exists():
-    missing = missing_names(document("docs/regulation.md"))
+@pytest.mark.parametrize("name", ["docs/regulation.md", "docs/intake.md"])
+def test_a_page_of_tables_names_only_what_exists(name):
+    missing = missing_names(document(name))
     assert not missing, listed(missing)
 
 
@@ -826,3 +836,31 @@ def test_a_paragraph_without_code_or_test_is_found():
         "¶4": ["asks", "not yet", "not yet", "not yet"],
     }
     assert row_faults(rows) == ["¶2 has code and no test", "¶3 has no code"]
+
+
+CASES = [*(f"T{number:02}" for number in range(1, 28)), "T39", "T40"]
+"""Cases of the catalogue that the intake and the export have to hold."""
+
+
+def rows_of(page: str, first_cell: str) -> dict[str, str]:
+    """The rows of a page's tables whose first cell has a form: what stands behind it."""
+    return dict(re.findall(rf"^\| ({first_cell}) \|(.*)\|$", page, re.MULTILINE))
+
+
+def test_every_case_of_the_intake_has_its_row_and_a_test():
+    rows = rows_of(document("docs/intake.md"), r"T\d\d")
+    assert list(rows) == CASES
+    assert [case for case, row in rows.items() if "`test_" not in row.rpartition("|")[2]] == []
+
+
+def test_a_case_without_a_test_is_found():
+    rows = rows_of("| T01 | a | b | `test_x::test_y` |\n| T02 | a | b | none |\n| T3 | a |", r"T\d\d")
+    assert list(rows) == ["T01", "T02"]
+    assert [case for case, row in rows.items() if "`test_" not in row.rpartition("|")[2]] == ["T02"]
+
+
+def test_the_page_of_the_intake_names_every_platform_and_setting_and_no_unknown_rule():
+    page = document("docs/intake.md")
+    named = {name.strip("`") for name in rows_of(page, r"`[a-z_]+`")}
+    assert named == {*PLATFORMS, *Settings.model_fields, *Source.model_fields}
+    assert set(re.findall(r"\bE-[A-Z]+\b", page)) - rules().keys() == set()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from coursewaves.errors import CoursewavesError
     from coursewaves.instruments import Survey
     from coursewaves.query import query
-    from coursewaves.rate import rate_groups
+    from coursewaves.rate import rate_programmes
     from coursewaves.score import score_responses
     from coursewaves.summarise import count_answers, mean_scores, option_shares
     from coursewaves.survey_files import load_survey
@@ -39,7 +39,7 @@ __all__ = [
     "open_year",
     "option_shares",
     "query",
-    "rate_groups",
+    "rate_programmes",
     "score_responses",
     "sections",
     "stats",
@@ -50,7 +50,7 @@ _PLACES = {
     "errors": ("CoursewavesError",),
     "instruments": ("Survey",),
     "query": ("query",),
-    "rate": ("rate_groups",),
+    "rate": ("rate_programmes",),
     "score": ("score_responses",),
     "summarise": ("count_answers", "mean_scores", "option_shares"),
     "survey_files": ("load_survey",),

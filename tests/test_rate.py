@@ -166,3 +166,17 @@ def test_a_verdict_follows_from_its_figures_in_whatever_order_answers_come(answe
     chance.shuffle(answers)
     again = rated(pd.DataFrame(answers, columns=["course_id", "rating"]).astype({"rating": "float64"}), threshold)
     pd.testing.assert_frame_equal(again.programmes, found, check_exact=True)
+
+
+def test_what_runs_add_to_chance_widens_the_funnel_and_never_narrows_it():
+    alike = rated(ratings(A_1=around(45), A_2=around(45), B_1=around(80), B_2=around(80)))
+    assert alike.phi == pytest.approx(1.0)
+    apart = rated(ratings(A_1=around(40), A_2=around(50), B_1=around(75), B_2=around(85)))
+    # runs of ten, 10 points apart: variance between runs 50 less 2000 / 36 / 10 of sampling = 44.44, so that
+    # phi = 1 + 10 x 44.44 / 55.56 = 9
+    assert apart.phi == pytest.approx(9.0, rel=1e-4)
+
+
+def test_no_rating_at_all_has_no_funnel():
+    found = rated(ratings())
+    assert (found.phi, np.isnan(found.target), np.isnan(found.deviation)) == (1.0, True, True)

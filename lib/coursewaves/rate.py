@@ -12,9 +12,9 @@ import pandas as pd
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.ladder import LEAST
-from coursewaves.stats import LowRated, Shrunk, funnel, low_rated, probability_below, shrink_nested
+from coursewaves.stats import LowRated, Shrunk, low_rated, probability_below, shrink_nested
 from coursewaves.stats.shrinkage import FEWEST_GROUPS
-from coursewaves.stats.values import NAN, Numbers
+from coursewaves.stats.values import NAN
 from coursewaves.stats.verdicts import LEAST_FOR_LOW, LOW, UNDECIDED
 
 CERTAINTY = 0.8
@@ -47,7 +47,8 @@ class Rated(NamedTuple):
     target
         Mean of all ratings.
     phi
-        Over-dispersion of the programmes' means, 1 for chance alone (for a funnel plot).
+        Variance of a programme's mean over that of as many independent ratings, at least 1: runs differ too
+        (for the limits of a funnel plot).
     """
 
     programmes: pd.DataFrame
@@ -88,7 +89,7 @@ def rate_programmes(
     References
     ----------
     Morris (1983), Journal of the American Statistical Association 78, 47-55; Raudenbush & Bryk (2002),
-    Hierarchical Linear Models, chapter 8; Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202.
+    Hierarchical Linear Models, chapter 8; Kish (1965), Survey Sampling, chapter 5 (runs as clusters).
     """
     if rating_id not in scores:
         raise CoursewavesError.not_found(rating_id, "the scores", scores.columns)
@@ -109,7 +110,7 @@ def rate_programmes(
         _watched(runs.assign(variance=variances), of_runs, threshold),
         deviation,
         target,
-        _dispersion(programmes, deviation),
+        _clustering(runs, deviation, nested.tau2_runs),
     )
 
 
@@ -181,8 +182,9 @@ def _watched(runs: pd.DataFrame, shrunk: Shrunk | None, threshold: float) -> pd.
     return runs.assign(**columns)[RUNS]
 
 
-def _dispersion(programmes: pd.DataFrame, deviation: float) -> float:
-    if programmes.empty or not deviation > 0:
-        return NAN
-    means: Numbers = programmes["mean"].to_numpy(dtype=float)
-    return funnel(means, programmes["n"].to_numpy(dtype=float), deviation).phi
+def _clustering(runs: pd.DataFrame, deviation: float, between_runs: float) -> float:
+    """Return by how much the scatter of runs widens the variance of a programme's mean (design effect)."""
+    if runs.empty or not deviation > 0 or np.isnan(between_runs):
+        return 1.0
+    n = runs["n"].to_numpy(dtype=float)
+    return 1 + float(n @ n / n.sum()) * between_runs / deviation**2

@@ -5,7 +5,7 @@ programme and on what is known of all programmes: few answers are drawn towards 
 in the order of their names, never by rank.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -96,8 +96,7 @@ def rate_programmes(
     runs, deviation = _runs(scores, courses, rating_id, minimum)
     variances = deviation**2 / runs["n"].to_numpy(dtype=float)
     nested = shrink_nested(runs["mean"].to_numpy(dtype=float), variances, runs["programme_id"].tolist())
-    pooled = [_pooled(own, deviation, nested.tau2_runs) for _, own in runs.groupby("programme_id")]
-    programmes = pd.DataFrame(pooled, columns=["programme_id", "n_runs", "n", "mean", "variance"])
+    programmes = _pooled(runs, deviation, nested.tau2_runs)
     is_shrunk = len(programmes) >= FEWEST_GROUPS and not np.isnan(nested.tau2_groups)
     order = {name: place for place, name in enumerate(nested.groups)}
     places = [order[name] for name in programmes["programme_id"]] if is_shrunk else []
@@ -118,24 +117,33 @@ def _runs(scores: pd.DataFrame, courses: pd.DataFrame, rating_id: str, minimum: 
     """Return the mean of every run with enough ratings, and the deviation of one rating within them."""
     programme_of = dict(zip(courses["course_id"], courses["programme_id"], strict=True))
     rated = pd.DataFrame({"course_id": scores["course_id"], "rating": scores[rating_id].astype("float64")}).dropna()
-    rows = []
-    squares = 0.0
-    for course_id, ratings in rated.groupby("course_id")["rating"]:
-        if len(ratings) >= minimum and isinstance(programme_of.get(course_id), str):
-            values = np.sort(ratings.to_numpy(dtype=float))  # sums don't hang on the order of rows
-            rows.append([course_id, programme_of[course_id], float(values.mean()), len(values)])
-            squares += float(((values - values.mean()) ** 2).sum())
-    runs = pd.DataFrame(rows, columns=["course_id", "programme_id", "mean", "n"])
-    freedom = int(runs["n"].sum()) - len(runs)
-    return runs, float(np.sqrt(squares / freedom)) if freedom > 0 and squares > 0 else NAN
+    rated = rated.sort_values(["course_id", "rating"])  # sums don't hang on the order of rows
+    place, course_ids = pd.factorize(rated["course_id"])
+    ratings, n = rated["rating"].to_numpy(), np.bincount(place)
+    means = np.bincount(place, ratings) / n
+    squares = np.bincount(place, (ratings - means[place]) ** 2)
+    programme_ids = [programme_of.get(course_id) for course_id in course_ids]
+    kept = (n >= minimum) & np.array([isinstance(name, str) for name in programme_ids], dtype=bool)
+    runs = pd.DataFrame({"course_id": course_ids, "programme_id": programme_ids, "mean": means, "n": n})
+    runs = runs[kept].astype({"programme_id": "str"}).reset_index(drop=True)
+    freedom, spread = int(n[kept].sum() - kept.sum()), float(squares[kept].sum())
+    return runs, float(np.sqrt(spread / freedom)) if freedom > 0 and spread > 0 else NAN
 
 
-def _pooled(runs: pd.DataFrame, deviation: float, between_runs: float) -> list[Any]:
-    """Return a programme's mean over all its ratings; its variance takes in that runs differ."""
-    n = runs["n"].to_numpy(dtype=float)
+def _pooled(runs: pd.DataFrame, deviation: float, between_runs: float) -> pd.DataFrame:
+    """Return each programme's mean over all its ratings; its variance takes in that runs differ."""
+    place, programme_ids = pd.factorize(runs["programme_id"], sort=True)
+    n, means = runs["n"].to_numpy(dtype=float), runs["mean"].to_numpy(dtype=float)
+    total = np.bincount(place, n)
     scatter = 0.0 if np.isnan(between_runs) else between_runs
-    variance = deviation**2 / n.sum() + scatter * float(((n / n.sum()) ** 2).sum())
-    return [runs["programme_id"].iloc[0], len(n), int(n.sum()), float(np.average(runs["mean"], weights=n)), variance]
+    columns = {
+        "programme_id": programme_ids,
+        "n_runs": np.bincount(place),
+        "n": total.astype(np.int64),
+        "mean": np.bincount(place, n * means) / total,
+        "variance": deviation**2 / total + scatter * np.bincount(place, n**2) / total**2,
+    }
+    return pd.DataFrame(columns)
 
 
 def _judged(table: pd.DataFrame, shrunk: Shrunk | None, threshold: float) -> LowRated:

@@ -149,6 +149,69 @@ def test_numbers_off_every_scale_never_reach_a_sentence():
     assert NEVER_SHOWN.findall("p = 0.03; information; nanny; p = 0.002") == []
 
 
+# What is low-rated -----------------------------------------------------------------------------------
+
+
+def rated_at(survey, level: float, courses: dict[str, int]) -> Year:
+    """A year whose every score lies around one level."""
+    found = handmade.year(survey, courses=courses)
+    names = [column for column in found.scores if column.startswith(("K", "F", "rating"))]
+    chance = np.random.default_rng(5).normal(0, 6, (len(found.scores), len(names)))
+    found.scores[names] = (level + chance).clip(0, 100)
+    found.scores.loc[found.scores["instrument_id"] != "B", names] = np.nan
+    return found
+
+
+def test_a_low_rated_programme_gets_its_factor_analysis_in_every_language(survey):
+    for view in in_each_language(rated_at(survey, 40.0, {"A-1": 50, "A-2": 50, "A-3": 9})):
+        page = shown(view, "summary", "factors", "topics")
+        assert page.count("<svg") == 5  # direct, indirect, funnel, runs, map
+        assert "&gt;99" in page
+        assert NEVER_SHOWN.findall(text_of(page)) == []
+        if view.phrases.language == "en":
+            assert "low-rated (¶16); probability that it lies below 62.5: >99%." in text_of(page)
+            assert "To decide: a detailed factor analysis of the programme (¶16)." in text_of(page)
+            assert "Gap of 0 points to the mean of all, split among the factors" in text_of(page)
+            assert "(tentative: fewer than 200 answers)" in text_of(page)
+            assert "Topics over all runs of the programme" in text_of(page)
+
+
+def test_a_programme_that_is_not_low_rated_gets_none(survey):
+    page = text_of(shown(handmade.view(rated_at(survey, 85.0, {"A-1": 40, "A-2": 40})), "summary", "factors"))
+    assert "not low-rated; probability that it lies below 62.5: <1%." in page
+    assert "Factor analysis of the programme" not in page
+
+
+def test_one_low_run_is_watched_and_names_no_number_of_answers(survey):
+    page = text_of(shown(handmade.view(rated_at(survey, 40.0, {"A-1": 40, "A-2": 4})), "summary"))
+    assert "to be watched; probability that it lies below 62.5: >99%; one run alone makes no programme low" in page
+    assert "To decide: wait for the next intake" in page
+
+
+def test_a_rating_near_the_threshold_says_how_many_answers_would_decide(survey):
+    page = text_of(shown(handmade.view(rated_at(survey, 63.0, {"A-1": 12, "A-2": 12})), "summary"))
+    assert re.search(r"probability that it lies below 62\.5: \d+%; about \d+ more answers would decide\.", page)
+
+
+def test_the_factor_analysis_shows_no_run_of_fewer_than_ten(survey):
+    page = shown(handmade.view(rated_at(survey, 40.0, {"A-1": 40, "A-2": 40, "A-3": 9})), "factors")
+    assert page.count("fewer than 10 answers") == 1
+    (words,) = re.findall(r"<desc[^>]*>(A-1[^<]*)</desc>", page)
+    assert re.fullmatch(r"A-1: \d+ \(\d+–\d+\); A-2: \d+ \(\d+–\d+\)", words)
+
+
+def test_on_fewer_than_a_hundred_answers_no_factor_has_an_importance(survey):
+    page = shown(handmade.view(rated_at(survey, 40.0, {"A-1": 40, "A-2": 40, "A-3": 9})), "factors")
+    assert page.count("<svg") == 4
+    assert "importance over all courses" not in page
+
+
+def test_topics_over_all_runs_leave_small_runs_out(survey):
+    found = rated_at(survey, 40.0, {"A-1": 12, "A-2": 12, "A-3": 4})
+    page = shown(handmade.view(found), "topics").partition("Topics over all runs")[2]
+    assert {row[0] for row in re.findall(r"</th><td>(\d+)</td>()", page)} == {"24"}
+
+
 # Nobody is found by taking figures away from each other ----------------------------------------------
 
 
@@ -157,7 +220,7 @@ def test_programme_less_course_never_leaves_fewer_than_five_people(survey, other
     found = handmade.year(survey, courses={"A-1": 12, "A-2": other})
     verdict = programme_verdict(handmade.view(found))
     assert verdict is not None
-    left = verdict.n - 12
+    left = verdict["n"] - 12
     assert left == (other if other >= 5 else 0)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from coursewaves.estimate import WaveEstimates, estimate_wave
     from coursewaves.instruments import Survey
     from coursewaves.query import query
-    from coursewaves.rate import rate_groups
+    from coursewaves.rate import rate_programmes
     from coursewaves.sample import Completers, SamplePlan, find_completers, plan_sample
     from coursewaves.score import score_responses
     from coursewaves.summarise import count_answers, mean_scores, option_shares
@@ -49,7 +49,7 @@ __all__ = [
     "option_shares",
     "plan_sample",
     "query",
-    "rate_groups",
+    "rate_programmes",
     "score_responses",
     "sections",
     "stats",
@@ -62,7 +62,7 @@ _PLACES = {
     "estimate": ("WaveEstimates", "estimate_wave"),
     "instruments": ("Survey",),
     "query": ("query",),
-    "rate": ("rate_groups",),
+    "rate": ("rate_programmes",),
     "sample": ("Completers", "SamplePlan", "find_completers", "plan_sample"),
     "score": ("score_responses",),
     "summarise": ("count_answers", "mean_scores", "option_shares"),

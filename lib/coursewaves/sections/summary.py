@@ -88,4 +88,5 @@ def _decision(view: CourseView) -> str:
         "not low": marked("To decide: the rating asks for no decision."),
         "cannot say yet": marked("To decide: wait for the next intake before calling the programme low-rated."),
     }
-    return view.say(texts[found.verdict])
+    verdict = found["verdict"]
+    return view.say(texts[verdict])

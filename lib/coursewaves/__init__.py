@@ -12,14 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coursewaves import sections, stats
+    from coursewaves.careless import flag_careless, with_and_without
     from coursewaves.compare import compare_pair, compare_waves, find_pair
     from coursewaves.errors import CoursewavesError
     from coursewaves.instruments import Survey
+    from coursewaves.quality import (
+        invalid_answers,
+        item_correlations,
+        item_quality,
+        item_structure,
+        scale_items,
+        scale_quality,
+    )
     from coursewaves.query import query
     from coursewaves.rate import rate_groups
     from coursewaves.score import score_responses
     from coursewaves.summarise import count_answers, mean_scores, option_shares
     from coursewaves.survey_files import load_survey
+    from coursewaves.versions import compare_versions
     from coursewaves.view import CourseView, open_course
     from coursewaves.year import Year, load_year, open_year
 
@@ -29,9 +39,15 @@ __all__ = [
     "Survey",
     "Year",
     "compare_pair",
+    "compare_versions",
     "compare_waves",
     "count_answers",
     "find_pair",
+    "flag_careless",
+    "invalid_answers",
+    "item_correlations",
+    "item_quality",
+    "item_structure",
     "load_survey",
     "load_year",
     "mean_scores",
@@ -40,20 +56,33 @@ __all__ = [
     "option_shares",
     "query",
     "rate_groups",
+    "scale_items",
+    "scale_quality",
     "score_responses",
     "sections",
     "stats",
+    "with_and_without",
 ]
 
 _PLACES = {
+    "careless": ("flag_careless", "with_and_without"),
     "compare": ("compare_pair", "compare_waves", "find_pair"),
     "errors": ("CoursewavesError",),
     "instruments": ("Survey",),
+    "quality": (
+        "invalid_answers",
+        "item_correlations",
+        "item_quality",
+        "item_structure",
+        "scale_items",
+        "scale_quality",
+    ),
     "query": ("query",),
     "rate": ("rate_groups",),
     "score": ("score_responses",),
     "summarise": ("count_answers", "mean_scores", "option_shares"),
     "survey_files": ("load_survey",),
+    "versions": ("compare_versions",),
     "view": ("CourseView", "open_course"),
     "year": ("Year", "load_year", "open_year"),
 }

@@ -89,6 +89,7 @@ LINE = (
     "quality",
     "careless",
     "versions",
+    "years",
     "phrases",
     "export",
     "disclosure",

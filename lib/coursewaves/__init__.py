@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from coursewaves.versions import compare_versions
     from coursewaves.view import CourseView, open_course
     from coursewaves.year import Year, load_year, open_year
+    from coursewaves.years import (
+        decision_effects,
+        gather_decisions,
+        gather_ratings,
+        programme_trends,
+        programme_years,
+        run_means,
+    )
 
 __all__ = [
     "CourseView",
@@ -42,8 +50,11 @@ __all__ = [
     "compare_versions",
     "compare_waves",
     "count_answers",
+    "decision_effects",
     "find_pair",
     "flag_careless",
+    "gather_decisions",
+    "gather_ratings",
     "invalid_answers",
     "item_correlations",
     "item_quality",
@@ -54,8 +65,11 @@ __all__ = [
     "open_course",
     "open_year",
     "option_shares",
+    "programme_trends",
+    "programme_years",
     "query",
     "rate_groups",
+    "run_means",
     "scale_items",
     "scale_quality",
     "score_responses",
@@ -85,6 +99,14 @@ _PLACES = {
     "versions": ("compare_versions",),
     "view": ("CourseView", "open_course"),
     "year": ("Year", "load_year", "open_year"),
+    "years": (
+        "decision_effects",
+        "gather_decisions",
+        "gather_ratings",
+        "programme_trends",
+        "programme_years",
+        "run_means",
+    ),
 }
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coursewaves import sections, stats
     from coursewaves.careless import flag_careless, with_and_without
+    from coursewaves.coding import coder_agreement, codes_of_keywords, read_coding
     from coursewaves.compare import compare_pair, compare_waves, find_pair
     from coursewaves.errors import CoursewavesError
     from coursewaves.instruments import Survey
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from coursewaves.query import query
     from coursewaves.rate import rate_groups
     from coursewaves.score import score_responses
+    from coursewaves.spoken import tell_language
     from coursewaves.summarise import count_answers, mean_scores, option_shares
     from coursewaves.survey_files import load_survey
+    from coursewaves.themes import count_languages, count_themes, load_codebook, mark_themes, quotations
     from coursewaves.versions import compare_versions
     from coursewaves.view import CourseView, open_course
     from coursewaves.year import Year, load_year, open_year
@@ -46,10 +49,14 @@ __all__ = [
     "CoursewavesError",
     "Survey",
     "Year",
+    "coder_agreement",
+    "codes_of_keywords",
     "compare_pair",
     "compare_versions",
     "compare_waves",
     "count_answers",
+    "count_languages",
+    "count_themes",
     "decision_effects",
     "find_pair",
     "flag_careless",
@@ -59,8 +66,10 @@ __all__ = [
     "item_correlations",
     "item_quality",
     "item_structure",
+    "load_codebook",
     "load_survey",
     "load_year",
+    "mark_themes",
     "mean_scores",
     "open_course",
     "open_year",
@@ -68,18 +77,22 @@ __all__ = [
     "programme_trends",
     "programme_years",
     "query",
+    "quotations",
     "rate_groups",
+    "read_coding",
     "run_means",
     "scale_items",
     "scale_quality",
     "score_responses",
     "sections",
     "stats",
+    "tell_language",
     "with_and_without",
 ]
 
 _PLACES = {
     "careless": ("flag_careless", "with_and_without"),
+    "coding": ("codes_of_keywords", "coder_agreement", "read_coding"),
     "compare": ("compare_pair", "compare_waves", "find_pair"),
     "errors": ("CoursewavesError",),
     "instruments": ("Survey",),
@@ -94,8 +107,10 @@ _PLACES = {
     "query": ("query",),
     "rate": ("rate_groups",),
     "score": ("score_responses",),
+    "spoken": ("tell_language",),
     "summarise": ("count_answers", "mean_scores", "option_shares"),
     "survey_files": ("load_survey",),
+    "themes": ("count_languages", "count_themes", "load_codebook", "mark_themes", "quotations"),
     "versions": ("compare_versions",),
     "view": ("CourseView", "open_course"),
     "year": ("Year", "load_year", "open_year"),

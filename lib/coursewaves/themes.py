@@ -34,6 +34,8 @@ MOST_LETTERS = 280
 SHORTEST_STEM = 3
 """Letters before a "*": fewer would match half the language."""
 
+_WORD = re.compile(r"\w+")
+
 
 class Theme(Entry):
     """A theme of open answers, and its keywords by language."""
@@ -53,10 +55,22 @@ class Theme(Entry):
         return keywords
 
     @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """The rule by which an answer, as `folded` writes it, is counted to the theme."""
+    def _rule(self) -> tuple[frozenset[str], tuple[str, ...], re.Pattern[str] | None]:
+        """Whole words, beginnings of words, and one expression of all that is more than a word."""
         found = sorted({folded(keyword) for words in self.keywords.values() for keyword in words if keyword.strip()})
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(_expression, found))})(?!\w)")
+        single = [keyword for keyword in found if _WORD.fullmatch(keyword.removesuffix("*"))]
+        phrases = [_expression(keyword) for keyword in found if keyword not in single]
+        words = frozenset(keyword for keyword in single if not keyword.endswith("*"))
+        stems = tuple(keyword.removesuffix("*") for keyword in single if keyword.endswith("*"))
+        return words, stems, re.compile(rf"(?<!\w)(?:{'|'.join(phrases)})(?!\w)") if phrases else None
+
+    def is_named(self, text: str) -> bool:
+        """Whether an answer, as `folded` writes it, names the theme."""
+        words, stems, phrases = self._rule
+        said = _WORD.findall(text)
+        if any(word in words or word.startswith(stems) for word in said):
+            return True
+        return phrases is not None and phrases.search(text) is not None
 
 
 class Codebook(BaseModel):
@@ -145,7 +159,7 @@ def mark_themes(responses: pd.DataFrame, survey: Survey, codebook: Codebook) -> 
     marks = pd.concat([table for table in tables if len(table)] or [empty], ignore_index=True)
     texts = [folded(text) for text in marks["answer"]]
     for theme in codebook.themes:
-        marks[theme.id] = pd.Series([theme.pattern.search(text) is not None for text in texts], dtype="bool")
+        marks[theme.id] = pd.Series([theme.is_named(text) for text in texts], dtype="bool")
     marks[UNCLASSIFIED] = ~marks[codebook.ids].any(axis=1).astype("bool")
     return marks
 

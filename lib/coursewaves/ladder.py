@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Kind = Literal["counts", "shares", "means", "tests", "quotes"]
+Kind = Literal["counts", "shares", "means", "tests", "quotes", "reliability", "polychoric", "structure"]
 
 LEAST: dict[Kind, int] = {
     "counts": 5,
@@ -10,6 +10,9 @@ LEAST: dict[Kind, int] = {
     "means": 10,
     "quotes": 10,
     "tests": 15,
+    "reliability": 30,
+    "polychoric": 100,
+    "structure": 200,
 }
 """The least number of answers for each kind of figure; an institute's minimum group may only raise it."""
 

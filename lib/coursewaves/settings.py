@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey, Texts
-from coursewaves.survey_files import BUILT_IN, load_survey
+from coursewaves.survey_files import BUILT_IN, CODEBOOK, load_survey
 from coursewaves.time_forms import is_form
 from coursewaves.yamlfile import read_yaml
 
@@ -173,9 +173,15 @@ class Home:
 
     @property
     def instruments(self) -> Path:
-        """Folder of the institute's own instrument files, else of the built-in ones."""
+        """Folder of the institute's own instrument files, else of the built-in ones; a codebook alone is none."""
         own = self.root / "instruments"
-        return own if own.is_dir() else BUILT_IN
+        is_codebook_alone = own.is_dir() and [path.name for path in own.iterdir()] == [CODEBOOK]
+        return own if own.is_dir() and not is_codebook_alone else BUILT_IN
+
+    @property
+    def codebook(self) -> Path:
+        """The institute's own themes of open answers; where there is no such file, the built-in ones count."""
+        return self.root / "instruments" / CODEBOOK
 
     @cached_property
     def settings(self) -> Settings:

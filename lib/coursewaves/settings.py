@@ -1,5 +1,6 @@
 """The work folder: where everything of an institute lies, and its settings."""
 
+import codecs
 import os
 import re
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ class Source(BaseModel):
     `files` is a pattern over the path below the responses folder, in which ``{course}`` captures the part
     that names the course, and ``{wave}`` the number of the wave. `instrument` is a questionnaire, or several
     that one form serves. `platform` is a key of `coursewaves.platforms.PLATFORMS`. `time_zone` is that of times
-    without one, where it is not the institute's. `missing` lists cells that mean "no answer" ("NA").
+    without one, where it is not the institute's. `encoding` is that of files which are not UTF-8 ("kz1048"): it is
+    never guessed. `missing` lists cells that mean "no answer" ("NA").
     `check_window` is switched off for sources whose dates are too coarse to tell a late answer.
     """
 
@@ -34,6 +36,7 @@ class Source(BaseModel):
     files: str
     instrument: str | list[str] | None = None
     platform: str | None = None
+    encoding: str | None = None
     time_form: str | None = None
     time_zone: str | None = None
     missing: list[str] = Field(default_factory=list)
@@ -47,6 +50,14 @@ class Source(BaseModel):
         if twice:
             raise ValueError(f"{twice[0]} stands twice; fix: let it capture one part of the name")
         return files
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, name: str | None) -> str | None:
+        try:
+            return name if name is None else codecs.lookup(name).name
+        except LookupError:
+            raise ValueError(f"no encoding {name!r}; fix: write it as 'cp1251'") from None
 
     @field_validator("time_zone")
     @classmethod

@@ -30,6 +30,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 
 LINE = (
     "errors",
+    "ladder",
     "private_files",
     "yamlfile",
     "instruments",
@@ -84,8 +85,8 @@ LINE = (
     "query",
     "rate",
     "summarise",
+    "sides",
     "compare",
-    "ladder",
     "phrases",
     "export",
     "disclosure",

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.ladder import LEAST
 from coursewaves.stats import mean_interval
 
 Verdict = Literal["low", "not low", "cannot say yet"]
 
-LEAST_FOR_LOW = 10
+LEAST_FOR_LOW = LEAST["low_rated"]
 """Answers under which nothing is called low (`docs/methods.md`, ¶16)."""
 
 

@@ -142,12 +142,16 @@ def _means(sides: Sides) -> dict[str, Any]:
 
 
 def _linked(sides: Sides, shown: Change) -> dict[str, Any]:
-    """Tell the change of the linked people alone; where the design is paired it is the one that is shown."""
+    """Tell the change of the linked people alone; where the design is paired it is the one that is shown.
+
+    Of so few linked people that the sides count as independent, chance alone makes another change.
+    """
     if shown.design == "paired":
         figures = (shown.difference, shown.low, shown.high, 0.0, False)
     else:
         found = linked_change(*sides)
-        figures = (found.difference, found.low, found.high, found.distance, found.is_selective)
+        is_selective = found.is_selective and shown.design == "partly paired"
+        figures = (found.difference, found.low, found.high, found.distance, is_selective)
     names = ("linked_difference", "linked_low", "linked_high", "linked_distance", "is_selective")
     return dict(zip(names, figures, strict=True))
 

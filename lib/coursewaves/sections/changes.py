@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from coursewaves.compare import RELATED, TOO_FEW
@@ -140,19 +141,18 @@ def _tables(view: CourseView, compared: Disclosed) -> list[Html]:
         "related": view.say("Related questions about different things, scores 0–100"),
     }
     head = [view.say("Pair"), view.say("Earlier → later"), view.say("Difference (95 %)")]
-    head += [view.say("Answers, earlier / later; design"), view.say("p (Holm)"), view.say("Result")]
+    head += [view.say("Answers, earlier / later"), view.say("p (Holm)"), view.say("Result")]
     by_kind = {kind: [_line(view, row) for row in compared.shown() if row["kind"] == kind] for kind in captions}
     return [table(caption, head, by_kind[kind]) for kind, caption in captions.items()]
 
 
 def _line(view: CourseView, row: dict[str, Any]) -> list[str]:
     phrases = view.phrases
-    answers = f"{phrases.number(row['n_earlier'])} / {phrases.number(row['n_later'])}"
     return [
-        view.wording(view.year.survey.pair(row["pair_id"])),
+        f"{view.wording(view.year.survey.pair(row['pair_id']))} ({_design(view, row['design'])})",
         f"{phrases.number(row['mean_earlier'])} → {phrases.number(row['mean_later'])}",
         f"{phrases.signed(row['difference'])} ({phrases.signed(row['low'])} … {phrases.signed(row['high'])})",
-        f"{answers}; {_design(view, row['design'])}",
+        f"{phrases.number(row['n_earlier'])} / {phrases.number(row['n_later'])}",
         phrases.p_value(row["p_value_adjusted"]),
         _result(view, row),
     ]
@@ -168,9 +168,10 @@ def _design(view: CourseView, design: str) -> str:
 
 
 def _result(view: CourseView, row: dict[str, Any]) -> str:
-    """Say the verdict; beside "no difference shown" what could be found, beside "not tested" why not."""
+    """Say the verdict: beside "no difference shown" what can go unseen, beside "not tested" why not."""
     if row["verdict"] == "not distinguishable":
-        return view.say("not distinguishable; detectable from {size} SD", size=unseen(view, [row]))
+        size = f"<\N{NO-BREAK SPACE}{unseen(view, [row])}\N{NO-BREAK SPACE}SD"
+        return view.say("not distinguishable ({size})", size=size)
     if row["verdict"] == "not tested":
         reasons = {TOO_FEW: view.say("not tested: too few answers"), RELATED: view.say("not tested")}
         return reasons.get(row["reason"], view.say("not tested: all alike"))
@@ -183,13 +184,11 @@ def _notes(view: CourseView, compared: Disclosed) -> list[Html]:
         view.year.survey.construct_of(row["pair_id"]).caution.get(view.phrases.language, "") for row in shown
     )
     notes = [_designs(view, shown), _sensitivity(view, shown), _blocks(view, shown)]
-    size = unseen(view, shown)
-    if size:
+    if unseen(view, shown):
         notes.append(
             view.say(
-                "“Not distinguishable” does not mean equal: a difference under {size} standard "
-                "deviations can go unseen with so few answers.",
-                size=size,
+                "“Not distinguishable” does not mean equal: a difference smaller than the one beside it, in standard "
+                "deviations (SD), can go unseen with so few answers."
             )
         )
     return [paragraph(note, "note") for note in notes] + [bullets(cautions, "note")]
@@ -211,7 +210,7 @@ def _designs(view: CourseView, rows: list[dict[str, Any]]) -> str:
 
 def _sensitivity(view: CourseView, rows: list[dict[str, Any]]) -> str:
     """Say how far the changes of the linked people alone lie from those of all, and where that is far."""
-    told = [row for row in rows if row["design"] != "paired" and row["linked_distance"] == row["linked_distance"]]
+    told = [row for row in rows if row["design"] == "partly paired" and np.isfinite(row["linked_distance"])]
     if not told:
         return ""
     most = max(abs(row["linked_distance"]) for row in told)
@@ -238,7 +237,7 @@ def _blocks(view: CourseView, rows: list[dict[str, Any]]) -> str:
         row["block"]: f"{view.wording(survey.construct_of(row['pair_id']))} — "
         + view.phrases.p_value(row["block_p_value_adjusted"])
         for row in rows
-        if row["block_p_value_adjusted"] == row["block_p_value_adjusted"]
+        if np.isfinite(row["block_p_value_adjusted"])
     }
     if not tested:
         return ""

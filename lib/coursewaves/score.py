@@ -63,7 +63,8 @@ def score_items(responses: pd.DataFrame, survey: Survey, columns: list[str]) -> 
     """
     scores = item_scores(responses, survey, columns)
     is_repeated = np.array([survey.item(column).repeat is not None for column in columns], dtype=bool)
-    return mean_of_answered(scores, ~is_repeated | _is_answered(scores, responses["course_id"]))
+    is_asked = ~is_repeated | _is_answered(scores, responses["course_id"]) if is_repeated.any() else None
+    return mean_of_answered(scores, is_asked)
 
 
 def _is_answered(scores: Scores, course_ids: pd.Series) -> np.ndarray[Any, Any]:

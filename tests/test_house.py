@@ -34,6 +34,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 
 LINE = (
     "errors",
+    "ladder",
     "private_files",
     "yamlfile",
     "instruments",
@@ -96,6 +97,7 @@ LINE = (
     "summarise",
     "factor_analysis",
     "topic_verdicts",
+    "sides",
     "compare",
     "sample",
     "coverage",

@@ -10,6 +10,7 @@ import pytest
 import handmade
 from coursewaves import sections
 from coursewaves.errors import CoursewavesError
+from coursewaves.sections.changes import sentence, shown_comparisons
 from coursewaves.sections.factors import programme_verdict
 from coursewaves.settings import Settings
 from coursewaves.survey_files import load_survey
@@ -210,6 +211,94 @@ def test_topics_over_all_runs_leave_small_runs_out(survey):
     found = rated_at(survey, 40.0, {"A-1": 12, "A-2": 12, "A-3": 4})
     page = shown(handmade.view(found), "topics").partition("Topics over all runs")[2]
     assert {row[0] for row in re.findall(r"</th><td>(\d+)</td>()", page)} == {"24"}
+
+
+# What is compared with what ---------------------------------------------------------------------------
+
+
+def partly_linked(survey, n: int, n_linked: int, language: str = "en") -> CourseView:
+    """A course of n people a wave of whom so many have a code."""
+    found = handmade.year(survey, n, linked=True)
+    codes = found.responses["respondent_id"].str.removeprefix("p").astype(int)
+    found.responses["respondent_id"] = found.responses["respondent_id"].where(codes < n_linked)
+    return handmade.view(found, language=language)
+
+
+@pytest.mark.parametrize(("n_linked", "design"), [(20, "paired"), (12, "partly paired"), (0, "independent")])
+def test_the_design_is_named_in_every_row_and_explained_below(survey, n_linked, design):
+    page = shown(partly_linked(survey, 20, n_linked), "changes")
+    named = re.findall(r'<tr><th scope="row">[^<]*\((paired|partly paired|independent)\)</th>', page)
+    assert len(named) == page.count('<tr><th scope="row">')
+    # two questions of one form are paired whoever is linked
+    assert set(named) == {design, "paired"}
+    assert all(f"{name} — " in text_of(page) for name in set(named))
+
+
+@pytest.mark.parametrize(
+    ("n", "n_linked", "is_said"),
+    [
+        (20, 12, True),
+        (20, 9, False),  # nine linked people: means from ten
+        (14, 12, False),  # two left out on either side, four in all
+        (20, 20, False),  # all linked: the change shown is theirs
+        (20, 0, False),
+    ],
+)
+def test_the_change_of_the_linked_alone_is_told_where_it_tells_of_no_few(survey, n, n_linked, is_said):
+    view = partly_linked(survey, n, n_linked)
+    assert ("Sensitivity: among the linked people alone" in shown(view, "changes")) == is_said
+    told = [row["linked_difference"] for row in shown_comparisons(view).shown() if row["design"] == "partly paired"]
+    assert not told or bool(np.isfinite(told).all()) == is_said
+
+
+def test_a_change_that_the_linked_do_not_share_is_named_with_theirs(survey):
+    view = partly_linked(survey, 24, 12)
+    forms = view.year.responses
+    is_linked = forms["respondent_id"].notna()
+    # M2.match: the linked go from 2 to 5, the others stay at 3
+    forms["B1.1"] = forms["B1.1"].mask(forms["instrument_id"] == "B", is_linked.map({True: 2.0, False: 3.0}))
+    forms["C4.1"] = forms["C4.1"].mask(forms["instrument_id"] == "C", is_linked.map({True: 5.0, False: 3.0}))
+    forms.loc[forms["response_id"].str.endswith(".0"), "C4.1"] = 4.0
+    page = text_of(shown(view, "changes"))
+    assert "Who could be linked may differ from who could not: " in page
+    assert re.search(r"Fit to needs: at the end and later \+73 \(\+68 … \+78\)", page)  # 11 by 75, one by 50
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_can_go_unseen_stands_beside_every_no_difference(survey, language):
+    view = partly_linked(survey, 20, 12, language)
+    rows = shown_comparisons(view).shown()
+    results = [unescape(result) for result in re.findall(r"<td>([^<]*)</td></tr>", shown(view, "changes"))]
+    # two groups of 20: 0.9 standard deviations; 20 pairs: 0.7 (R 4.5.0, power.t.test(20, power = .8))
+    sizes = [f"<\N{NO-BREAK SPACE}{view.phrases.number(size, 1)}\N{NO-BREAK SPACE}SD" for size in (0.9, 0.7)]
+    said = {view.say("not distinguishable ({size})", size=size) for size in sizes}
+    n_silent = sum(row["verdict"] == "not distinguishable" for row in rows)
+    assert n_silent == sum(result in said for result in results) > 0
+    for row in rows:
+        if row["verdict"] == "not distinguishable":
+            assert view.phrases.number(row["detectable"], 1) in sentence(view, row)
+
+
+def test_a_pair_without_a_test_says_why(survey):
+    rows = {row["pair_id"]: row for row in shown_comparisons(few(survey, 12)).shown()}
+    view = few(survey, 12)
+    assert "too few answers for a test" in sentence(view, rows["M2.match"])
+    assert "not the same question, so there is no test" in sentence(view, rows["M1.trainers"])
+    alike = rows["M2.match"] | {"verdict": "not tested", "reason": "all differences zero"}
+    assert "everybody answers alike" in sentence(view, alike)
+
+
+def test_a_gap_upwards_is_in_the_summary_and_not_called_no_difference(survey):
+    view = partly_linked(survey, 20, 20)
+    forms = view.year.responses
+    columns = [c for i in survey.instruments for item in i.items for c in survey.columns(item)
+               if survey.scale(item.scale).is_scored]  # fmt: skip
+    forms[columns] = forms[columns].where(forms[columns].isna(), 4.0)
+    expected = [f"A3.{number}" for number in range(1, 7)]
+    forms[expected] = forms[expected].where(forms[expected].isna(), 2.0)
+    page = text_of(shown(view, "summary"))
+    assert "More than expected or intended: " in page
+    assert "distinguishable difference" not in page
 
 
 # Nobody is found by taking figures away from each other ----------------------------------------------

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey, Texts
+from coursewaves.ladder import LEAST
 from coursewaves.survey_files import BUILT_IN, CODEBOOK, load_survey
 from coursewaves.time_forms import is_form
 from coursewaves.yamlfile import read_yaml
@@ -101,7 +102,7 @@ class Settings(BaseModel):
     institute: Texts = Field(default_factory=dict)
     languages: list[str] = Field(default=["kk", "ru", "en"], min_length=1)
     time_zone: str = "Asia/Almaty"
-    minimum_group: int = Field(default=5, ge=5)
+    minimum_group: int = Field(default=LEAST["counts"], ge=LEAST["counts"])
     low_rated_below: float = Field(default=62.5, ge=0, le=100)
     duplicates: Literal["last", "first", "most_complete"] = "last"
     link_by: Literal["email", "phone", "iin"] | None = None

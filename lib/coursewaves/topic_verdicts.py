@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.instruments import Item, Survey
+from coursewaves.ladder import LEAST
 from coursewaves.score import item_scores
 from coursewaves.stats import Shrunk, low_rated, mean_interval, probability_below
 from coursewaves.stats.values import NAN
@@ -21,9 +22,6 @@ USEFUL, NOT_USEFUL = "useful", "not useful"
 
 NORMAL = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
-
-LEAST_FOR_A_CHOICE = 10
-"""Choices under which nothing is said to lead."""
 
 COLUMNS = ["topic_id", "number", "trainer_id", "n", "mean", "low", "high", "usefulness", "probability", "n_judged",
            "choice", "choice_share", "choice_low", "choice_high", "lead", "lead_low", "lead_high"]  # fmt: skip
@@ -115,7 +113,7 @@ def _choice(responses: pd.DataFrame, survey: Survey, column: str) -> dict[str, A
         return {"n_judged": 0, "choice": None} | nothing
     shares = option_shares(responses, survey, column).sort_values("n_chosen", ascending=False, kind="stable")
     n = int(shares["n"].max()) if len(shares) else 0
-    if n < LEAST_FOR_A_CHOICE or len(shares) < 2:
+    if n < LEAST["shares"] or len(shares) < 2:
         return {"n_judged": n, "choice": None} | nothing
     first, second = shares.iloc[0], shares.iloc[1]
     lead = float(first["share"] - second["share"])

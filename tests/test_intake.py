@@ -53,6 +53,21 @@ def test_a_record_that_answers_both_waves_or_neither_is_set_aside(folder):
     assert intake.files[["n_read", "n_kept", "n_set_aside"]].iloc[0].tolist() == [4, 1, 3]
 
 
+def test_a_record_that_is_broken_beside_undecided_ones_is_named_once_and_so_are_they(folder):
+    rows = [both(BEFORE, wish="4", met="5"), both()[:-1], both(BEFORE, wish="3", met="5"), both(BEFORE, wish="2")]
+    small.write(folder / "both.csv", rows, header=BOTH)
+    intake = small.read(folder)
+    assert sorted(rules(intake)) == [("E-WAVE", 2), ("E-WAVE", 4), ("E-WIDTH", 3)]
+    assert intake.files[["n_read", "n_kept", "n_set_aside"]].iloc[0].tolist() == [4, 1, 3]
+
+
+def test_a_form_of_two_waves_without_a_course_says_so_once(folder):
+    rows = [both(BEFORE, wish="4"), both(AFTER, met="5")]
+    small.write(folder / "both.csv", [row[:1] + row[2:] for row in rows], header=BOTH[:1] + BOTH[2:])
+    problems = small.read(folder).problems
+    assert (problems["rule"] == "E-COURSE").sum() == 1
+
+
 def test_a_record_without_answers_of_its_own_goes_by_its_date(folder):
     small.write(folder / "both.csv", [both(BEFORE), both(AFTER)], header=BOTH)
     assert small.read(folder).responses["instrument_id"].tolist() == ["P", "Q"]

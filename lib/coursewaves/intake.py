@@ -73,6 +73,7 @@ def read_file(path: Path, name: str, context: Context) -> FileForms:
     n_aside = len({problem.row for problem in problems if problem.done == SET_ASIDE})
     n_aside += 0 if layout.questionnaires else len(records.numbers)
     proposals = tuple(layout.proposals)
+    problems = list(dict.fromkeys(problems))  # what holds for a file each of its questionnaires may say
     return FileForms(found, problems, ids, export.platform, records.n_read, n_aside, n_corrected, proposals)
 
 

@@ -31,6 +31,9 @@ def _notes(view: CourseView) -> list[str]:
             "block: blocks are tested first, and pairs only within blocks that differ; p values are adjusted by Holm."
         ),
         say(
+            "An answer counts from the first to the last day of its wave's window; both are whole days, in local time."
+        ),
+        say(
             "Nothing is shown of fewer than {minimum} people; means and shares from {means} answers, "
             "tests from {tests}.",
             minimum=minimum,

@@ -27,15 +27,16 @@ from coursewaves.forms import no_forms
 from coursewaves.intake import FileForms, read_file
 from coursewaves.lss import LimeQuestionnaire, read_lss
 from coursewaves.people import link_people
+from coursewaves.platforms import PLATFORMS, arrange
 from coursewaves.problems import Problem
-from coursewaves.records import read_text
+from coursewaves.records import Records, read_records, read_text
 from coursewaves.registry import read_registry
 from coursewaves.responses import _account, check_account
 from coursewaves.settings import Home, Settings
 from coursewaves.workbook import FileFault
-from exports import kobo, lime_survey
+from exports import kobo, lime_survey, moodle
 from test_platforms_forms import VARIANTS
-from test_platforms_surveys import ANSWERS, SUBMISSIONS, TWO_ROWS
+from test_platforms_surveys import ANSWERS, ODK, RESPONSES, SUBMISSIONS, TWO_ROWS
 from test_real_data import COUNTED, ROOT, SHARED, STRUCTURES
 
 TIMES = int(os.environ.get("COURSEWAVES_EXAMPLES", "1"))
@@ -194,13 +195,18 @@ def built_bases() -> Iterator[Base]:
     """What the tests of platforms build, to be read with the small survey; the folder names the course."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        paths = {title: build(folder) for title, (_, build) in VARIANTS.items()}
-        contents = {f"{title}{path.suffix}": path.read_bytes() for title, path in paths.items()}
+        contents: dict[str, bytes] = {}
+        for title, (_, build) in VARIANTS.items():
+            path = build(folder)  # under one name for all
+            contents[f"{title}{path.suffix}"] = path.read_bytes()
         for path in (
             lime_survey.export(folder / "lime.csv", ANSWERS),
             lime_survey.write(folder / "lime in two rows.csv", TWO_ROWS),
             kobo.kobo_csv(folder / "kobo.csv", kobo.kobo_table(SUBMISSIONS)),
             kobo.kobo_xlsx(folder / "kobo.xlsx", kobo.kobo_table(SUBMISSIONS)),
+            kobo.odk_csv(folder / "odk.csv", ODK),
+            moodle.write_csv(folder / "moodle.csv", moodle.responses(RESPONSES)),
+            moodle.write_xlsx(folder / "moodle.xlsx", moodle.responses(RESPONSES)),
         ):
             contents[path.name] = path.read_bytes()
         yield Base("A-1/plain.csv", "small", small.write(folder / "p.csv", [small.form()] * 9).read_bytes())
@@ -324,6 +330,21 @@ def test_a_damaged_structure_is_read_or_refused(tmp_path, name, number):
     path = tmp_path / "damaged.lss"
     path.write_bytes(damaged(random.Random(number), (SHARED / name).read_bytes()))
     assert isinstance(read_lss(path), LimeQuestionnaire | FileFault)
+
+
+def test_no_two_files_are_the_same_and_every_platform_is_among_them():
+    assert len({base.content for base in BASES}) == len(BASES)
+    built = [base for base in BASES if base.example.startswith("small")]
+    records = {base.name: read_bytes(base) for base in built}
+    platforms = {arrange(found).platform for found in records.values()}
+    assert platforms == set(PLATFORMS)
+
+
+def read_bytes(base: Base) -> Records:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / Path(base.name).name
+        path.write_bytes(base.content)
+        return read_records(path)
 
 
 def test_the_same_number_damages_a_file_the_same_way():

@@ -10,6 +10,7 @@ import small
 from coursewaves.cli import app
 from coursewaves.header_book import HeaderBook
 from coursewaves.headers import match_columns
+from coursewaves.instruments import Survey
 from coursewaves.records import Records, read_records
 
 ROWS = [
@@ -63,15 +64,17 @@ def test_a_cut_at_any_byte_is_seen_or_shortens_the_last_cell_of_the_last_record(
             assert whole[-1].startswith(last[-1])
 
 
-@pytest.mark.parametrize("delimiter", ["|", ":", "^"])
-def test_a_file_with_another_delimiter_is_set_aside_whole(tmp_path, delimiter):
+@pytest.mark.parametrize("delimiter", ["|", "^"])
+def test_a_file_with_another_delimiter_is_refused_and_the_sign_named(tmp_path, delimiter):
     folder = tmp_path / "responses"
     folder.mkdir()
     lines = [delimiter.join(cells) for cells in (small.HEADER, small.form(), small.form(wish="5"))]
     (folder / "p.csv").write_text("\n".join(lines), encoding="utf-8")
     intake = small.read(folder)
-    assert intake.files[["n_read", "n_kept", "n_set_aside"]].to_numpy().tolist() == [[2, 0, 2]]
-    assert intake.problems["rule"].tolist() == ["E-INSTRUMENT"]
+    assert intake.responses.empty
+    assert intake.problems[["rule", "seen"]].to_numpy().tolist() == [
+        ["E-FORMAT", f"columns with {delimiter!r} between them"]
+    ]
 
 
 def test_an_answer_from_the_future_is_outside_its_window(tmp_path):
@@ -88,12 +91,24 @@ def test_the_longest_answer_is_kept_whole_and_a_longer_one_costs_its_record(tmp_
     assert [(problem.row, problem.rule) for problem in found.problems] == [(3, "E-LIMIT")]
 
 
-def test_a_header_with_latin_letters_in_kazakh_words_is_proposed_and_not_taken(survey):
+def test_a_header_with_latin_letters_in_kazakh_words_is_the_same_question(survey):
     item = next(item for item in survey.instrument("A").items if "і" in item.text["kk"] and not item.grid)
     typed = item.text["kk"].replace("і", "i")
-    found = match_columns([typed, "A8"], "f.csv", HeaderBook(survey, small.make_registry()), ["A"])
-    assert [column.item.id for column in found.questionnaires[0].columns] == ["A8"]
-    assert [(one.place, one.means) for one in found.proposals] == [(0, item.id)]
+    found = match_columns([typed], "f.csv", HeaderBook(survey, small.make_registry()), ["A"])
+    assert [column.item.id for column in found.questionnaires[0].columns] == [item.id]
+    assert not [problem for problem in found.problems if problem.rule == "E-COL"]
+
+
+def test_two_questions_that_differ_by_alphabet_alone_are_told_apart():
+    design = small.survey().model_dump()
+    items = design["instruments"][0]["items"]
+    for item in items:
+        if item["id"] in ("P1", "P3"):
+            item["text"] = {"en": {"P1": "COPE", "P3": "СОРЕ"}[item["id"]]}  # Latin, and Cyrillic
+    book = HeaderBook(Survey.model_validate(design), small.registry())
+    for header, expected in (("cope", ["P1"]), ("соре", ["P3"]), ("cоpe", [])):
+        found = match_columns([header, "P2"], "f.csv", book, ["P"]).questionnaires[0].columns
+        assert [column.item.id for column in found if column.place == 0] == expected
 
 
 @pytest.mark.parametrize("code", ["010", "1e5", "no", "12:30", "007"])

@@ -16,7 +16,22 @@ from hypothesis import strategies as st
 from PIL import ImageFont
 
 import coursewaves.charts
-from coursewaves.charts import ELEMENTS, Estimate, LikertRow, Row, Scale, chain, intervals, likert, shares
+from coursewaves.charts import (
+    ELEMENTS,
+    Band,
+    Estimate,
+    LikertRow,
+    Point,
+    Row,
+    Scale,
+    caterpillar,
+    chain,
+    funnel,
+    intervals,
+    likert,
+    priorities,
+    shares,
+)
 from coursewaves.charts.lettering import clean, text_width, wrap
 from coursewaves.charts.palette import (
     BAR,
@@ -62,6 +77,11 @@ HOSTILE = [
 ]
 
 
+COUNTS = Scale(0, 150, [(0, "0"), (50, "50"), (100, "100"), (150, "150")])
+PLANE = {"x": COUNTS, "y": HUNDRED, "axes": ("жауаптар саны", "орташа баға"), "target": (75, "барлығының орташасы")}
+NAN = float("nan")
+
+
 def tree(figure):
     return ElementTree.fromstring(figure.svg)
 
@@ -86,6 +106,22 @@ def hostile_figures(label):
         intervals([row], HUNDRED, series=[label], threshold=(50, label), title=label, alt=label, empty=label),
         chain([row], Scale(0, 100, [(0, label), (100, label)]), [label], title=label, alt=label, empty=label),
         likert([], [], title=label, alt=label, empty=label),
+        caterpillar([row], HUNDRED, own=label, threshold=(50, label), title=label, alt=label, empty=label),
+        funnel(
+            [Point(label, 50, 50, is_own) for is_own in (True, False)],
+            COUNTS,
+            Scale(0, 100, [(50, label)]),
+            axes=(label, label),
+            target=(50, label),
+            bands=[Band(label, [(10, 40, 60), (90, 45, 55)])],
+            threshold=(40, label),
+            own=label,
+            others=label,
+            title=label,
+            alt=label,
+            empty=label,
+        ),
+        priorities([Point(label, 50, 50)], HUNDRED, HUNDRED, axes=(label, label), title=label, alt=label, empty=label),
     ]
 
 
@@ -110,6 +146,34 @@ def realistic_figures():
             STEP_NAMES,
             **WORDS,
         ),
+        caterpillar(
+            [Row(f"P06-{n:02}", [Estimate(50 + n, 40 + n, 60 + n)]) for n in range(1, 13)]
+            + [Row("P06-13", [None], "10 жауаптан аз")],
+            HUNDRED,
+            own="P06-02",
+            threshold=(62.5, "шек 62,5"),
+            **WORDS,
+        ),
+        funnel(
+            [Point(f"P{n}", 10 + 9 * n, 70 + n) for n in range(14)] + [Point("P99", 113, 56, True)],
+            **PLANE,
+            bands=[
+                Band("95 % шегі", [(10, 60, 90), (50, 68, 82), (150, 72, 78)]),
+                Band("99,8 % шегі", [(10, 50, 99), (50, 62, 88), (150, 70, 80)]),
+            ],
+            threshold=(62.5, "шек 62,5"),
+            own="осы бағдарлама",
+            others="басқа бағдарламалар",
+            **WORDS,
+        ),
+        priorities(
+            [Point(label, 50 + n, 15 + n) for n, label in enumerate(LABELS)],
+            HUNDRED,
+            Scale(0, 30, [(0, "0 %"), (15, "15 %"), (30, "30 %")]),
+            axes=("Баға", "Маңыздылық"),
+            cross=(62.5, 15),
+            **WORDS,
+        ),
     ]
 
 
@@ -125,6 +189,10 @@ def extreme_figures():
         intervals([Row("", [Estimate(0, -20, 120)], "")], HUNDRED, series=["a" * 200] * 2, **WORDS),
         chain([Row(LABELS[1], [None, None, None], "<5")], HUNDRED, STEP_NAMES, **WORDS),
         shares([Row("a", [Estimate(1)])], Scale(0, 1, [(n / 9, "ұзын белгі " * 9) for n in range(10)]), **WORDS),
+        caterpillar([Row(label, [Estimate(0, -20, 120)]) for label in HOSTILE], HUNDRED, own="", **WORDS),
+        caterpillar([Row("a" * 90, [None], "ұзын белгі " * 20)], HUNDRED, **WORDS),
+        funnel([Point("a", 0, 0), Point("b", 900, 100, True)], **PLANE, own="ұзын " * 60, **WORDS),
+        priorities([Point(label, 100, 0) for label in LABELS * 3], HUNDRED, HUNDRED, axes=("", ""), **WORDS),
     ]
 
 
@@ -173,7 +241,7 @@ def test_the_same_input_gives_the_same_bytes():
 
 def test_figures_of_one_page_have_different_ids():
     ids = [re.findall(r' id="(\w+)"', figure.svg) for figure in realistic_figures()]
-    assert len({name for pair in ids for name in pair}) == 8
+    assert len({name for pair in ids for name in pair}) == 2 * len(ids)
 
 
 def test_a_notebook_shows_the_drawing_and_prints_the_description():
@@ -324,6 +392,53 @@ def test_the_threshold_stands_at_its_value_in_every_drawn_row():
     assert dashed[1:] == ["M298", "M298"]  # 8 + 464 * 0.625; the first is the legend's
 
 
+def test_lanes_stand_in_the_order_given_and_one_s_own_is_filled():
+    rows = [Row("b", [Estimate(80)]), Row("a", [Estimate(20)]), Row("c", [None], "<5")]
+    figure = caterpillar(rows, Scale(0, 100), own="a", **WORDS)
+    assert texts(figure) == ["b", "a", "c", "<5"]
+    (other,) = tags(figure, "circle")
+    (own,) = [path for path in tags(figure, "path") if path.get("d").endswith("Z")]
+    assert number(other, "cy") == 10
+    assert re.findall(r"L[\d.]+ ([\d.]+)", own.get("d"))[0] == "30"
+
+
+def plane_marks(figure):
+    """Centres of the hollow points and of the filled one, legend apart."""
+    hollow = [(number(mark, "cx"), number(mark, "cy")) for mark in tags(figure, "circle")]
+    filled = [path.get("d") for path in tags(figure, "path") if path.get("d").endswith("Z")]
+    return hollow, [re.findall(r"[ML]([\d.]+) ([\d.]+)", path) for path in filled]
+
+
+def test_a_point_of_a_funnel_stands_at_its_count_and_its_mean():
+    figure = funnel([Point("a", 0, 100), Point("b", 150, 0), Point("c", 75, 50, True)], **PLANE, **WORDS)
+    (first, second), ((top, right, *_),) = plane_marks(figure)
+    assert second[1] - first[1] == pytest.approx(240)
+    assert second[0] == 470
+    assert float(top[0]) == pytest.approx((first[0] + second[0]) / 2, abs=0.01)
+    assert float(right[1]) == pytest.approx((first[1] + second[1]) / 2, abs=0.01)
+
+
+def test_the_limits_of_a_funnel_are_drawn_on_both_sides_of_the_target():
+    bands = [Band("inner", [(10, 60, 90), (100, 70, 80)]), Band("outer", [(10, 50, 100), (100, 65, 85)])]
+    figure = funnel([Point("a", 50, 75)], **PLANE, bands=bands, **WORDS)
+    dashes = [path.get("stroke-dasharray") for path in tags(figure, "path")]
+    assert dashes.count("6 3") == dashes.count("2 3") == 3  # the legend, below, above
+
+
+def test_points_of_a_map_that_fall_together_are_moved_apart_with_a_line_to_their_place():
+    points = [Point("a", 50, 50), Point("b", 50, 50), Point("c", 90, 90)]
+    figure = priorities(points, HUNDRED, HUNDRED, axes=("x", "y"), **WORDS)
+    first, second, third = plane_marks(figure)[0][3:]
+    assert second == (first[0], first[1] + 20)
+    assert third[1] < first[1]
+    assert [path for path in tags(figure, "path") if f"L{second[0]:g} " in path.get("d")]
+
+
+def test_a_map_of_more_than_twelve_points_is_refused():
+    with pytest.raises(CoursewavesError, match="A map has 13 points; give 12 at the most"):
+        priorities([Point("a", 50, 50)] * 13, HUNDRED, HUNDRED, axes=("x", "y"), **WORDS)
+
+
 def test_a_share_is_as_long_as_its_number_and_its_whisker_ends_at_the_interval():
     figure = shares([Row("a", [Estimate(0.5, 0.25, 0.75)], "50 %")], Scale(0, 1), **WORDS)
     track, bar = tags(figure, "rect")
@@ -372,6 +487,9 @@ def test_a_hidden_row_is_its_label_and_its_note_only(figure):
         shares([], ONE, **WORDS),
         intervals([], HUNDRED, series=["a"], **WORDS),
         chain([], HUNDRED, STEP_NAMES, **WORDS),
+        caterpillar([], HUNDRED, **WORDS),
+        funnel([Point("a", NAN, 50), Point("b", 50, NAN)], **PLANE, **WORDS),
+        priorities([], HUNDRED, HUNDRED, axes=("x", "y"), **WORDS),
     ],
 )
 def test_a_figure_without_rows_says_so(figure):

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small
-from coursewaves.compare import COLUMNS, compare_pair, compare_waves, find_pair, pair_sides
+from coursewaves.compare import CLOSED, COLUMNS, GATED, RELATED, TOO_FEW, compare_pair, compare_waves, find_pair
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey
-from coursewaves.stats import holm
+from coursewaves.sides import occasions_of, pair_sides
 
 SURVEY = small.survey()
 NAN = float("nan")
@@ -131,27 +131,192 @@ def test_two_waves_need_fifteen_on_the_smaller_side():
     assert found["reason"] == "fewer than 15 answers"
 
 
-def test_holm_counts_only_the_pairs_that_are_tested():
-    n = 16
-    first = waves([2.0] * n, [3.0, 4.0] * (n // 2), people(n))
-    first.loc[first["instrument_id"] == "Q", "Q3t.1"] = [1.0] * 5 + [NAN] * 11
-    first.loc[first["instrument_id"] == "Q", "Q3.1"] = [5.0] * 5 + [NAN] * 11
-    found = compare_waves(first, SURVEY).set_index("pair_id")
-    assert found.loc["M2.then", "reason"] == "fewer than 15 answers"
-    assert found.loc["M1.fit", "p_value_adjusted"] == found.loc["M1.fit", "p_value"]  # one test, no correction
-    assert pd.isna(found.loc["M2.then", "p_value_adjusted"])
+# Blocks: a construct is tested first, and its pairs only where it differs -----------------------------
+
+N = 16
+SURE = 2 / 2**N
+"""Signed-rank p of sixteen differences of one sign: 2 of the 2**16 patterns of signs are as extreme."""
 
 
-def test_holm_doubles_the_smaller_of_two():
-    n = 16
-    table = waves([2.0] * n, [3.0, 4.0] * (n // 2), people(n))
-    table.loc[table["instrument_id"] == "Q", "Q3t.1"] = [3.0, 2.0] * (n // 2)
-    table.loc[table["instrument_id"] == "Q", "Q3.1"] = [3.0, 4.0, 2.0, 2.0] * (n // 4)
-    found = compare_waves(table, SURVEY)
-    np.testing.assert_allclose(found["p_value_adjusted"], holm(found["p_value"].to_numpy()))
-    assert found["p_value_adjusted"].min() == pytest.approx(2 * found["p_value"].min())
-    # sixteen of sixteen up: the exact signed-rank p is 2 / 2**16
-    assert found["p_value"].min() == pytest.approx(2 / 2**16)
+def blocks(kind: str = "change") -> Survey:
+    """The small survey with a second pair in its first block: P1 -> Q1 and P3 -> Q2, and Q3t -> Q3 in another."""
+    content = SURVEY.model_dump()
+    content["constructs"][0]["pairs"].append({"id": "M1.need", "earlier": ["P3"], "later": ["Q2"], "kind": kind})
+    return Survey.model_validate(content)
+
+
+def asked(fit, need=None, then=None, n: int = N) -> pd.DataFrame:
+    """Linked answers of n people: for each pair how many steps everybody goes up, from the third step on."""
+    before, after = {"P1": [3.0] * n}, {"Q1": [3.0 + step for step in fit]}
+    if need is not None:
+        before, after = before | {"P3": [3.0] * n}, after | {"Q2": [3.0 + step for step in need]}
+    if then is not None:
+        after |= {"Q3t.1": [3.0] * n, "Q3.1": [3.0 + step for step in then]}
+    sides = [
+        small.responses_of(name, columns, respondent_id=people(n)) for name, columns in (("P", before), ("Q", after))
+    ]
+    return pd.concat(sides, ignore_index=True)
+
+
+def compared(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
+    return compare_waves(responses, survey).set_index("pair_id")
+
+
+def test_one_block_of_one_pair_needs_no_correction():
+    found = compared(asked([1] * N), SURVEY).loc["M1.fit"]
+    assert (found["p_value"], found["p_value_adjusted"], found["block_p_value_adjusted"]) == pytest.approx([SURE] * 3)
+    assert (found["block"], found["is_tested"], found["verdict"]) == ("M1", True, "higher")
+
+
+def test_holm_doubles_the_smaller_of_two_blocks_and_the_larger_keeps_its_gate_shut():
+    # M1 goes up in all sixteen; in M2 eight go up and eight go down, p = 1
+    found = compared(asked([1] * N, then=[1, -1] * (N // 2)), SURVEY)
+    assert found["block_p_value_adjusted"].tolist() == pytest.approx([2 * SURE, 1])
+    assert found["p_value_adjusted"].tolist() == pytest.approx([2 * SURE, np.nan], nan_ok=True)
+    assert found["is_tested"].tolist() == [True, False]
+    assert found["reason"].tolist() == ["", CLOSED]
+    assert found["verdict"].tolist() == ["higher", "not distinguishable"]
+
+
+def test_a_block_counts_only_where_a_pair_has_enough_answers():
+    few = asked([1] * N, then=[1] * 5 + [NAN] * 11)
+    found = compared(few, SURVEY)
+    assert found.loc["M2.then", "reason"] == TOO_FEW
+    assert found.loc["M2.then", ["p_value", "block_p_value_adjusted"]].isna().all()
+    assert found.loc["M1.fit", "p_value_adjusted"] == pytest.approx(SURE)  # one block, no correction
+
+
+def test_a_pair_that_would_differ_alone_is_not_tested_in_a_block_that_does_not_differ():
+    # fit: up in all; need: half go down two steps. The mean of both: half go up, half go down by half a step, p = 1
+    responses = asked([1] * N, need=[-2, 0] * (N // 2))
+    assert compare_pair(responses, blocks(), "M1.fit")["p_value"] == pytest.approx(SURE)
+    found = compared(responses, blocks())
+    assert found["block_p_value_adjusted"].tolist() == [1, 1]
+    assert found["reason"].tolist() == [CLOSED, CLOSED]
+    assert found["p_value"].isna().all()
+    assert set(found["verdict"]) == {"not distinguishable"}
+
+
+def test_the_pairs_of_a_block_that_differs_are_adjusted_among_themselves():
+    # fit: up in all. need: 8 up, 3 down, 5 the same. Their mean goes up in thirteen and stays in three
+    found = compared(asked([1] * N, need=[1] * 8 + [0] * 5 + [-1] * 3), blocks())
+    block = 2 / 2**13
+    # 11 equal steps, 3 or fewer down: 2 (1 + 11 + 55 + 165) / 2**11
+    need = 464 / 2**11
+    assert found["block_p_value_adjusted"].tolist() == pytest.approx([block, block])
+    assert found["p_value"].tolist() == pytest.approx([SURE, need])
+    assert found["p_value_adjusted"].tolist() == pytest.approx([block, need])  # never below the block's
+    assert found["is_tested"].all()
+    assert found["verdict"].tolist() == ["higher", "not distinguishable"]
+
+
+def test_a_block_of_two_occasions_takes_the_smaller_p_twice():
+    content = SURVEY.model_dump()
+    content["constructs"] = [{"id": "M", "pairs": [pair for c in content["constructs"] for pair in c["pairs"]]}]
+    found = compared(asked([1] * N, then=[1, -1] * (N // 2)), Survey.model_validate(content))
+    assert found["block_p_value_adjusted"].tolist() == pytest.approx([2 * SURE, 2 * SURE])
+    assert found["p_value_adjusted"].tolist() == pytest.approx([2 * SURE, 1])
+    assert found["verdict"].tolist() == ["higher", "not distinguishable"]
+
+
+def test_a_block_whose_mean_can_not_be_tested_says_why():
+    found = compared(asked([1] * N, need=[-1] * N), blocks())  # the mean of both moves in nobody
+    assert found["reason"].tolist() == ["all differences zero"] * 2
+    assert found["verdict"].tolist() == ["not tested"] * 2
+
+
+def test_a_related_pair_belongs_to_no_block_and_moves_no_other():
+    responses = asked([1] * N, need=[-2, 0] * (N // 2))
+    found = compared(responses, blocks("related"))
+    assert found.loc["M1.need", ["block", "reason", "verdict"]].tolist() == ["", RELATED, "not tested"]
+    assert not found.loc["M1.need", "is_tested"]
+    assert found.loc["M1.fit", "p_value_adjusted"] == pytest.approx(SURE)
+
+
+def test_who_left_out_which_question_is_no_change_of_the_block():
+    # the first question is at the top and the second at the bottom, before and after; afterwards half leave out one
+    before = small.responses_of("P", {"P1": [5.0] * N, "P3": [1.0] * N}, respondent_id=people(N))
+    after = small.responses_of("Q", {"Q1": [5.0] * N, "Q2": [1.0, NAN] * (N // 2)}, respondent_id=people(N))
+    survey = blocks()
+    pairs = [survey.pair("M1.fit"), survey.pair("M1.need")]
+    together = occasions_of(pd.concat([before, after], ignore_index=True), survey).together(pairs)
+    assert together.earlier.tolist() == [0] * N
+    assert together.later.tolist() == [0] * N
+
+
+steps_of_two = st.lists(
+    st.tuples(*[st.one_of(st.integers(1, 5).map(float), st.just(NAN))] * 4, st.booleans()), min_size=1, max_size=40
+)
+
+
+@given(steps_of_two)
+def test_what_is_tested_has_a_p_value_and_what_is_not_has_a_reason(rows):
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    codes = [f"p{place}" if is_linked else None for place, is_linked in enumerate(columns[4])]
+    before = small.responses_of("P", {"P1": columns[0], "P3": columns[1]}, respondent_id=codes)
+    after = small.responses_of("Q", {"Q1": columns[2], "Q2": columns[3]}, respondent_id=codes)
+    for row in compare_waves(pd.concat([before, after], ignore_index=True), blocks()).to_dict("records"):
+        assert row["is_tested"] == (row["reason"] == "") == np.isfinite(row["p_value_adjusted"])
+        assert row["is_tested"] == np.isfinite(row["p_value"])
+        assert (row["verdict"] in ("higher", "lower")) <= row["is_tested"]
+        if row["is_tested"]:
+            assert min(row["n_earlier"], row["n_later"]) >= 15
+            assert row["p_value_adjusted"] >= max(row["p_value"], row["block_p_value_adjusted"])
+            assert row["block_p_value_adjusted"] <= 0.05 + 1e-12
+
+
+# What linking does ------------------------------------------------------------------------------------
+
+
+def test_the_change_of_the_linked_stands_beside_that_of_all_by_hand():
+    # all: 3 on the mean of six before, 27/7 on seven after; the five linked go up by one step on the mean
+    codes, later_codes = ["a", "b", "c", "d", "e", None], ["a", "b", "c", "d", "e", None, None]
+    responses = waves([3.0, 4, 2, 3, 4, 2], [4.0, 4, 4, 5, 4, 3, 3], codes, later_codes)
+    found = compare_pair(responses, SURVEY, "M1.fit")
+    assert found["design"] == "partly paired"
+    assert found["difference"] == pytest.approx(25 * (27 / 7 - 3))
+    assert found["linked_difference"] == pytest.approx(25)
+    assert found["linked_distance"] == pytest.approx(25 - 25 * (27 / 7 - 3))
+    assert not found["is_selective"]
+
+
+def test_linked_people_who_change_otherwise_than_the_others_are_selective():
+    # twelve linked people go from 2 to 5; twelve before and twelve after are not linked, and are all at 3
+    codes = people(12) + [None] * 12
+    moved = [4.0, 5.0] * 6
+    found = compare_pair(waves([2.0] * 12 + [3.0] * 12, moved + [3.0] * 12, codes, codes), SURVEY, "M1.fit")
+    assert found["design"] == "partly paired"
+    assert (found["linked_difference"], found["difference"]) == pytest.approx((62.5, 31.25))
+    assert found["is_selective"]
+
+
+def test_where_all_are_linked_the_linked_change_is_the_one_shown():
+    found = compare_pair(asked([1, 0, 2, 0] * 4), SURVEY, "M1.fit")
+    assert found["design"] == "paired"
+    shown = [found[name] for name in ("difference", "low", "high")]
+    assert [found[f"linked_{name}"] for name in ("difference", "low", "high")] == shown
+    assert shown[0] == pytest.approx(18.75)
+    assert (found["linked_distance"], found["is_selective"]) == (0, False)
+
+
+def test_where_nobody_is_linked_there_is_no_linked_change():
+    found = compare_pair(waves([1.0, 2, 3], [3.0, 4, 5]), SURVEY, "M1.fit")
+    assert np.isnan([found["linked_difference"], found["linked_distance"]]).all()
+    assert not found["is_selective"]
+
+
+@pytest.mark.parametrize(
+    ("linked", "design"),
+    [(20, "paired"), (18, "paired"), (17, "partly paired"), (6, "partly paired"), (5, "independent")],
+)
+def test_the_share_linked_chooses_the_design(linked, design):
+    # of 20 on either side: 18 linked are 90 %, 6 are 30 %, 5 are 25 %
+    codes = people(linked) + [None] * (20 - linked)
+    found = compare_pair(waves([2.0, 3.0] * 10, [3.0, 5.0] * 10, codes, codes), SURVEY, "M1.fit")
+    assert (found["n_both"], found["design"]) == (linked, design)
+
+
+# The table --------------------------------------------------------------------------------------------
 
 
 def test_a_pair_with_answers_on_one_side_only_is_not_a_comparison():
@@ -160,7 +325,7 @@ def test_a_pair_with_answers_on_one_side_only_is_not_a_comparison():
 
 def test_nothing_to_compare_gives_the_columns_alone():
     found = compare_waves(small.responses_of("P", {"P1": []}), SURVEY)
-    assert list(found.columns) == [*COLUMNS, "p_value_adjusted", "verdict"]
+    assert list(found.columns) == [*COLUMNS, *GATED]
     without = Survey.model_validate(SURVEY.model_dump() | {"constructs": []})
     assert list(compare_waves(waves([5.0], [5.0]), without).columns) == list(found.columns)
 

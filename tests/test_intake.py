@@ -182,6 +182,24 @@ def test_the_order_of_day_and_month_is_told_where_it_was_inferred(folder):
     assert (told["rule"], told["row"], told["column"], told["done"]) == ("E-TIME", 1, "A", "all read as m/d/Y H:M")
 
 
+def test_another_encoding_is_read_only_where_its_source_declares_it(folder):
+    folder.mkdir()
+    text = "\n".join(",".join(cells) for cells in [small.HEADER, small.form(reasons="Аттестация")])
+    (folder / "p.csv").write_bytes(text.encode("cp1251"))
+    assert small.read(folder).problems["rule"].tolist() == ["E-ENCODING"]
+    found = small.read(folder, sources=[{"files": "*.csv", "encoding": "windows-1251"}])
+    assert found.responses["P2"].tolist() == ["r2"]
+    told = small.read(folder, sources=[{"files": "*.csv", "encoding": "ascii"}]).problems.iloc[0]
+    assert (told["rule"], told["seen"]) == ("E-ENCODING", "not ascii, as its source declares")
+
+
+def test_another_sign_between_columns_is_named(folder):
+    folder.mkdir()
+    (folder / "p.csv").write_text("|".join(small.HEADER) + "\n" + "|".join(small.form()) + "\n")
+    (told,) = small.read(folder).problems.to_dict("records")
+    assert (told["rule"], told["seen"]) == ("E-FORMAT", "columns with '|' between them")
+
+
 # Personal data -------------------------------------------------------------------------------------
 
 PERSON = {

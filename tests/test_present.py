@@ -6,7 +6,18 @@ import pandas as pd
 import pytest
 
 import handmade
-from coursewaves.present import chain_figure, counts_table, likert_figure, scores_figure, scores_table, shares_figure
+from coursewaves.present import (
+    chain_figure,
+    counts_table,
+    funnel_figure,
+    likert_figure,
+    map_figure,
+    round_scale,
+    runs_figure,
+    scores_figure,
+    scores_table,
+    shares_figure,
+)
 from coursewaves.summarise import count_answers, mean_scores, option_shares
 
 
@@ -34,6 +45,9 @@ def test_a_table_that_did_not_pass_the_gate_is_refused(view):
         lambda: counts_table(view, ungated, scale, "c"),
         lambda: scores_figure(view, ungated, str, "c"),
         lambda: scores_table(view, ungated, str, "c"),
+        lambda: funnel_figure(view, ungated, view.rated, "c"),
+        lambda: runs_figure(view, ungated, "c"),
+        lambda: map_figure(view, ungated, str, "c"),
     ]
     for call in calls:
         with pytest.raises(TypeError, match="disclosure gate"):
@@ -94,3 +108,36 @@ def test_a_chain_leaves_out_constructs_of_which_nothing_may_be_shown(view):
 def test_a_figure_without_any_row_says_so(view):
     drawn = scores_figure(view, view.gate(mean_scores(view.scores, []), "means", ["name"]), str, "Scores")
     assert "Nothing to show: too few answers." in drawn
+
+
+def test_a_hidden_run_has_its_name_and_no_figure(view):
+    runs = pd.DataFrame([["A-1", 20, 55.4, 50.0, 60.0], ["A-2", 9, 33.3, 30.0, 36.0]])
+    gated = view.gate(runs.set_axis(["course_id", "n", "mean", "low", "high"], axis=1), "means", ["course_id"])
+    drawn = runs_figure(view, gated, "Runs")
+    assert words(drawn) == "A-1: 55 (50–60)"
+    assert "A-2" in drawn
+    assert "fewer than 10 answers" in drawn
+    assert "33" not in re.sub(r'"[^"]*"', "", drawn)
+
+
+def test_a_hidden_programme_is_no_point_of_the_funnel(view):
+    programmes = pd.DataFrame({"programme_id": ["A", "B", "C"], "n": [20, 9, 40], "mean": [55.0, 33.0, 70.0]})
+    drawn = funnel_figure(view, view.gate(programmes, "means", ["programme_id"]), view.rated, "Funnel")
+    assert words(drawn) == "Funnel. This programme: 55 of 100, n = 20. Other programmes shown: 1."
+    assert drawn.count("<circle") == 2  # the legend's and C
+
+
+def test_a_map_says_rating_and_importance_of_each_factor(view):
+    factors = pd.DataFrame({"factor_id": ["F1", "F2"], "n": [20, 9], "importance": [0.25, 0.1], "mean": [55.0, 60.0]})
+    drawn = map_figure(view, view.gate(factors, "means", ["factor_id"]), str, "Map")
+    assert words(drawn) == "F1: Mean, 0–100 55, Importance over all courses 25%"
+    assert "F2" not in drawn
+
+
+@pytest.mark.parametrize(
+    ("largest", "ticks"),
+    [(113, [0, 50, 100, 150]), (50, [0, 10, 20, 30, 40, 50]), (0.18, [0, 0.05, 0.1, 0.15, 0.2]), (7, [0, 2, 4, 6, 8]),
+     (0, [0, 0.1])],
+)  # fmt: skip
+def test_a_scale_ends_at_a_round_number_in_five_steps_at_the_most(largest, ticks):
+    assert [tick for tick, _ in round_scale(largest, str).ticks] == pytest.approx(ticks)

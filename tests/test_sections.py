@@ -10,6 +10,7 @@ import pytest
 import handmade
 from coursewaves import sections
 from coursewaves.errors import CoursewavesError
+from coursewaves.sections.changes import sentence, shown_comparisons
 from coursewaves.sections.factors import programme_verdict
 from coursewaves.settings import Settings
 from coursewaves.survey_files import load_survey
@@ -149,6 +150,157 @@ def test_numbers_off_every_scale_never_reach_a_sentence():
     assert NEVER_SHOWN.findall("p = 0.03; information; nanny; p = 0.002") == []
 
 
+# What is low-rated -----------------------------------------------------------------------------------
+
+
+def rated_at(survey, level: float, courses: dict[str, int]) -> Year:
+    """A year whose every score lies around one level."""
+    found = handmade.year(survey, courses=courses)
+    names = [column for column in found.scores if column.startswith(("K", "F", "rating"))]
+    chance = np.random.default_rng(5).normal(0, 6, (len(found.scores), len(names)))
+    found.scores[names] = (level + chance).clip(0, 100)
+    found.scores.loc[found.scores["instrument_id"] != "B", names] = np.nan
+    return found
+
+
+def test_a_low_rated_programme_gets_its_factor_analysis_in_every_language(survey):
+    for view in in_each_language(rated_at(survey, 40.0, {"A-1": 50, "A-2": 50, "A-3": 9})):
+        page = shown(view, "summary", "factors", "topics")
+        assert page.count("<svg") == 5  # direct, indirect, funnel, runs, map
+        assert "&gt;99" in page
+        assert NEVER_SHOWN.findall(text_of(page)) == []
+        if view.phrases.language == "en":
+            assert "low-rated (¶16); probability that it lies below 62.5: >99%." in text_of(page)
+            assert "To decide: a detailed factor analysis of the programme (¶16)." in text_of(page)
+            assert "Gap of 0 points to the mean of all, split among the factors" in text_of(page)
+            assert "(tentative: fewer than 200 answers)" in text_of(page)
+            assert "Topics over all runs of the programme" in text_of(page)
+
+
+def test_a_programme_that_is_not_low_rated_gets_none(survey):
+    page = text_of(shown(handmade.view(rated_at(survey, 85.0, {"A-1": 40, "A-2": 40})), "summary", "factors"))
+    assert "not low-rated; probability that it lies below 62.5: <1%." in page
+    assert "Factor analysis of the programme" not in page
+
+
+def test_one_low_run_is_watched_and_names_no_number_of_answers(survey):
+    page = text_of(shown(handmade.view(rated_at(survey, 40.0, {"A-1": 40, "A-2": 4})), "summary"))
+    assert "to be watched; probability that it lies below 62.5: >99%; one run alone makes no programme low" in page
+    assert "To decide: wait for the next intake" in page
+
+
+def test_a_rating_near_the_threshold_says_how_many_answers_would_decide(survey):
+    page = text_of(shown(handmade.view(rated_at(survey, 63.0, {"A-1": 12, "A-2": 12})), "summary"))
+    assert re.search(r"probability that it lies below 62\.5: \d+%; about \d+ more answers would decide\.", page)
+
+
+def test_the_factor_analysis_shows_no_run_of_fewer_than_ten(survey):
+    page = shown(handmade.view(rated_at(survey, 40.0, {"A-1": 40, "A-2": 40, "A-3": 9})), "factors")
+    assert page.count("fewer than 10 answers") == 1
+    (words,) = re.findall(r"<desc[^>]*>(A-1[^<]*)</desc>", page)
+    assert re.fullmatch(r"A-1: \d+ \(\d+–\d+\); A-2: \d+ \(\d+–\d+\)", words)
+
+
+def test_on_fewer_than_a_hundred_answers_no_factor_has_an_importance(survey):
+    page = shown(handmade.view(rated_at(survey, 40.0, {"A-1": 40, "A-2": 40, "A-3": 9})), "factors")
+    assert page.count("<svg") == 4
+    assert "importance over all courses" not in page
+
+
+def test_topics_over_all_runs_leave_small_runs_out(survey):
+    found = rated_at(survey, 40.0, {"A-1": 12, "A-2": 12, "A-3": 4})
+    page = shown(handmade.view(found), "topics").partition("Topics over all runs")[2]
+    assert {row[0] for row in re.findall(r"</th><td>(\d+)</td>()", page)} == {"24"}
+
+
+# What is compared with what ---------------------------------------------------------------------------
+
+
+def partly_linked(survey, n: int, n_linked: int, language: str = "en") -> CourseView:
+    """A course of n people a wave of whom so many have a code."""
+    found = handmade.year(survey, n, linked=True)
+    codes = found.responses["respondent_id"].str.removeprefix("p").astype(int)
+    found.responses["respondent_id"] = found.responses["respondent_id"].where(codes < n_linked)
+    return handmade.view(found, language=language)
+
+
+@pytest.mark.parametrize(("n_linked", "design"), [(20, "paired"), (12, "partly paired"), (0, "independent")])
+def test_the_design_is_named_in_every_row_and_explained_below(survey, n_linked, design):
+    page = shown(partly_linked(survey, 20, n_linked), "changes")
+    named = re.findall(r'<tr><th scope="row">[^<]*\((paired|partly paired|independent)\)</th>', page)
+    assert len(named) == page.count('<tr><th scope="row">')
+    # two questions of one form are paired whoever is linked
+    assert set(named) == {design, "paired"}
+    assert all(f"{name} — " in text_of(page) for name in set(named))
+
+
+@pytest.mark.parametrize(
+    ("n", "n_linked", "is_said"),
+    [
+        (20, 12, True),
+        (20, 9, False),  # nine linked people: means from ten
+        (14, 12, False),  # two left out on either side, four in all
+        (20, 20, False),  # all linked: the change shown is theirs
+        (20, 0, False),
+    ],
+)
+def test_the_change_of_the_linked_alone_is_told_where_it_tells_of_no_few(survey, n, n_linked, is_said):
+    view = partly_linked(survey, n, n_linked)
+    assert ("Sensitivity: among the linked people alone" in shown(view, "changes")) == is_said
+    told = [row["linked_difference"] for row in shown_comparisons(view).shown() if row["design"] == "partly paired"]
+    assert not told or bool(np.isfinite(told).all()) == is_said
+
+
+def test_a_change_that_the_linked_do_not_share_is_named_with_theirs(survey):
+    view = partly_linked(survey, 24, 12)
+    forms = view.year.responses
+    is_linked = forms["respondent_id"].notna()
+    # M2.match: the linked go from 2 to 5, the others stay at 3
+    forms["B1.1"] = forms["B1.1"].mask(forms["instrument_id"] == "B", is_linked.map({True: 2.0, False: 3.0}))
+    forms["C4.1"] = forms["C4.1"].mask(forms["instrument_id"] == "C", is_linked.map({True: 5.0, False: 3.0}))
+    forms.loc[forms["response_id"].str.endswith(".0"), "C4.1"] = 4.0
+    page = text_of(shown(view, "changes"))
+    assert "Who could be linked may differ from who could not: " in page
+    assert re.search(r"Fit to needs: at the end and later \+73 \(\+68 … \+78\)", page)  # 11 by 75, one by 50
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_can_go_unseen_stands_beside_every_no_difference(survey, language):
+    view = partly_linked(survey, 20, 12, language)
+    rows = shown_comparisons(view).shown()
+    results = [unescape(result) for result in re.findall(r"<td>([^<]*)</td></tr>", shown(view, "changes"))]
+    # two groups of 20: 0.9 standard deviations; 20 pairs: 0.7 (R 4.5.0, power.t.test(20, power = .8))
+    sizes = [f"<\N{NO-BREAK SPACE}{view.phrases.number(size, 1)}\N{NO-BREAK SPACE}SD" for size in (0.9, 0.7)]
+    said = {view.say("not distinguishable ({size})", size=size) for size in sizes}
+    n_silent = sum(row["verdict"] == "not distinguishable" for row in rows)
+    assert n_silent == sum(result in said for result in results) > 0
+    for row in rows:
+        if row["verdict"] == "not distinguishable":
+            assert view.phrases.number(row["detectable"], 1) in sentence(view, row)
+
+
+def test_a_pair_without_a_test_says_why(survey):
+    rows = {row["pair_id"]: row for row in shown_comparisons(few(survey, 12)).shown()}
+    view = few(survey, 12)
+    assert "too few answers for a test" in sentence(view, rows["M2.match"])
+    assert "not the same question, so there is no test" in sentence(view, rows["M1.trainers"])
+    alike = rows["M2.match"] | {"verdict": "not tested", "reason": "all differences zero"}
+    assert "everybody answers alike" in sentence(view, alike)
+
+
+def test_a_gap_upwards_is_in_the_summary_and_not_called_no_difference(survey):
+    view = partly_linked(survey, 20, 20)
+    forms = view.year.responses
+    columns = [c for i in survey.instruments for item in i.items for c in survey.columns(item)
+               if survey.scale(item.scale).is_scored]  # fmt: skip
+    forms[columns] = forms[columns].where(forms[columns].isna(), 4.0)
+    expected = [f"A3.{number}" for number in range(1, 7)]
+    forms[expected] = forms[expected].where(forms[expected].isna(), 2.0)
+    page = text_of(shown(view, "summary"))
+    assert "More than expected or intended: " in page
+    assert "distinguishable difference" not in page
+
+
 # Nobody is found by taking figures away from each other ----------------------------------------------
 
 
@@ -157,7 +309,7 @@ def test_programme_less_course_never_leaves_fewer_than_five_people(survey, other
     found = handmade.year(survey, courses={"A-1": 12, "A-2": other})
     verdict = programme_verdict(handmade.view(found))
     assert verdict is not None
-    left = verdict.n - 12
+    left = verdict["n"] - 12
     assert left == (other if other >= 5 else 0)
 
 

@@ -67,7 +67,7 @@ def test_nobody_can_lower_the_minimum_group(tmp_path):
 def test_a_pattern_fits_files_and_captures_the_course(files, name, course):
     source = Source(files=files)
     assert (source.match(name) is not None) == (course is not None)
-    assert source.course_in(name) == (course or "")
+    assert source.named("course", name) == (course or "")
 
 
 def test_the_first_source_that_fits_is_meant():

@@ -155,7 +155,7 @@ def test_waves_of_different_length_are_refused():
 
 
 def test_the_partly_paired_interval_covers_the_true_change():
-    # methods.md 6 C: type I error .044 when the unlinked are other people; four standard errors: .028
+    # an earlier simulation gave type I error .044 when the unlinked are other people; four standard errors: .028
     random = np.random.default_rng(13)
     covered = []
     for _ in range(1000):

@@ -141,7 +141,7 @@ def test_a_callers_mistake_is_refused(call):
 
 
 def test_mean_interval_covers_the_true_mean_of_five_point_answers():
-    # methods.md 6 D: .91-.95 at 15-40 answers with 55 % top marks; four standard errors of 1,000 runs: .028
+    # an earlier simulation gave .91-.95 at 15-40 answers with 55 % top marks; four standard errors of 1,000 runs: .028
     random = np.random.default_rng(7)
     shares_of_marks = [0.02, 0.05, 0.10, 0.28, 0.55]
     truth = float(np.arange(1, 6) @ shares_of_marks)

@@ -12,19 +12,40 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coursewaves import sections, stats
+    from coursewaves.careless import flag_careless, with_and_without
+    from coursewaves.coding import coder_agreement, codes_of_keywords, read_coding
     from coursewaves.compare import compare_pair, compare_waves, find_pair
     from coursewaves.coverage import cover_wave
     from coursewaves.errors import CoursewavesError
     from coursewaves.estimate import WaveEstimates, estimate_wave
     from coursewaves.instruments import Survey
+    from coursewaves.quality import (
+        invalid_answers,
+        item_correlations,
+        item_quality,
+        item_structure,
+        scale_items,
+        scale_quality,
+    )
     from coursewaves.query import query
-    from coursewaves.rate import rate_groups
+    from coursewaves.rate import rate_programmes
     from coursewaves.sample import Completers, SamplePlan, find_completers, plan_sample
     from coursewaves.score import score_responses
+    from coursewaves.spoken import tell_language
     from coursewaves.summarise import count_answers, mean_scores, option_shares
     from coursewaves.survey_files import load_survey
+    from coursewaves.themes import count_languages, count_themes, load_codebook, mark_themes, quotations
+    from coursewaves.versions import compare_versions
     from coursewaves.view import CourseView, open_course
     from coursewaves.year import Year, load_year, open_year
+    from coursewaves.years import (
+        decision_effects,
+        gather_decisions,
+        gather_ratings,
+        programme_trends,
+        programme_years,
+        run_means,
+    )
 
 __all__ = [
     "Completers",
@@ -34,41 +55,86 @@ __all__ = [
     "Survey",
     "WaveEstimates",
     "Year",
+    "coder_agreement",
+    "codes_of_keywords",
     "compare_pair",
+    "compare_versions",
     "compare_waves",
     "count_answers",
+    "count_languages",
+    "count_themes",
     "cover_wave",
+    "decision_effects",
     "estimate_wave",
     "find_completers",
     "find_pair",
+    "flag_careless",
+    "gather_decisions",
+    "gather_ratings",
+    "invalid_answers",
+    "item_correlations",
+    "item_quality",
+    "item_structure",
+    "load_codebook",
     "load_survey",
     "load_year",
+    "mark_themes",
     "mean_scores",
     "open_course",
     "open_year",
     "option_shares",
     "plan_sample",
+    "programme_trends",
+    "programme_years",
     "query",
-    "rate_groups",
+    "quotations",
+    "rate_programmes",
+    "read_coding",
+    "run_means",
+    "scale_items",
+    "scale_quality",
     "score_responses",
     "sections",
     "stats",
+    "tell_language",
+    "with_and_without",
 ]
 
 _PLACES = {
+    "careless": ("flag_careless", "with_and_without"),
+    "coding": ("codes_of_keywords", "coder_agreement", "read_coding"),
     "compare": ("compare_pair", "compare_waves", "find_pair"),
     "coverage": ("cover_wave",),
     "errors": ("CoursewavesError",),
     "estimate": ("WaveEstimates", "estimate_wave"),
     "instruments": ("Survey",),
+    "quality": (
+        "invalid_answers",
+        "item_correlations",
+        "item_quality",
+        "item_structure",
+        "scale_items",
+        "scale_quality",
+    ),
     "query": ("query",),
-    "rate": ("rate_groups",),
+    "rate": ("rate_programmes",),
     "sample": ("Completers", "SamplePlan", "find_completers", "plan_sample"),
     "score": ("score_responses",),
+    "spoken": ("tell_language",),
     "summarise": ("count_answers", "mean_scores", "option_shares"),
     "survey_files": ("load_survey",),
+    "themes": ("count_languages", "count_themes", "load_codebook", "mark_themes", "quotations"),
+    "versions": ("compare_versions",),
     "view": ("CourseView", "open_course"),
     "year": ("Year", "load_year", "open_year"),
+    "years": (
+        "decision_effects",
+        "gather_decisions",
+        "gather_ratings",
+        "programme_trends",
+        "programme_years",
+        "run_means",
+    ),
 }
 
 

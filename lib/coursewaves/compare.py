@@ -4,7 +4,7 @@ Waves share almost no question, so that a change exists only where the survey de
 and says as what: a change, a gap, or something related. Any other comparison is refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,34 +12,37 @@ import pandas as pd
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Pair, Survey
-from coursewaves.score import Scores, score_items
-from coursewaves.stats import change, cliffs_delta, detectable_effect, holm, mean_interval, signed_rank
+from coursewaves.ladder import LEAST
+from coursewaves.sides import Occasions, Sides, occasions_of
+from coursewaves.stats import (
+    Change,
+    SignedRank,
+    change,
+    cliffs_delta,
+    detectable_effect,
+    gatekeep,
+    linked_change,
+    mean_interval,
+    signed_rank,
+)
 
-LEAST_FOR_A_TEST = 15
-"""Answers on each side under which no test is made: `docs/methods.md`, the ladder."""
+TOO_FEW = f"fewer than {LEAST['tests']} answers"
+RELATED = "related, not the same question"
+CLOSED = "no difference shown in its block"
+"""Why a pair is not tested, besides what its test says itself."""
 
 LEVEL = 0.05
 
-
 COLUMNS = [
-    "pair_id", "construct_id", "kind", "n_earlier", "n_later", "n_both", "n_up", "n_same", "n_down",
+    "pair_id", "construct_id", "block", "kind", "n_earlier", "n_later", "n_both", "n_up", "n_same", "n_down",
     "mean_earlier", "mean_later", "earlier_low", "earlier_high", "later_low", "later_high",
-    "difference", "low", "high", "p_value", "effect", "effect_name", "detectable", "design", "reason",
+    "difference", "low", "high", "linked_difference", "linked_low", "linked_high", "linked_distance", "is_selective",
+    "p_value", "effect", "effect_name", "detectable", "design", "reason",
 ]  # fmt: skip
 """What `compare_pair` tells of a pair, in the order of the table."""
 
-
-class Sides(NamedTuple):
-    """The scores of a pair, aligned by person: nan where a person is absent on one side.
-
-    Attributes
-    ----------
-    earlier, later
-        0-100, equally long.
-    """
-
-    earlier: Scores
-    later: Scores
+GATED = ["p_value_adjusted", "block_p_value_adjusted", "is_tested", "verdict"]
+"""What `compare_waves` adds, since it depends on the other pairs."""
 
 
 def find_pair(survey: Survey, earlier: str | Sequence[str], later: str | Sequence[str]) -> Pair:
@@ -60,142 +63,97 @@ def find_pair(survey: Survey, earlier: str | Sequence[str], later: str | Sequenc
     raise CoursewavesError.not_found(asked, "the declared pairs", names)
 
 
-Keys = np.ndarray[Any, np.dtype[np.object_]]
-
-
-class _Forms(NamedTuple):
-    """The forms of one questionnaire, and what tells each form and each person; None where nothing does."""
-
-    forms: pd.DataFrame
-    form_keys: Keys
-    person_keys: Keys
-
-
-class _Side(NamedTuple):
-    """One side of a pair: its scores, and what tells who gave each; None where nothing does."""
-
-    score: Scores
-    keys: Keys
-
-
-def pair_sides(responses: pd.DataFrame, survey: Survey, pair: Pair) -> Sides:
-    """Score both sides of a pair and align them by person.
-
-    Two sides of one questionnaire are aligned form by form; two waves by the linked participant. Forms
-    without a link stand alone, and so do those whose person stands twice on a side: none is ever matched by
-    the order of rows.
-    """
-    return _sides(_by_questionnaire(responses, survey), survey, pair)
-
-
-def _by_questionnaire(responses: pd.DataFrame, survey: Survey) -> dict[str, _Forms]:
-    """Split responses by questionnaire, once for all pairs."""
-    instrument_ids = responses["instrument_id"].to_numpy(dtype=object)
-    found = {}
-    for instrument in survey.instruments:
-        forms = responses[instrument_ids == instrument.id]
-        people = zip(forms["course_id"], forms["respondent_id"], strict=True)  # a code belongs to its course
-        keys = [f"{course}/{code}" if isinstance(code, str) else None for course, code in people]
-        form_keys = forms["response_id"].to_numpy(dtype=object)
-        found[instrument.id] = _Forms(forms, form_keys, np.array(keys, dtype=object))
-    return found
-
-
-def _sides(answered: dict[str, _Forms], survey: Survey, pair: Pair) -> Sides:
-    places = [survey.instrument_of(items[0]).id for items in (pair.earlier, pair.later)]
-    is_one_form = places[0] == places[1]
-    earlier, later = (
-        _side(answered[place], survey, items, is_one_form)
-        for place, items in zip(places, (pair.earlier, pair.later), strict=True)
-    )
-    return _aligned(*_told_apart(earlier), *_told_apart(later))
-
-
-def _side(found: _Forms, survey: Survey, items: list[str], is_one_form: bool) -> _Side:
-    score = score_items(found.forms, survey, survey.columns_of(items))
-    is_given = np.isfinite(score)
-    keys = found.form_keys if is_one_form else found.person_keys
-    return _Side(score[is_given], keys[is_given])
-
-
-def _told_apart(side: _Side) -> tuple[pd.Index, Scores, Scores]:
-    """Split a side into linked people, their scores, and the scores of those who stand alone."""
-    keys = pd.Index(side.keys)
-    is_alone = keys.isna() | keys.duplicated(keep=False)
-    return keys[~is_alone], side.score[~is_alone], side.score[is_alone]
-
-
-def _aligned(
-    people: pd.Index, earlier: Scores, earlier_alone: Scores, later_people: pd.Index, later: Scores, later_alone: Scores
-) -> Sides:
-    place = people.get_indexer(later_people)
-    is_both = place >= 0
-    joined = np.full(len(people), np.nan)
-    joined[place[is_both]] = later[is_both]
-    later_only = np.concatenate([later[~is_both], later_alone])
-    return Sides(
-        np.concatenate([earlier, earlier_alone, np.full(len(later_only), np.nan)]),
-        np.concatenate([joined, np.full(len(earlier_alone), np.nan), later_only]),
-    )
-
-
 def compare_pair(responses: pd.DataFrame, survey: Survey, pair_id: str) -> dict[str, Any]:
     """Compare the two sides of one declared pair; see `compare_waves` for the fields.
+
+    The p-value is this pair's own: it allows for no other pair.
 
     Raises
     ------
     CoursewavesError
         Where no such pair is declared, or its items have no scores.
     """
-    if not _is_scored(survey, pair_id):
-        raise CoursewavesError(f"Can't compare {pair_id!r}: its items are not on scored scales.")
-    return _compare(_by_questionnaire(responses, survey), survey, pair_id)
-
-
-def _compare(answered: dict[str, _Forms], survey: Survey, pair_id: str) -> dict[str, Any]:
     pair = survey.pair(pair_id)
-    sides = _sides(answered, survey, pair)
-    found = change(sides.earlier, sides.later)
-    both = np.isfinite(sides.earlier) & np.isfinite(sides.later)
-    differences = np.round(sides.later[both] - sides.earlier[both], 9)
-    ranks = signed_rank(differences)
+    if not _is_scored(survey, pair):
+        raise CoursewavesError(f"Can't compare {pair_id!r}: its items are not on scored scales.")
+    return _compare(occasions_of(responses, survey), survey.construct_of(pair_id).id, pair)
+
+
+class _Tested(NamedTuple):
+    """A change with the test that its design calls for, and why there is none."""
+
+    found: Change
+    ranks: SignedRank
+    p_value: float
+    reason: str
+
+    @property
+    def sizes(self) -> list[int]:
+        """Pairs, or the answers on either side: the smaller first."""
+        found = self.found
+        if found.design == "paired":
+            return [found.n_both]
+        return sorted([found.n_both + found.n_first_only, found.n_both + found.n_second_only])
+
+
+def _test(sides: Sides) -> _Tested:
+    found = change(*sides)
+    differences = sides.later - sides.earlier
+    ranks = signed_rank(np.round(differences[np.isfinite(differences)], 9))
+    test = ranks if found.design == "paired" else found
+    tested = _Tested(found, ranks, test.p_value, test.reason)
+    return tested._replace(p_value=np.nan, reason=TOO_FEW) if tested.sizes[0] < LEAST["tests"] else tested
+
+
+def _compare(occasions: Occasions, construct_id: str, pair: Pair) -> dict[str, Any]:
+    sides = occasions.sides(pair)
+    found, ranks, p_value, reason = tested = _test(sides)
+    is_related = pair.kind == "related"
     is_paired = found.design == "paired"
-    test = ranks if is_paired else found
-    reason = "related, not the same question" if pair.kind == "related" else test.reason or _too_few(sides, is_paired)
-    means = [mean_interval(side, low=0, high=100) for side in sides]
-    delta = cliffs_delta(sides.earlier, sides.later)
     return {
-        "pair_id": pair_id,
-        "construct_id": survey.construct_of(pair_id).id,
+        "pair_id": pair.id,
+        "construct_id": construct_id,
+        "block": "" if is_related else construct_id,
         "kind": pair.kind,
-        "n_earlier": means[0].n,
-        "n_later": means[1].n,
         "n_both": found.n_both,
         "n_up": ranks.n_up,
         "n_same": ranks.n_same,
         "n_down": ranks.n_down,
-        "mean_earlier": means[0].mean,
-        "mean_later": means[1].mean,
-        "earlier_low": means[0].low,
-        "earlier_high": means[0].high,
-        "later_low": means[1].low,
-        "later_high": means[1].high,
+        **_means(sides),
         "difference": found.difference,
         "low": found.low,
         "high": found.high,
-        "p_value": np.nan if reason else test.p_value,
-        "effect": ranks.rank_biserial if is_paired else delta.delta,
+        **_linked(sides, found),
+        "p_value": np.nan if is_related else p_value,
+        "effect": ranks.rank_biserial if is_paired else cliffs_delta(*sides).delta,
         "effect_name": "rank_biserial" if is_paired else "cliffs_delta",
-        "detectable": detectable_effect(*([len(differences)] if is_paired else sorted(m.n for m in means))),
+        "detectable": detectable_effect(*tested.sizes),
         "design": found.design,
-        "reason": reason,
+        "reason": RELATED if is_related else reason,
     }
 
 
-def _too_few(sides: Sides, is_paired: bool) -> str:
-    both = np.isfinite(sides.earlier) & np.isfinite(sides.later)
-    n = both.sum() if is_paired else min(np.isfinite(side).sum() for side in sides)
-    return "" if n >= LEAST_FOR_A_TEST else f"fewer than {LEAST_FOR_A_TEST} answers"
+def _means(sides: Sides) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for side, scores in sides._asdict().items():
+        mean = mean_interval(scores, low=0, high=100)
+        found |= {f"n_{side}": mean.n, f"mean_{side}": mean.mean, f"{side}_low": mean.low, f"{side}_high": mean.high}
+    return found
+
+
+def _linked(sides: Sides, shown: Change) -> dict[str, Any]:
+    """Tell the change of the linked people alone; where the design is paired it is the one that is shown.
+
+    Of so few linked people that the sides count as independent, chance alone makes another change.
+    """
+    if shown.design == "paired":
+        figures = (shown.difference, shown.low, shown.high, 0.0, False)
+    else:
+        found = linked_change(*sides)
+        is_selective = found.is_selective and shown.design == "partly paired"
+        figures = (found.difference, found.low, found.high, found.distance, is_selective)
+    names = ("linked_difference", "linked_low", "linked_high", "linked_distance", "is_selective")
+    return dict(zip(names, figures, strict=True))
 
 
 def compare_waves(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
@@ -213,30 +171,81 @@ def compare_waves(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
     DataFrame
         One row is one pair with answers on both sides. ``difference`` is later minus earlier on 0-100 with
         its 95 % interval ``low``, ``high``; ``design`` is ``paired``, ``partly paired`` or ``independent``.
-        ``p_value`` is the exact signed-rank test where paired, else that of the interval's own t statistic;
-        nan with a ``reason`` where no test is made. ``p_value_adjusted`` is Holm's over the pairs tested.
-        ``effect`` is the matched rank-biserial correlation or Cliff's delta, positive when later is higher;
-        ``detectable`` the standardised difference that these numbers find four times out of five. ``verdict``
-        is ``higher``, ``lower``, ``not distinguishable`` or ``not tested``.
+        ``linked_difference`` is that of the people alone who are linked, ``linked_distance`` how far it lies
+        from the one shown, ``is_selective`` whether that is far. ``effect`` is the matched rank-biserial
+        correlation or Cliff's delta, positive when later is higher; ``detectable`` the standardised difference
+        that these numbers find four times out of five.
+
+        The pairs of one construct are a ``block``; related pairs belong to none. A block is tested by the mean
+        over its pairs (with Bonferroni over its occasions where it has several), blocks are adjusted by Holm
+        (``block_p_value_adjusted``), and pairs are tested only within blocks that differ at 5 %, adjusted by
+        Holm there (``p_value_adjusted``): Westfall & Krishen (2001). ``p_value`` is the exact signed-rank test
+        where paired, else that of the interval's own t statistic; nan where ``is_tested`` is false, and
+        ``reason`` says why. ``verdict`` is ``higher``, ``lower``, ``not distinguishable`` (also of a pair whose
+        block shows no difference) or ``not tested``.
     """
-    pairs = [pair.id for construct in survey.constructs for pair in construct.pairs]
-    answered = _by_questionnaire(responses, survey)
-    rows = [_compare(answered, survey, pair_id) for pair_id in pairs if _is_scored(survey, pair_id)]
+    occasions = occasions_of(responses, survey)
+    rows = [
+        _compare(occasions, construct.id, pair)
+        for construct in survey.constructs
+        for pair in construct.pairs
+        if _is_scored(survey, pair)
+    ]
     two_sided = [row for row in rows if row["n_earlier"] > 0 and row["n_later"] > 0]
-    comparisons = pd.DataFrame(two_sided, columns=COLUMNS)
-    comparisons["p_value_adjusted"] = holm(comparisons["p_value"].to_numpy(dtype=float))
-    comparisons["verdict"] = [_verdict(row) for row in comparisons.to_dict("records")]
-    return comparisons
+    gated = list(_gated(two_sided, list(_blocks(occasions, two_sided))))
+    return pd.DataFrame(gated, columns=[*COLUMNS, *GATED])
 
 
-def _is_scored(survey: Survey, pair_id: str) -> bool:
-    pair = survey.pair(pair_id)
+def _is_scored(survey: Survey, pair: Pair) -> bool:
     return all(survey.scale_of(item).is_scored for item in [*pair.earlier, *pair.later])
 
 
-def _verdict(row: dict[Any, Any]) -> str:
-    if not np.isfinite(row["p_value_adjusted"]):
-        return "not tested"
+class _Block(NamedTuple):
+    name: str
+    p_value: float
+    reason: str
+
+
+def _blocks(occasions: Occasions, rows: list[dict[str, Any]]) -> Iterator[_Block]:
+    """Test each block that has a pair with enough answers, and say why where there is no test."""
+    members: dict[str, dict[tuple[str, str], list[Pair]]] = {}
+    for row in rows:
+        if row["block"] and row["reason"] != TOO_FEW:
+            pair = occasions.survey.pair(row["pair_id"])
+            members.setdefault(row["block"], {}).setdefault(occasions.places(pair), []).append(pair)
+    for block, by_occasion in members.items():
+        tests = [_test(occasions.together(pairs)) for pairs in by_occasion.values()]
+        known = [test.p_value for test in tests if np.isfinite(test.p_value)]
+        p_value = min(1.0, len(known) * min(known)) if known else np.nan
+        yield _Block(block, p_value, "" if known else tests[0].reason)
+
+
+def _gated(rows: list[dict[str, Any]], blocks: list[_Block]) -> Iterator[dict[str, Any]]:
+    """Test the pairs of the blocks that differ, and say of the others why not."""
+    place = {block.name: number for number, block in enumerate(blocks)}
+    asked = [row for row in rows if np.isfinite(row["p_value"])]
+    gate = gatekeep(
+        [block.p_value for block in blocks], [row["p_value"] for row in asked], [place[row["block"]] for row in asked]
+    )
+    by_pair = dict(zip([row["pair_id"] for row in asked], gate.items.tolist(), strict=True))
+    by_block = dict(zip(place, gate.blocks.tolist(), strict=True))
+    for row in rows:
+        adjusted = by_pair.get(row["pair_id"], np.nan)
+        is_tested = bool(np.isfinite(adjusted))
+        is_shut = row["pair_id"] in by_pair and not is_tested
+        found = row | {
+            "reason": blocks[place[row["block"]]].reason or CLOSED if is_shut else row["reason"],
+            "p_value": row["p_value"] if is_tested else np.nan,
+            "p_value_adjusted": adjusted,
+            "block_p_value_adjusted": by_block.get(row["block"], np.nan),
+            "is_tested": is_tested,
+        }
+        yield found | {"verdict": _verdict(found)}
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    if not row["is_tested"]:
+        return "not distinguishable" if row["reason"] == CLOSED else "not tested"
     if row["p_value_adjusted"] > LEVEL:
         return "not distinguishable"
     return "higher" if row["difference"] > 0 else "lower"

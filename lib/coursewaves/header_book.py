@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
+from coursewaves.codes import by_shape
 from coursewaves.instruments import Grid, Instrument, Item, Option, Scale, Survey, Texts
 from coursewaves.registry import Registry
 from coursewaves.wordings import full_headers, normalised, row_headers, spellings
@@ -56,6 +58,19 @@ class HeaderBook:
             instrument.id: {key for key, known in self._books[instrument.id].items() if known.item.purpose is None}
             for instrument in survey.instruments
         }
+
+    @cached_property
+    def _by_shape(self) -> dict[str, str]:
+        """The only known header of each shape, where letters of two alphabets that look alike count as one."""
+        shapes: dict[str, set[str]] = defaultdict(set)
+        for key in {key for book in self._books.values() for key in book}:
+            shapes[by_shape(key)].add(key)
+        return {shape: next(iter(keys)) for shape, keys in shapes.items() if len(keys) == 1}
+
+    def spelled(self, key: str) -> str:
+        """Return the known header that a normalised one looks like in letters of either alphabet, or itself."""
+        is_known = any(key in book for book in self._books.values())
+        return key if is_known else self._by_shape.get(by_shape(key), key)
 
     def of(self, instrument_id: str) -> dict[str, Known]:
         """Return the known headers of a questionnaire: normalised text to what it means."""

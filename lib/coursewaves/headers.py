@@ -108,7 +108,7 @@ def match_columns(
         Without questionnaires where none fits.
     """
     keys = [
-        [key for name in (cell, *more) if (key := normalised(name))]
+        [book.spelled(key) for name in (cell, *more) if (key := normalised(name))]
         for cell, more in zip(header, also or [()] * len(header), strict=True)
     ]
     ids = list(declared) or _recognised(keys, book)

@@ -50,8 +50,9 @@ class FileForms(NamedTuple):
 def read_file(path: Path, name: str, context: Context) -> FileForms:
     """Read one export; whatever is wrong with it is in its problems."""
     source = context.settings.source_of(name)
-    read = read_spss if path.suffix.lower() in SPSS_SUFFIXES else read_records
-    records = _marked(read(path, name=name))
+    is_spss = path.suffix.lower() in SPSS_SUFFIXES
+    records = read_spss(path, name) if is_spss else read_records(path, name=name, encoding=source.encoding)
+    records = _marked(records)
     records, n_corrected = corrected(records, context.corrections.get(name, []))
     if not records.header:
         return FileForms(pd.DataFrame(), records.problems, "", "", records.n_read, records.n_read, n_corrected)

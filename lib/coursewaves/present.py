@@ -4,12 +4,15 @@ Everything here takes a `Disclosed` table, so that nothing is shown that has not
 """
 
 from collections.abc import Callable
+from math import ceil, floor, log10
 from typing import Any
 
 from coursewaves import charts
 from coursewaves.disclosure import Disclosed
 from coursewaves.instruments import Scale
 from coursewaves.page import Html, figure, table
+from coursewaves.rate import Rated
+from coursewaves.stats import funnel_limits
 from coursewaves.view import CourseView
 
 SCORE_TICKS = (0, 25, 50, 75, 100)
@@ -85,9 +88,7 @@ def scores_figure(
         rows.append(charts.Row(label, estimates if others else estimates[:1], _mean_note(view, row)))
         told.append(f"{label}: {_mean_note(view, row)}")
     series = [view.say("this course"), view.say("other courses")] if beside else []
-    line = None
-    if threshold is not None:
-        line = (threshold, view.say("threshold {value}", value=view.phrases.number(threshold, 1)))
+    line = None if threshold is None else _threshold(view)
     drawing = charts.intervals(
         rows, _scale(view, view.phrases.number), series=series, threshold=line, title=caption,
         alt="; ".join(told) or caption, empty=_no_answers(view),
@@ -129,6 +130,95 @@ def chain_figure(
         empty=_no_answers(view),
     )  # fmt: skip
     return figure(drawing, caption)
+
+
+def funnel_figure(view: CourseView, programmes: Disclosed, rated: Rated, caption: str) -> Html:
+    """Draw all programmes by their number of ratings, this one filled; `programmes` is of `Rated.programmes`."""
+    _must_be_disclosed(programmes)
+    rows, own_id = programmes.shown(), str(view.programme["programme_id"])
+    counts = round_scale(max((row["n"] for row in rows), default=0), view.phrases.number)
+    points = [
+        charts.Point(str(row["programme_id"]), row["n"], row["mean"], row["programme_id"] == own_id) for row in rows
+    ]
+    own = [point for point in points if point.is_own]
+    told = view.say("Other programmes shown: {n}.", n=view.phrases.number(len(points) - len(own)))
+    if own:
+        mean, n = view.phrases.number(own[0].y), view.phrases.number(own[0].x)
+        told = f"{view.say('This programme: {mean} of 100, n = {n}.', mean=mean, n=n)} {told}"
+    drawing = charts.funnel(
+        points, counts, _scale(view, view.phrases.number),
+        axes=(view.say("Answers"), view.say("Mean rating of a programme, 0–100")),
+        target=(rated.target, view.say("mean of all")),
+        bands=[_band(view, rated, level, counts) for level in (0.95, 0.998)] if rated.deviation > 0 else [],
+        threshold=_threshold(view), own=view.say("this programme"), others=view.say("other programmes"),
+        title=caption, alt=f"{caption}. {told}", empty=_no_answers(view),
+    )  # fmt: skip
+    return figure(drawing, caption)
+
+
+def runs_figure(view: CourseView, runs: Disclosed, caption: str) -> Html:
+    """Draw the runs of one programme in the order of the registry; `runs` is of `Rated.runs`."""
+    _must_be_disclosed(runs)
+    rows, told = [], []
+    for row in runs.rows():
+        label = str(row["course_id"])
+        if row["is_hidden"]:
+            rows.append(charts.Row(label, [None], _too_few(view, runs)))
+            continue
+        rows.append(charts.Row(label, [_estimate(row)]))
+        told.append(f"{label}: {_mean_note(view, row)}")
+    drawing = charts.caterpillar(
+        rows, _scale(view, view.phrases.number), own=view.course_id, threshold=_threshold(view), title=caption,
+        alt="; ".join(told) or caption, empty=_no_answers(view),
+    )  # fmt: skip
+    return figure(drawing, caption)
+
+
+def map_figure(view: CourseView, factors: Disclosed, name: Callable[[str], str], caption: str) -> Html:
+    """Draw factors by rating and importance; of `coursewaves.factor_analysis.importance_performance`."""
+    _must_be_disclosed(factors)
+    rows = factors.shown()
+    points = [charts.Point(name(row["factor_id"]), row["mean"], row["importance"]) for row in rows]
+    average = sum(point.y for point in points) / len(points) if points else float("nan")
+    shares = round_scale(max((point.y for point in points), default=0.0), view.phrases.percent)
+    mean, weight = view.say("Mean, 0–100"), view.say("Importance over all courses")
+    line = f"{mean} (- - - {_threshold(view)[1]})"
+    told = [
+        f"{point.label}: {mean} {view.phrases.number(point.x)}, {weight} {view.phrases.percent(point.y)}"
+        for point in points
+    ]
+    drawing = charts.priorities(
+        points, _scale(view, view.phrases.number), shares, axes=(line, weight), title=caption,
+        cross=(view.year.settings.low_rated_below, average), alt="; ".join(told) or caption, empty=_no_answers(view),
+    )  # fmt: skip
+    return figure(drawing, caption)
+
+
+def round_scale(largest: float, words: Callable[[float], str]) -> charts.Scale:
+    """Return a scale from 0 to a round number at or above the largest value, in five steps at the most.
+
+    >>> round_scale(113, str).ticks
+    [(0.0, '0.0'), (50.0, '50.0'), (100.0, '100.0'), (150.0, '150.0')]
+    """
+    unit = 10.0 ** floor(log10(largest)) if largest > 0 else 1.0
+    step = next(size for part in (0.1, 0.2, 0.5, 1.0, 2.0) if largest <= 5 * (size := part * unit))
+    count = max(ceil(round(largest / step, 9)), 1)
+    ticks = [round(place * step, 12) for place in range(count + 1)]
+    return charts.Scale(0, ticks[-1], [(tick, words(tick)) for tick in ticks])
+
+
+def _band(view: CourseView, rated: Rated, level: float, counts: charts.Scale) -> charts.Band:
+    """Return the funnel's limits of one level, from the fewest answers that are shown."""
+    ns = [float(n) for n in range(view.least("means"), int(counts.high) + 1, max(int(counts.high) // 40, 1))]
+    low, high = funnel_limits(rated.target, rated.deviation, ns, rated.phi, level)
+    name = view.say("limits of chance, {level}", level=view.phrases.percent(level, 0 if level == 0.95 else 1))
+    inside = [(n, max(one, 0.0), min(other, 100.0)) for n, one, other in zip(ns, low, high, strict=True)]
+    return charts.Band(name, inside)
+
+
+def _threshold(view: CourseView) -> tuple[float, str]:
+    value = view.year.settings.low_rated_below
+    return value, view.say("threshold {value}", value=view.phrases.number(value, 1))
 
 
 def _must_be_disclosed(table: object) -> None:

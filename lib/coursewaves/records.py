@@ -98,7 +98,7 @@ class Records(NamedTuple):
         return self.taken(~rows)._replace(problems=problems)
 
 
-def read_records(path: Path, sheet: str | None = None, name: str | None = None) -> Records:
+def read_records(path: Path, sheet: str | None = None, name: str | None = None, encoding: str | None = None) -> Records:
     """Read a CSV, TSV or XLSX file.
 
     CSV is UTF-8 with or without BOM, or UTF-16 with one; the header line decides between ``,`` ``;`` and tab.
@@ -113,6 +113,8 @@ def read_records(path: Path, sheet: str | None = None, name: str | None = None) 
         The sheet to read of a workbook; by default the first that is not empty.
     name
         The name that problems carry; by default the file's own.
+    encoding
+        That of a text which is neither UTF-8 nor UTF-16, as its source declares it.
 
     Returns
     -------
@@ -126,6 +128,11 @@ def read_records(path: Path, sheet: str | None = None, name: str | None = None) 
     content = open_container(path)
     if isinstance(content, FileFault):
         return refused(name, *content)
+    if encoding is not None:
+        try:
+            content = content.decode(encoding).encode("utf-8")
+        except UnicodeError:
+            return refused(name, "E-ENCODING", f"not {encoding}, as its source declares", "correct the encoding")
     return read_text(content, name, tabs=path.suffix.lower() == ".tsv")
 
 
@@ -268,7 +275,15 @@ def _header_fault(record: Record) -> FileFault | None:
         return FileFault("E-ENCODING", "NUL characters, in the header", AS_UTF8)
     if STAMP.match(record.cells[0].strip()):
         return FileFault("E-HEADER", "an answer where the header should be", "export again with the header row")
-    lost = [place for place, cell in enumerate(record.cells) if _LOST_LETTERS.search(cell)]
+    return _wording_fault(record.cells)
+
+
+def _wording_fault(header: list[str]) -> FileFault | None:
+    """Tell a header that was not split, or whose letters were lost on the way."""
+    between = next((sign for sign in "|~^\x1f" if header[0].count(sign) > 1), "")
+    if len(header) == 1 and between:
+        return FileFault("E-FORMAT", f"columns with {between!r} between them", "export with a comma between columns")
+    lost = [place for place, cell in enumerate(header) if _LOST_LETTERS.search(cell)]
     if lost:
         seen = f"letters turned into question marks in the header of column {column_letter(lost[0])}"
         return FileFault("E-ENCODING", seen, AS_UTF8)

@@ -1,5 +1,6 @@
 """The work folder: where everything of an institute lies, and its settings."""
 
+import codecs
 import os
 import re
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey, Texts
-from coursewaves.survey_files import BUILT_IN, load_survey
+from coursewaves.ladder import LEAST
+from coursewaves.survey_files import BUILT_IN, CODEBOOK, load_survey
 from coursewaves.time_forms import is_form
 from coursewaves.yamlfile import read_yaml
 
@@ -25,7 +27,8 @@ class Source(BaseModel):
     `files` is a pattern over the path below the responses folder, in which ``{course}`` captures the part
     that names the course, and ``{wave}`` the number of the wave. `instrument` is a questionnaire, or several
     that one form serves. `platform` is a key of `coursewaves.platforms.PLATFORMS`. `time_zone` is that of times
-    without one, where it is not the institute's. `missing` lists cells that mean "no answer" ("NA").
+    without one, where it is not the institute's. `encoding` is that of files which are not UTF-8 ("kz1048"): it is
+    never guessed. `missing` lists cells that mean "no answer" ("NA").
     `check_window` is switched off for sources whose dates are too coarse to tell a late answer.
     """
 
@@ -34,6 +37,7 @@ class Source(BaseModel):
     files: str
     instrument: str | list[str] | None = None
     platform: str | None = None
+    encoding: str | None = None
     time_form: str | None = None
     time_zone: str | None = None
     missing: list[str] = Field(default_factory=list)
@@ -47,6 +51,14 @@ class Source(BaseModel):
         if twice:
             raise ValueError(f"{twice[0]} stands twice; fix: let it capture one part of the name")
         return files
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, name: str | None) -> str | None:
+        try:
+            return name if name is None else codecs.lookup(name).name
+        except LookupError:
+            raise ValueError(f"no encoding {name!r}; fix: write it as 'cp1251'") from None
 
     @field_validator("time_zone")
     @classmethod
@@ -90,7 +102,7 @@ class Settings(BaseModel):
     institute: Texts = Field(default_factory=dict)
     languages: list[str] = Field(default=["kk", "ru", "en"], min_length=1)
     time_zone: str = "Asia/Almaty"
-    minimum_group: int = Field(default=5, ge=5)
+    minimum_group: int = Field(default=LEAST["counts"], ge=LEAST["counts"])
     low_rated_below: float = Field(default=62.5, ge=0, le=100)
     duplicates: Literal["last", "first", "most_complete"] = "last"
     link_by: Literal["email", "phone", "iin"] | None = None
@@ -173,9 +185,15 @@ class Home:
 
     @property
     def instruments(self) -> Path:
-        """Folder of the institute's own instrument files, else of the built-in ones."""
+        """Folder of the institute's own instrument files, else of the built-in ones; a codebook alone is none."""
         own = self.root / "instruments"
-        return own if own.is_dir() else BUILT_IN
+        is_codebook_alone = own.is_dir() and [path.name for path in own.iterdir()] == [CODEBOOK]
+        return own if own.is_dir() and not is_codebook_alone else BUILT_IN
+
+    @property
+    def codebook(self) -> Path:
+        """The institute's own themes of open answers; where there is no such file, the built-in ones count."""
+        return self.root / "instruments" / CODEBOOK
 
     @cached_property
     def settings(self) -> Settings:

@@ -44,6 +44,9 @@ SECTIONS: dict[str, type[Entry]] = {
 
 _PLAIN = ("languages", "repeats")
 
+CODEBOOK = "themes.yml"
+"""The file of a folder of instruments that is no instrument: the themes of open answers, see `coursewaves.themes`."""
+
 
 class Fault(NamedTuple):
     """One fault of an instrument file; one that can be lived with (a missing translation) is no error."""
@@ -87,7 +90,7 @@ def read_survey(folder: Path) -> tuple[Survey | None, list[Fault]]:
         The survey, None where nothing can be made of the files; and the faults, errors and missing
         translations alike.
     """
-    files = sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")])
+    files = sorted(path for path in [*folder.glob("*.yml"), *folder.glob("*.yaml")] if path.name != CODEBOOK)
     if not files:
         message = "no instrument file (*.yml); fix: put the questionnaires there"
         return None, [Fault(folder.name, 1, "folder", message)]

@@ -13,6 +13,7 @@ from coursewaves.disclosure import Disclosed, disclose
 from coursewaves.instruments import Entry, Instrument, Item
 from coursewaves.ladder import Kind, least
 from coursewaves.phrases import Phrases
+from coursewaves.rate import Rated, rate_programmes
 from coursewaves.summarise import response_counts
 from coursewaves.year import Year, open_year
 
@@ -61,6 +62,13 @@ class CourseView:
     def comparisons(self) -> pd.DataFrame:
         """The course's comparisons of declared pairs."""
         return compare_waves(self.responses, self.year.survey)
+
+    @cached_property
+    def rated(self) -> Rated:
+        """All programmes and their runs against the councils' threshold, by the survey's first rating (¶16)."""
+        rating, courses = self.year.survey.ratings[0].id, self.year.registry.courses
+        threshold = self.year.settings.low_rated_below
+        return rate_programmes(self.year.scores, courses, rating, threshold, self.least("counts"))
 
     @cached_property
     def counts(self) -> pd.DataFrame:

@@ -5,19 +5,25 @@ Labels stand on lines of their own above their marks, so that long ones stay leg
 """
 
 from coursewaves.charts.bars import LikertRow, likert, shares
-from coursewaves.charts.dots import chain, intervals
+from coursewaves.charts.dots import caterpillar, chain, intervals
+from coursewaves.charts.plane import Band, Point, funnel, priorities
 from coursewaves.charts.rows import Estimate, Row, Scale
 from coursewaves.charts.sheet import ELEMENTS, Figure
 
 __all__ = [
     "ELEMENTS",
+    "Band",
     "Estimate",
     "Figure",
     "LikertRow",
+    "Point",
     "Row",
     "Scale",
+    "caterpillar",
     "chain",
+    "funnel",
     "intervals",
     "likert",
+    "priorities",
     "shares",
 ]

@@ -4,14 +4,16 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from coursewaves.charts.lettering import text_width, wrap
 from coursewaves.charts.palette import INK, PAPER, STEPS, TRACK
-from coursewaves.charts.rows import Estimate, Row, Scale, interval_of, is_there
-from coursewaves.charts.sheet import GAP, WIDTH, Figure, Sheet, Swatch, ruler
+from coursewaves.charts.rows import Estimate, Row, Scale, first_of, interval_of, is_there
+from coursewaves.charts.sheet import GAP, SMALL, WIDTH, Figure, Sheet, Swatch, ruler
 from coursewaves.errors import CoursewavesError
 
 _LEFT, _RIGHT = 8.0, WIDTH - 8.0
 _LANE = 12.0
 _PAD = 4.0
+_WIDE = 20.0
 
 
 class _Mark(NamedTuple):
@@ -85,6 +87,65 @@ def chain(rows: Sequence[Row], scale: Scale, steps: Sequence[str], *, title: str
         _legend(sheet, marks, steps, None)
         _rows(sheet, rows, scale, marks, line=None, joined=True)
     return sheet.figure(title, alt, empty)
+
+
+def caterpillar(
+    rows: Sequence[Row],
+    scale: Scale,
+    *,
+    own: str = "",
+    threshold: tuple[float, str] | None = None,
+    title: str,
+    alt: str,
+    empty: str,
+) -> Figure:
+    """Draw many estimates with their intervals in lanes close together, in the order given and never by rank.
+
+    Parameters
+    ----------
+    rows
+        Rows from top to bottom, of which the first estimate counts; the label stands left of its lane. A row
+        without one shows its note there.
+    scale
+        Both ends and the labelled places between them.
+    own
+        Label of the row that the figure is about; it is filled.
+    threshold
+        A value to mark through all lanes with a dashed line, and its words in the legend.
+    title, alt, empty
+        As in `intervals`.
+    """
+    sheet = Sheet()
+    if rows:
+        sheet.legend([(_dashes, threshold[1])] if threshold else [], key=30)
+        names = [wrap(row.label, WIDTH / 3, SMALL, most=1) for row in rows]
+        left = _LEFT + 8 + max(text_width("".join(name.lines), SMALL) for name in names)
+        top, bottom = sheet.y, sheet.y + _WIDE * len(rows)
+        sheet.rect(left - 8, top, (WIDTH - left + 8, bottom - top), TRACK)
+        ruler(sheet, [x for x, _ in scale.places(left, _RIGHT)], top, bottom)
+        if threshold:
+            x = scale.x(threshold[0], left, _RIGHT)
+            sheet.line([(x, top), (x, bottom)], INK, 1.5, dash="4 3")
+        for row, name in zip(rows, names, strict=True):
+            sheet.small(0, sheet.y + _WIDE / 2 + 0.36 * SMALL, "".join(name.lines), fill=INK, tip=name.cut)
+            _lane(sheet, row, scale, left, row.label == own)
+            sheet.y += _WIDE
+        sheet.y += GAP
+        sheet.scale(scale.places(left, _RIGHT))
+    return sheet.figure(title, alt, empty)
+
+
+def _lane(sheet: Sheet, row: Row, scale: Scale, left: float, is_own: bool) -> None:
+    estimate, y = first_of(row), sheet.y + _WIDE / 2
+    if estimate is None:
+        words = wrap(row.note, _RIGHT - left, SMALL, most=1)
+        sheet.small(left, y + 0.36 * SMALL, "".join(words.lines), tip=words.cut)
+        return
+    mark = _Mark(_diamond, STEPS[1]) if is_own else _Mark(_ring, STEPS[0])
+    ends = interval_of(estimate, scale, left, _RIGHT)
+    if ends:
+        sheet.line([(end, y) for end in ends], mark.colour, 2)
+    mark.shape(sheet, scale.x(estimate.value, left, _RIGHT), y, mark.colour)
 
 
 def _rows(

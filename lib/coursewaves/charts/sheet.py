@@ -16,6 +16,9 @@ WIDTH = 480
 BODY = 15
 SMALL = 13
 GAP = 14
+LEADING, DESCENT = 6, 5
+"""Room between two lines, and under the baseline of the lower: as Noto Sans needs for the Kazakh letters."""
+
 _NOTE = 0.3 * WIDTH
 FONTS = "Noto Sans, DejaVu Sans, sans-serif"
 
@@ -110,10 +113,10 @@ class Sheet:
         is_beside = width <= _NOTE
         lines, cut = wrap(label, WIDTH - width - GAP if is_beside else WIDTH, BODY, most=4)
         if is_beside:
-            self.small(WIDTH, self.y + BODY, note, anchor="end")
+            self.small(WIDTH, self.y + BODY + LEADING - DESCENT, note, anchor="end")
         for line in lines or [""] * is_beside:
-            self.y += BODY + 4
-            self.label(self.y - 4, line, cut)
+            self.y += BODY + LEADING
+            self.label(self.y - DESCENT, line, cut)
         if not is_beside:
             self.paragraph(note)
 
@@ -121,8 +124,8 @@ class Sheet:
         """Write small quiet lines over the whole width."""
         lines, cut = wrap(words, WIDTH, SMALL, most)
         for line in lines:
-            self.y += SMALL + 4
-            self.small(0, self.y - 4, line, tip=cut)
+            self.y += SMALL + LEADING
+            self.small(0, self.y - DESCENT, line, tip=cut)
 
     def legend(self, entries: Sequence[tuple[Swatch, str]], key: float = 22) -> None:
         """Write entries with their keys from left to right, in as many lines as they need."""
@@ -134,8 +137,8 @@ class Sheet:
                 x, self.y = 0.0, self.y + SMALL + 7
             swatch(self, x + key / 2 - 3, self.y + SMALL / 2 + 2)
             for place, line in enumerate(lines):
-                self.y += (SMALL + 4) * bool(place)
-                self.small(x + key, self.y + SMALL, line, fill=INK, tip=cut)
+                self.y += (SMALL + LEADING) * bool(place)
+                self.small(x + key, self.y + SMALL + 1, line, fill=INK, tip=cut)
             x += width + GAP
         self.y += (SMALL + 7 + GAP) * bool(entries)
 
@@ -151,9 +154,9 @@ class Sheet:
             half = text_width(words, SMALL) / 2
             centre = min(max(x, half), WIDTH - half)
             if centre - half >= free:
-                self.small(centre, self.y + SMALL, words, anchor="middle")
+                self.small(centre, self.y + SMALL + 1, words, anchor="middle")
                 free = centre + half + 6
-        self.y += SMALL + 4
+        self.y += SMALL + LEADING
 
     def figure(self, title: str, alt: str, empty: str = "") -> Figure:
         """Return the finished drawing; one without a mark says `empty`.

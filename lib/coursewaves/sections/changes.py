@@ -1,14 +1,20 @@
 """What changed between the waves: the chain expectation, experience, application, and the declared pairs."""
 
+from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from coursewaves.compare import RELATED, TOO_FEW
 from coursewaves.disclosure import Disclosed
 from coursewaves.page import Html, Section, bullets, paragraph, table
 from coursewaves.phrases import marked
 from coursewaves.present import chain_figure
 from coursewaves.view import CourseView
+
+LINKED = ["linked_difference", "linked_low", "linked_high", "linked_distance"]
+"""What `comparisons` tells of the linked people alone."""
 
 
 def changes(view: CourseView) -> Section:
@@ -28,17 +34,28 @@ def changes(view: CourseView) -> Section:
 
 
 def shown_comparisons(view: CourseView) -> Disclosed:
-    """Return the course's comparisons that may be shown."""
+    """Return the course's comparisons that may be shown.
+
+    The change of the linked people alone stays where they are enough and so are those left out: whoever takes it
+    away from the change of all would otherwise learn of a few.
+    """
     comparisons = view.comparisons
-    if comparisons.empty:
-        comparisons = pd.DataFrame(columns=["pair_id", "construct_id", "kind", "n_earlier", "n_later"])
+    n_alone = comparisons["n_earlier"] + comparisons["n_later"] - 2 * comparisons["n_both"]
+    is_told = (comparisons["n_both"] >= view.least("means")) & (n_alone >= view.least("counts"))
+    linked = comparisons[LINKED].astype("float64").where(is_told)
     labels = ["pair_id", "construct_id", "kind"]
-    return view.gate(comparisons, "means", labels, n=("n_earlier", "n_later"))
+    return view.gate(comparisons.assign(**linked), "means", labels, n=("n_earlier", "n_later"))
 
 
-def is_tested(row: dict[str, Any]) -> bool:
-    """Whether a comparison rests on enough answers for a test."""
+def is_compared(row: dict[str, Any]) -> bool:
+    """Whether a pair was tested, by itself or with its block."""
     return bool(row["verdict"] != "not tested")
+
+
+def unseen(view: CourseView, rows: Iterable[dict[str, Any]]) -> str:
+    """Say what size of difference the rows that show none can miss, in standard deviations; empty where all do."""
+    sizes = [row["detectable"] for row in rows if row["verdict"] == "not distinguishable"]
+    return view.phrases.number(max(sizes), 1) if sizes else ""
 
 
 def _is_told(row: dict[str, Any]) -> bool:
@@ -54,20 +71,29 @@ def sentence(view: CourseView, row: dict[str, Any]) -> str:
         "difference": view.phrases.signed(row["difference"]),
         "low": view.phrases.signed(row["low"]),
         "high": view.phrases.signed(row["high"]),
+        "size": unseen(view, [row]),
     }
-    if row["verdict"] == "higher":
-        text = marked(
+    phrase = _phrase(row)
+    return view.say(phrase, **values) + (" " + _steps(view, row) if row["n_both"] >= view.least("counts") else "")
+
+
+def _phrase(row: dict[str, Any]) -> str:
+    phrases = {
+        "higher": marked(
             "{pair}: {earlier} → {later} of 100, higher later (difference {difference}, likely {low} to {high})."
-        )
-    elif row["verdict"] == "lower":
-        text = marked(
+        ),
+        "lower": marked(
             "{pair}: {earlier} → {later} of 100, lower later (difference {difference}, likely {low} to {high})."
-        )
-    elif row["verdict"] == "not distinguishable":
-        text = marked("{pair}: {earlier} → {later} of 100, not distinguishable (difference likely {low} to {high}).")
-    else:
-        text = marked("{pair}: {earlier} → {later} of 100, too few answers for a test.")
-    return view.say(text, **values) + (" " + _steps(view, row) if row["n_both"] >= view.least("counts") else "")
+        ),
+        "not distinguishable": marked(
+            "{pair}: {earlier} → {later} of 100, not distinguishable (difference likely {low} to {high}; one under "
+            "{size} standard deviations can go unseen)."
+        ),
+        TOO_FEW: marked("{pair}: {earlier} → {later} of 100, too few answers for a test."),
+        RELATED: marked("{pair}: {earlier} → {later} of 100; not the same question, so there is no test."),
+    }
+    without = marked("{pair}: {earlier} → {later} of 100; everybody answers alike, so there is no test.")
+    return phrases.get(row["reason"] if row["verdict"] == "not tested" else row["verdict"], without)
 
 
 def _steps(view: CourseView, row: dict[str, Any]) -> str:
@@ -121,47 +147,102 @@ def _tables(view: CourseView, compared: Disclosed) -> list[Html]:
 
 
 def _line(view: CourseView, row: dict[str, Any]) -> list[str]:
-    say, phrases = view.say, view.phrases
-    verdicts = {
-        "higher": say("higher"),
-        "lower": say("lower"),
-        "not distinguishable": say("not distinguishable"),
-        "not tested": say("not tested"),
-    }
+    phrases = view.phrases
     return [
-        view.wording(view.year.survey.pair(row["pair_id"])),
+        f"{view.wording(view.year.survey.pair(row['pair_id']))} ({_design(view, row['design'])})",
         f"{phrases.number(row['mean_earlier'])} → {phrases.number(row['mean_later'])}",
         f"{phrases.signed(row['difference'])} ({phrases.signed(row['low'])} … {phrases.signed(row['high'])})",
         f"{phrases.number(row['n_earlier'])} / {phrases.number(row['n_later'])}",
         phrases.p_value(row["p_value_adjusted"]),
-        verdicts[row["verdict"]],
+        _result(view, row),
     ]
 
 
+def _design(view: CourseView, design: str) -> str:
+    names = {
+        "paired": view.say("paired"),
+        "partly paired": view.say("partly paired"),
+        "independent": view.say("independent"),
+    }
+    return names[design]
+
+
+def _result(view: CourseView, row: dict[str, Any]) -> str:
+    """Say the verdict: beside "no difference shown" what can go unseen, beside "not tested" why not."""
+    if row["verdict"] == "not distinguishable":
+        size = f"<\N{NO-BREAK SPACE}{unseen(view, [row])}\N{NO-BREAK SPACE}SD"
+        return view.say("not distinguishable ({size})", size=size)
+    if row["verdict"] == "not tested":
+        reasons = {TOO_FEW: view.say("not tested: too few answers"), RELATED: view.say("not tested")}
+        return reasons.get(row["reason"], view.say("not tested: all alike"))
+    return view.say("higher") if row["verdict"] == "higher" else view.say("lower")
+
+
 def _notes(view: CourseView, compared: Disclosed) -> list[Html]:
-    survey = view.year.survey
     shown = compared.shown()
     cautions = dict.fromkeys(
-        survey.construct_of(row["pair_id"]).caution.get(view.phrases.language, "") for row in shown
+        view.year.survey.construct_of(row["pair_id"]).caution.get(view.phrases.language, "") for row in shown
     )
+    notes = [_designs(view, shown), _sensitivity(view, shown), _blocks(view, shown)]
+    if unseen(view, shown):
+        notes.append(
+            view.say(
+                "“Not distinguishable” does not mean equal: a difference smaller than the one beside it, in standard "
+                "deviations (SD), can go unseen with so few answers."
+            )
+        )
+    return [paragraph(note, "note") for note in notes] + [bullets(cautions, "note")]
+
+
+def _designs(view: CourseView, rows: list[dict[str, Any]]) -> str:
     designs = {
         "paired": view.say("the same people in both waves"),
         "partly paired": view.say("partly the same people; all answers are used"),
         "independent": view.say("treated as independent; the interval is wider than necessary"),
     }
-    used = [text for design, text in designs.items() if any(row["design"] == design for row in shown)]
-    blind = [row["detectable"] for row in shown if row["verdict"] == "not distinguishable" and row["detectable"]]
-    notes = [
-        view.say("How the two sides are compared: {list}.", list="; ".join(used)),
-        view.say("An interval speaks of its pair alone; the result also allows for the number of pairs tested (Holm)."),
+    used = [
+        f"{_design(view, design)} — {text}"
+        for design, text in designs.items()
+        if any(row["design"] == design for row in rows)
     ]
-    if blind:
-        size = view.phrases.number(max(blind), 1)
-        notes.append(
-            view.say(
-                "“Not distinguishable” does not mean equal: a difference under {size} standard "
-                "deviations can go unseen with so few answers.",
-                size=size,
-            )
-        )
-    return [paragraph(note, "note") for note in notes] + [bullets(cautions, "note")]
+    return view.say("How the two sides are compared: {list}.", list="; ".join(used))
+
+
+def _sensitivity(view: CourseView, rows: list[dict[str, Any]]) -> str:
+    """Say how far the changes of the linked people alone lie from those of all, and where that is far."""
+    told = [row for row in rows if row["design"] == "partly paired" and np.isfinite(row["linked_distance"])]
+    if not told:
+        return ""
+    most = max(abs(row["linked_distance"]) for row in told)
+    text = view.say(
+        "Sensitivity: among the linked people alone the differences lie up to {most} points from those shown.",
+        most=view.phrases.number(most),
+    )
+    signed, survey = view.phrases.signed, view.year.survey
+    far = [
+        f"{view.wording(survey.pair(row['pair_id']))} "
+        f"{signed(row['linked_difference'])} ({signed(row['linked_low'])} … {signed(row['linked_high'])})"
+        for row in told
+        if row["is_selective"]
+    ]
+    if not far:
+        return text
+    return text + " " + view.say("Who could be linked may differ from who could not: {list}.", list="; ".join(far))
+
+
+def _blocks(view: CourseView, rows: list[dict[str, Any]]) -> str:
+    """Name the blocks that were tested, with their p-values."""
+    survey = view.year.survey
+    tested = {
+        row["block"]: f"{view.wording(survey.construct_of(row['pair_id']))} — "
+        + view.phrases.p_value(row["block_p_value_adjusted"])
+        for row in rows
+        if np.isfinite(row["block_p_value_adjusted"])
+    }
+    if not tested:
+        return ""
+    return view.say(
+        "An interval speaks of its pair alone. Tested were first blocks of pairs, and pairs only in the blocks that "
+        "differ (Holm): {list}.",
+        list="; ".join(tested.values()),
+    )

@@ -1,45 +1,52 @@
 """The rating of the programme in this course and over its runs, and its five named factors (¶16)."""
 
+from typing import Any
+
 from coursewaves.page import Html, Section, Sections, paragraph
 from coursewaves.phrases import marked
 from coursewaves.present import scores_figure
-from coursewaves.rate import RatingVerdict, rate
+from coursewaves.sections.low_rated import factor_analysis
 from coursewaves.sections.waves import other_courses
-from coursewaves.stats.values import Numbers
 from coursewaves.summarise import mean_scores
 from coursewaves.view import CourseView
 
+WATCHED = "watched"
+ALIKE = "alike"
+
 
 def factors(view: CourseView) -> Sections:
-    """Show the rating against the councils' threshold, and direct and indirect factors; none without a rating."""
+    """Show the rating against the councils' threshold, and direct and indirect factors; none without a rating.
+
+    A programme that is low, or of which it can't be said yet, gets its factor analysis.
+    """
     if not view.year.survey.ratings:
         return Sections()
-    sentences = [paragraph(course_sentence(view)), paragraph(programme_sentence(view))]
-    title = view.say("Rating and factors")
-    return Sections([Section("factors", title, [16], [*sentences, *_factors(view)])])
+    parts = [paragraph(course_sentence(view)), paragraph(programme_sentence(view)), *_factors(view)]
+    found = programme_verdict(view)
+    if found is not None and found["verdict"] != "not low":
+        parts += factor_analysis(view)
+    return Sections([Section("factors", view.say("Rating and factors"), [16], parts)])
 
 
-def programme_verdict(view: CourseView) -> RatingVerdict | None:
-    """Return how the programme stands to the threshold over all its runs; None where too few have rated it."""
-    rating = view.year.survey.ratings[0]
-    courses = view.year.registry.courses
-    runs = set(courses.loc[courses["programme_id"] == view.programme["programme_id"], "course_id"])
-    return _verdict(view, view.pooled(rating.instrument, rating.id, runs)[rating.id].to_numpy(dtype=float))
-
-
-def _verdict(view: CourseView, ratings: Numbers) -> RatingVerdict | None:
-    return rate(ratings, view.year.settings.low_rated_below) if len(ratings) >= view.least("means") else None
+def programme_verdict(view: CourseView) -> dict[str, Any] | None:
+    """Return the programme's row of `coursewaves.rate.Rated`; None where too few have rated it."""
+    programmes = view.rated.programmes
+    own = programmes[programmes["programme_id"] == view.programme["programme_id"]]
+    return next(iter(view.gate(own, "means", ["programme_id"]).shown()), None)
 
 
 def course_sentence(view: CourseView) -> str:
     """Say how this course was rated, with its uncertainty and the threshold."""
-    rating = view.year.survey.ratings[0]
-    found = _verdict(view, view.scores[rating.id].dropna().to_numpy(dtype=float))
-    if found is None:
+    runs = view.rated.runs
+    own = view.gate(runs[runs["course_id"] == view.course_id], "means", ["course_id", "programme_id"]).shown()
+    if not own:
         minimum = view.least("means")
         return view.say("Rating of this course: fewer than {minimum} answers, nothing is said.", minimum=minimum)
+    found = own[0]
+    threshold = view.year.settings.low_rated_below
+    standing = WATCHED if found["is_watched"] else "not low" if found["low"] >= threshold else "cannot say yet"
     phrases = {
-        "low": marked(
+        WATCHED: marked(
             "Rating of this course: {mean} of 100 ({interval}, n = {n}), below the threshold of {threshold}."
         ),
         "not low": marked(
@@ -49,8 +56,9 @@ def course_sentence(view: CourseView) -> str:
             "Rating of this course: {mean} of 100 ({interval}, n = {n}), neither surely below nor surely above the "
             "threshold of {threshold}."
         ),
+        ALIKE: marked("Rating of this course: {mean} of 100 (n = {n}); the ratings are all alike."),
     }
-    return _said(view, phrases[found.verdict], found)
+    return _said(view, phrases[_standing(found, standing)], found)
 
 
 def programme_sentence(view: CourseView) -> str:
@@ -60,24 +68,59 @@ def programme_sentence(view: CourseView) -> str:
         minimum = view.least("means")
         return view.say("The programme over all its runs: fewer than {minimum} ratings, no verdict.", minimum=minimum)
     phrases = {
-        "low": marked("The programme over all its runs: {mean} of 100 ({interval}, n = {n}) — low-rated (¶16)."),
-        "not low": marked("The programme over all its runs: {mean} of 100 ({interval}, n = {n}) — not low-rated."),
+        "low": marked(
+            "The programme over all its runs: {mean} of 100 ({interval}, n = {n}) — low-rated (¶16); probability "
+            "that it lies below {threshold}: {chance}."
+        ),
+        "not low": marked(
+            "The programme over all its runs: {mean} of 100 ({interval}, n = {n}) — not low-rated; probability "
+            "that it lies below {threshold}: {chance}."
+        ),
         "cannot say yet": marked(
             "The programme over all its runs: {mean} of 100 ({interval}, n = {n}) — the evidence does not suffice to "
-            "call it low-rated; repeat with the next intake."
+            "call it low-rated; probability that it lies below {threshold}: {chance}; about {more} more answers "
+            "would decide."
         ),
+        "never": marked(
+            "The programme over all its runs: {mean} of 100 ({interval}, n = {n}) — the evidence does not suffice to "
+            "call it low-rated; probability that it lies below {threshold}: {chance}; it lies too near for more "
+            "answers to decide."
+        ),
+        WATCHED: marked(
+            "The programme over all its runs: {mean} of 100 ({interval}, n = {n}) — to be watched; probability that "
+            "it lies below {threshold}: {chance}; one run alone makes no programme low-rated."
+        ),
+        ALIKE: marked("The programme over all its runs: {mean} of 100 (n = {n}); the ratings are all alike."),
     }
-    return _said(view, phrases[found.verdict], found)
+    verdict = found["verdict"]
+    if verdict == "cannot say yet" and found["more_answers"] != found["more_answers"]:
+        verdict = WATCHED if found["is_watched"] else "never"
+    return _said(view, phrases[_standing(found, verdict)], found)
 
 
-def _said(view: CourseView, phrase: str, found: RatingVerdict) -> str:
+def _standing(found: dict[str, Any], standing: str) -> str:
+    """Without any spread among ratings there is no interval and no verdict."""
+    return standing if found["low"] == found["low"] else ALIKE
+
+
+def _said(view: CourseView, phrase: str, found: dict[str, Any]) -> str:
+    number = view.phrases.number
     return view.say(
         phrase,
-        mean=view.phrases.number(found.mean),
-        interval=view.phrases.interval(found.low, found.high),
-        n=view.phrases.number(found.n),
-        threshold=view.phrases.number(view.year.settings.low_rated_below, 1),
+        mean=number(found["mean"]),
+        interval=view.phrases.interval(found["low"], found["high"]),
+        n=number(found["n"]),
+        threshold=number(view.year.settings.low_rated_below, 1),
+        chance=_chance(view, found["probability"]),
+        more=number(found.get("more_answers")),
     )
+
+
+def _chance(view: CourseView, probability: float) -> str:
+    """Say a probability in whole percent; nothing is ever quite sure."""
+    if probability < 0.01:
+        return f"<{view.phrases.percent(0.01)}"
+    return f">{view.phrases.percent(0.99)}" if probability > 0.99 else view.phrases.percent(probability)
 
 
 def _factors(view: CourseView) -> list[Html]:

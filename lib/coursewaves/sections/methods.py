@@ -27,8 +27,11 @@ def _notes(view: CourseView) -> list[str]:
         ),
         say(
             "Waves are compared only for pairs of questions that were declared beforehand; tests are exact signed-rank "
-            "tests for linked participants, otherwise t tests that use all answers; p values are adjusted by Holm over "
-            "all pairs of the course."
+            "tests where the same people are linked, otherwise t tests that use all answers. Pairs of one topic are a "
+            "block: blocks are tested first, and pairs only within blocks that differ; p values are adjusted by Holm."
+        ),
+        say(
+            "An answer counts from the first to the last day of its wave's window; both are whole days, in local time."
         ),
         say(
             "Nothing is shown of fewer than {minimum} people; means and shares from {means} answers, "

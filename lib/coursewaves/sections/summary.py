@@ -4,7 +4,7 @@ from typing import Any
 
 from coursewaves.page import Section, bullets
 from coursewaves.phrases import marked
-from coursewaves.sections.changes import is_tested, shown_comparisons
+from coursewaves.sections.changes import is_compared, shown_comparisons, unseen
 from coursewaves.sections.factors import course_sentence, programme_sentence, programme_verdict
 from coursewaves.summarise import mean_scores
 from coursewaves.view import CourseView
@@ -50,23 +50,32 @@ def _ends(view: CourseView) -> str:
 
 def _compared(view: CourseView) -> list[str]:
     rows = shown_comparisons(view).shown()
-    tested = [row for row in rows if is_tested(row)]
+    tested = [row for row in rows if is_compared(row)]
     if not tested:
         return [view.say("Waves could not be compared by a test: too few answers.")] if rows else []
     texts = {
         ("change", "higher"): marked("Higher later: {list}."),
         ("gap", "lower"): marked("Less than expected or intended: {list}."),
         ("change", "lower"): marked("Lower later: {list}."),
+        ("gap", "higher"): marked("More than expected or intended: {list}."),
     }
     sentences = [
         view.say(text, list="; ".join(_named(view, row) for row in _largest(tested, kind, verdict)))
         for (kind, verdict), text in texts.items()
         if _largest(tested, kind, verdict)
     ]
-    n_same = sum(row["verdict"] == "not distinguishable" for row in tested)
+    n_same, size = sum(row["verdict"] == "not distinguishable" for row in tested), unseen(view, tested)
+    values = {"n": n_same, "count": len(tested), "size": size}
     if not sentences:
-        return [view.say("None of {count} comparisons shows a distinguishable difference.", count=len(tested))]
-    return [*sentences, view.say("Not distinguishable: {n} of {count} comparisons.", n=n_same, count=len(tested))]
+        text = marked(
+            "None of {count} comparisons shows a distinguishable difference; one under {size} standard deviations can "
+            "go unseen."
+        )
+        return [view.say(text, **values)]
+    text = marked(
+        "Not distinguishable: {n} of {count} comparisons; a difference under {size} standard deviations can go unseen."
+    )
+    return [*sentences, view.say(text, **values)] if n_same else sentences
 
 
 def _largest(rows: list[dict[str, Any]], kind: str, verdict: str) -> list[dict[str, Any]]:
@@ -88,4 +97,5 @@ def _decision(view: CourseView) -> str:
         "not low": marked("To decide: the rating asks for no decision."),
         "cannot say yet": marked("To decide: wait for the next intake before calling the programme low-rated."),
     }
-    return view.say(texts[found.verdict])
+    verdict = found["verdict"]
+    return view.say(texts[verdict])

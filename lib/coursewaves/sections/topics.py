@@ -1,5 +1,6 @@
 """The topics of the programme (¶18-19): how useful each was, and what participants would do with it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -7,18 +8,18 @@ import pandas as pd
 
 from coursewaves.instruments import Item
 from coursewaves.page import Html, Section, Sections, paragraph, table
+from coursewaves.phrases import marked
 from coursewaves.score import item_scores
+from coursewaves.sections.factors import programme_verdict
 from coursewaves.stats import mean_interval
 from coursewaves.summarise import option_shares
+from coursewaves.topic_verdicts import judge_topics, topic_items
 from coursewaves.view import CourseView
 
 
 def topics(view: CourseView) -> Sections:
     """Show every topic of the curriculum plan; nothing where the survey asks for none."""
-    survey = view.year.survey
-    repeated = [item for instrument in survey.waves() for item in instrument.items if item.repeat == "topics"]
-    rated = next((item for item in repeated if survey.scale(item.scale).is_scored), None)
-    judged = next((item for item in repeated if survey.scale(item.scale).kind == "single"), None)
+    rated, judged = topic_items(view.year.survey)
     if rated is None:
         return Sections()
     title = view.say("Topics of the programme")
@@ -26,13 +27,15 @@ def topics(view: CourseView) -> Sections:
     if rows.empty:
         text = view.say("The registry lists no topics of this programme.")
         return Sections([Section("topics", title, [18, 19], [paragraph(text)])])
-    return Sections([Section("topics", title, [18, 19], [_table(view, rows, judged)])])
+    parts = [_table(view, rows, judged), _verdicts(view, rows, judged)]
+    return Sections([Section("topics", title, [18, 19], parts)])
 
 
 def _topic(view: CourseView, row: pd.Series, rated: Item, judged: Item | None) -> dict[str, Any]:
     column = f"{rated.id}.{row['number']}"
     found = mean_interval(item_scores(view.responses, view.year.survey, [column])[:, 0], low=0, high=100)
     topic: dict[str, Any] = {
+        "number": int(row["number"]),
         "title": view.title("topics", row),
         "hours": float(row["hours"]),
         "trainer": _trainer(view, row),
@@ -58,7 +61,7 @@ def _table(view: CourseView, rows: pd.DataFrame, judged: Item | None) -> Html:
     say, phrases = view.say, view.phrases
     options = view.year.survey.scale(judged.scale).options if judged else []
     n = ("n", "n_judged") if judged else ("n",)
-    shown = view.gate(rows, "shares", ["title", "hours", "trainer"], n=n)
+    shown = view.gate(rows, "shares", ["number", "title", "hours", "trainer"], n=n)
     head = [say("Topic (hours, trainer)"), say("Answers"), say("Usefulness, 0–100 (95 %)")]
     head += [option.wording(phrases.language) for option in options]
     lines = []
@@ -72,6 +75,61 @@ def _table(view: CourseView, rows: pd.DataFrame, judged: Item | None) -> Html:
     return table(say("Topics: usefulness and what to do with each"), head, lines)
 
 
-def _named(view: CourseView, row: dict[str, Any]) -> str:
+def _verdicts(view: CourseView, rows: pd.DataFrame, judged: Item | None) -> Html:
+    """List what all runs tell of the topics, where the programme or one of its topics may be low (¶18)."""
+    say, year = view.say, view.year
+    found = judge_topics(
+        _all_runs(view),
+        year.survey,
+        view.year.registry.topics_of(str(view.programme["programme_id"])),
+        year.settings.low_rated_below,
+    )
+    shown = view.gate(found, "means", ["number"], n=("n", "n_judged") if judged else ("n",)).shown()
+    if all(row["usefulness"] == "useful" for row in shown) and not _may_be_low(view):
+        return Html("")
+    options = year.survey.scale(judged.scale).options if judged else []
+    names = {option.code: option.wording(view.phrases.language) for option in options}
+    topics = {row["number"]: _named(view, row) for row in rows.to_dict("records")}
+    lines = [[topics[row["number"]], *_verdict(view, row, names)] for row in shown]
+    head = [say("Topic (hours, trainer)"), say("Answers"), say("Usefulness, 0–100 (95 %)"), say("Verdict")]
+    head += [say("Clearly leads (95 %)")] if names else []
+    return table(say("Topics over all runs of the programme"), head, lines)
+
+
+def _all_runs(view: CourseView) -> pd.DataFrame:
+    """Return the answers of the programme's runs that have enough of them to every topic they answered."""
+    courses = view.year.registry.courses
+    mine = courses.loc[courses["programme_id"] == view.programme["programme_id"], "course_id"]
+    responses = view.year.responses[view.year.responses["course_id"].isin(set(mine))]
+    items = [item for item in topic_items(view.year.survey) if item is not None]
+    columns = [name for item in items for name in view.columns(item) if name in responses]
+    counts = responses[columns].notna().groupby(responses["course_id"]).sum()
+    is_enough = (counts.where(counts > 0).min(axis=1) >= view.least("counts")).to_dict()
+    return responses[responses["course_id"].map(is_enough).fillna(False).astype(bool)]
+
+
+def _may_be_low(view: CourseView) -> bool:
+    found = programme_verdict(view) if view.year.survey.ratings else None
+    return found is not None and found["verdict"] != "not low"
+
+
+def _verdict(view: CourseView, row: dict[str, Any], options: dict[str, str]) -> list[str]:
+    texts = {
+        "useful": marked("useful"),
+        "not useful": marked("not useful enough"),
+        "cannot say yet": marked("cannot be said yet"),
+    }
+    phrases, usefulness = view.phrases, row["usefulness"]
+    mean = f"{phrases.number(row['mean'])} ({phrases.interval(row['low'], row['high'])})"
+    told = [phrases.number(row["n"]), mean, view.say(texts[usefulness])]
+    if not options:
+        return told
+    if not isinstance(row["choice"], str):
+        return [*told, view.say("none")]
+    share, low, high = (phrases.percent(row[name]) for name in ("choice_share", "choice_low", "choice_high"))
+    return [*told, f"{options[row['choice']]}: {share} ({low}–{high})"]
+
+
+def _named(view: CourseView, row: Mapping[Any, Any]) -> str:
     hours = view.phrases.number(row["hours"], 0 if float(row["hours"]).is_integer() else 1)
     return f"{row['title']} ({', '.join(filter(None, (hours, row['trainer'])))})"

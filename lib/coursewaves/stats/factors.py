@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.ladder import LEAST
 from coursewaves.stats.correlations import NO_PAIRS, correlations, has_spread
 from coursewaves.stats.rotation import oblimin, varimax
 from coursewaves.stats.values import NAN, Numbers, as_table
 
-LEAST = 200
+FEWEST = LEAST["structure"]
 """Respondents under which no structure is shown: with 60 people one in seven is found, with 200 nearly all."""
 
 MOST_STEPS = 5000
@@ -82,7 +83,7 @@ def factor_structure(
     n_factors: int,
     rotation: Literal["oblimin", "varimax", "none"] = "oblimin",
     related: ArrayLike | None = None,
-    least: int = LEAST,
+    least: int = FEWEST,
 ) -> FactorStructure:
     """Extract factors by least residual correlations (minres) and turn them.
 
@@ -129,7 +130,7 @@ def factor_structure(
 
 
 def parallel_analysis(
-    items: ArrayLike, draws: int = 200, seed: int = 2026, least: int = LEAST, quantile: float = 0.95
+    items: ArrayLike, draws: int = 200, seed: int = 2026, least: int = FEWEST, quantile: float = 0.95
 ) -> ParallelAnalysis:
     """Count the factors whose eigenvalue is above that of the same answers shuffled within each item.
 

@@ -22,8 +22,9 @@ class LinkedChange(NamedTuple):
     distance
         Change of the linked less the change that is shown.
     is_selective
-        Whether that is more than half the half-width of the shown interval, so that who could be linked may
-        differ from who could not.
+        Whether that is more than half the width of the shown interval, so that who could be linked may differ
+        from who could not. Where chance alone decides who is linked, one change in twenty says so at 40 %
+        linked and fewer beyond.
     reason
         Why a figure is nan; empty where all is well.
     """
@@ -63,4 +64,4 @@ def linked_change(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> L
     half = (shown.high - shown.low) / 2
     fault = linked.reason or (shown.reason if isnan(distance) else "")
     ends = linked.difference, linked.low, linked.high
-    return LinkedChange(*ends, linked.n_both, distance, bool(abs(distance) > half / 2), fault)
+    return LinkedChange(*ends, linked.n_both, distance, bool(abs(distance) > half), fault)

@@ -10,6 +10,9 @@ from coursewaves.stats.values import NAN, Numbers, as_table
 
 MOST_STEPS = 500
 SMALL_GRADIENT = 1e-9
+STALLED_GRADIENT = 1e-6
+"""At so small a gradient a step that brings no more is the end: the misfit has no more digits to lose."""
+
 SMALLEST_RESIDUAL = 1e-4
 
 FEW_ITEMS = "fewer than three items with any spread"
@@ -90,10 +93,10 @@ def _one_factor(related: Numbers) -> tuple[Numbers, Numbers, str]:
         return related[0], related[0], "an item is a sum of others"
     loadings = _start(related)
     residual = 1 - loadings**2
-    misfit = _misfit(related, loadings, residual)
+    misfit, is_stalled = _misfit(related, loadings, residual), False
     for _ in range(MOST_STEPS):
         gradient, information = _score(related, loadings, residual)
-        if np.abs(gradient).max() < SMALL_GRADIENT:
+        if np.abs(gradient).max() < (STALLED_GRADIENT if is_stalled else SMALL_GRADIENT):
             fault = NO_FACTOR if np.abs(loadings).max() < SMALLEST_RESIDUAL else ""
             return loadings * np.sign(loadings.sum() or 1), residual, fault
         step = np.linalg.lstsq(information, -gradient, rcond=None)[0]
@@ -103,7 +106,9 @@ def _one_factor(related: Numbers) -> tuple[Numbers, Numbers, str]:
             if better <= misfit:
                 break
             step = step / 2
-        loadings, residual, misfit = tried, left, better
+        is_stalled = not better < misfit
+        if not is_stalled:
+            loadings, residual, misfit = tried, left, better
         if residual.min() < SMALLEST_RESIDUAL:
             return loadings, residual, HEYWOOD
     return loadings, residual, "the one-factor model does not converge"

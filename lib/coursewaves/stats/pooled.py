@@ -144,19 +144,21 @@ def gap_decomposition(
     unit: Any,
     clusters: Iterable[Any] | None = None,
     level: float = 0.95,
+    units: Iterable[Any] | None = None,
 ) -> GapDecomposition:
     """Split the gap of one unit to the mean of all into a part for each predictor and the rest.
 
     One row = one respondent, `clusters` their course and `unit` the course that is asked about; a part is the
-    pooled weight within courses times the course's own distance. Without `clusters` every row is a unit by
-    itself, `unit` its number (the first is 0) and the weights are those of all rows. Intervals take in the
-    weights' error (robust for clusters) and that of the unit's means. Rows with a missing value are dropped.
-    Parts tell what goes together with the gap, not what caused it.
+    pooled weight within courses times the course's own distance. Where the unit consists of courses, `units`
+    is the programme of each row and `unit` one of them; the weights stay those within courses. Without
+    `clusters` every row is a unit by itself, `unit` its number (the first is 0) and the weights are those of
+    all rows. Intervals take in the weights' error (robust for clusters) and that of the unit's means. Rows
+    with a missing value are dropped. Parts tell what goes together with the gap, not what caused it.
 
     Raises
     ------
     CoursewavesError
-        Where the lengths differ or there is no such unit.
+        Where the lengths differ, there is no such unit, or a cluster lies in two units.
 
     References
     ----------
@@ -172,13 +174,15 @@ def gap_decomposition(
     check_level(level)
     sample = read_sample(outcome, predictors, None)
     asked = list(range(sample.outcome.size) if clusters is None else clusters)
-    if unit not in asked:
-        raise CoursewavesError.not_found(unit, "the units", set(asked))
+    belongs = _nested(asked, asked if units is None else list(units))
+    if unit not in belongs.values():
+        raise CoursewavesError.not_found(unit, "the units", set(belongs.values()))
     rows = _rows(sample, asked)
     nothing, unit_y = np.full(len(sample.names), NAN), rows.units[0]
-    if unit not in rows.names:
+    mine = [place for place, name in enumerate(rows.names) if belongs[name] == unit]
+    if not mine:
         return GapDecomposition(NAN, nothing, nothing, nothing, NAN, nothing, sample.names, 0, NO_VALUES)
-    own = rows.columns[rows.place == rows.names.index(unit)]
+    own = rows.columns[np.isin(rows.place, mine)]
     away = own.mean(axis=0) - rows.columns.mean(axis=0)
     gap, n = float(away[0] * unit_y), len(own)
     middle = np.zeros_like(rows.place) if clusters is None else rows.place
@@ -193,6 +197,16 @@ def gap_decomposition(
     fault = FEW_CLUSTERS if len(rows.names) < FEWEST_CLUSTERS else ""
     ends, rest = (parts - half, parts + half), gap - float(parts.sum())
     return GapDecomposition(gap, parts, *ends, rest, weights * unit_y / rows.units[1:], sample.names, n, fault)
+
+
+def _nested(clusters: list[Any], units: list[Any]) -> dict[Any, Any]:
+    """Return the unit of each cluster; a cluster of two units is refused."""
+    same_length(clusters=clusters, units=units)
+    places = coded(units).places.tolist()
+    belongs = dict(zip(clusters, places, strict=True))
+    if any(belongs[cluster] != place for cluster, place in zip(clusters, places, strict=True)):
+        raise CoursewavesError("A cluster lies in two units; each belongs to one.")
+    return dict(zip(clusters, units, strict=True))
 
 
 class _Rows(NamedTuple):

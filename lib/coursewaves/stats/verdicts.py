@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, stdtrit
 
+from coursewaves.ladder import LEAST
 from coursewaves.stats.labels import same_length
 from coursewaves.stats.shrinkage import FEWEST_GROUPS, Shrunk, probability_below, shrink
 from coursewaves.stats.values import NAN, Numbers, as_numbers, check_level
 
 LOW, NOT_LOW, UNDECIDED = "low", "not low", "cannot say yet"
 
-LEAST_FOR_LOW = 10
+LEAST_FOR_LOW = LEAST["low_rated"]
 """Answers under which nothing is called low."""
 
 ONE_SIDED = 0.9

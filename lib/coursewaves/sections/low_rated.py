@@ -1,0 +1,92 @@
+"""What goes together with the rating of a programme that is low, or may be (¶16): parts of its gap, and figures."""
+
+from typing import Any
+
+from coursewaves.factor_analysis import (
+    UNEXPLAINED,
+    FactorGaps,
+    factor_gaps,
+    factor_importance,
+    importance_performance,
+)
+from coursewaves.page import Html, heading, paragraph, side_by_side, table
+from coursewaves.present import funnel_figure, map_figure, runs_figure
+from coursewaves.rate import rate_programmes
+from coursewaves.standardise import standardise_scores
+from coursewaves.view import CourseView
+
+
+def factor_analysis(view: CourseView) -> list[Html]:
+    """Set a programme beside all others and its runs beside each other, and split its gap among the factors."""
+    year, programme_id = view.year, str(view.programme["programme_id"])
+    programmes = view.gate(view.rated.programmes, "means", ["programme_id"])
+    runs = view.rated.runs
+    own = view.gate(runs[runs["programme_id"] == programme_id], "means", ["course_id", "programme_id"])
+    gaps = factor_gaps(year.scores, year.registry.courses, year.survey, programme_id, view.least("counts"))
+    figures = [
+        funnel_figure(view, programmes, view.rated, view.say("Programmes by number of ratings; not a ranking")),
+        runs_figure(view, own, view.say("Runs of this programme, with 80 % intervals")),
+        *_map(view, gaps),
+    ]
+    title = view.say("Factor analysis of the programme")
+    return [heading(title), *_gap(view, gaps), paragraph(_same_mix(view, programme_id)), side_by_side(figures)]
+
+
+def _gap(view: CourseView, gaps: FactorGaps) -> list[Html]:
+    """List the parts of the gap, and name the factors that lie lower than the programme's others."""
+    say, phrases = view.say, view.phrases
+    if (gaps.reason and gaps.parts["part"].isna().any()) or gaps.n < view.least("means"):
+        return [paragraph(say("The gap to the other programmes can't be split among factors: too few answers."))]
+    shown = view.gate(gaps.parts, "means", ["factor_id"])
+    head = [say("Factor"), say("Mean, 0–100"), say("95 % interval"), say("All programmes"), say("Part of the gap")]
+    lines = [_line(view, row) for row in shown.shown()]
+    caption = say("Gap of {gap} points to the mean of all, split among the factors", gap=phrases.signed(gaps.gap))
+    lowest = [_named(view, row["factor_id"]) for row in shown.shown() if row["stands_out"]]
+    text = say("No factor lies clearly lower than the programme's other factors.")
+    if lowest:
+        text = say("Clearly lower than the programme's other factors: {list}.", list="; ".join(lowest))
+    return [paragraph(text), table(caption, head, lines)]
+
+
+def _line(view: CourseView, row: dict[str, Any]) -> list[str]:
+    phrases = view.phrases
+    part = phrases.signed(row["part"], 1)
+    if row["factor_id"] == UNEXPLAINED:
+        return [view.say("Unexplained"), "–", "–", "–", part]
+    interval = phrases.interval(row["low"], row["high"])
+    if row["part_low"] == row["part_low"]:
+        part += f" ({phrases.signed(row['part_low'], 1)} … {phrases.signed(row['part_high'], 1)})"
+    level = [phrases.number(row["mean"]), interval, phrases.number(row["mean_of_all"])]
+    return [_named(view, row["factor_id"]), *level, part]
+
+
+def _named(view: CourseView, factor_id: str) -> str:
+    return view.wording(view.year.survey.criterion(factor_id))
+
+
+def _same_mix(view: CourseView, programme_id: str) -> str:
+    """Say what the rating would be had the programme the participants of all."""
+    year, rating = view.year, view.year.survey.ratings[0].id
+    scores = standardise_scores(year.scores, year.responses, rating)
+    threshold = year.settings.low_rated_below
+    found = rate_programmes(scores, year.registry.courses, rating, threshold, view.least("counts")).programmes
+    shown = view.gate(found[found["programme_id"] == programme_id], "means", ["programme_id"]).shown()
+    if not shown:
+        return ""
+    return view.say(
+        "With participants of the same age, experience, role and region as in all courses, the rating would be {mean}.",
+        mean=view.phrases.number(shown[0]["mean"]),
+    )
+
+
+def _map(view: CourseView, gaps: FactorGaps) -> list[Html]:
+    year = view.year
+    importance = factor_importance(year.scores, year.survey, view.least("counts"))
+    found = importance_performance(importance, gaps, year.settings.low_rated_below)
+    factors = view.gate(found, "means", ["factor_id"])
+    if not factors.shown():
+        return []
+    caption = view.say("Factors by rating in this programme and importance over all courses")
+    if (importance["standing"] == "tentative").any():
+        caption += " " + view.say("(tentative: fewer than 200 answers)")
+    return [map_figure(view, factors, lambda name: _named(view, name), caption)]

@@ -1,0 +1,117 @@
+"""Topics (¶18-19): useful or not by their bounds, and what to do with them where one answer clearly leads."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from coursewaves.survey_files import load_survey
+from coursewaves.topic_verdicts import COLUMNS, judge_topics, topic_items
+from small import survey as small_survey
+
+T = 62.5
+SURVEY = load_survey()
+RATED, JUDGED = topic_items(SURVEY)
+
+
+def topics(*numbers: int) -> pd.DataFrame:
+    rows = [[f"A-T{number}", number, f"T{number}"] for number in numbers]
+    return pd.DataFrame(rows, columns=["topic_id", "number", "trainer_id"])
+
+
+def answers(ratings: dict[int, list[float]], choices: dict[int, list[str | None]] | None = None) -> pd.DataFrame:
+    """Responses with steps 1-5 and choices by the number of the topic; lists of one length."""
+    columns = {f"{RATED.id}.{number}": values for number, values in ratings.items()}
+    columns |= {f"{JUDGED.id}.{number}": values for number, values in (choices or {}).items()}
+    return pd.DataFrame(columns)
+
+
+def judged(ratings: dict[int, list[float]], choices: dict[int, list[str | None]] | None = None) -> pd.DataFrame:
+    return judge_topics(answers(ratings, choices), SURVEY, topics(*ratings), T).set_index("number")
+
+
+def test_the_questions_about_topics_are_found_by_their_scales():
+    assert SURVEY.scale(RATED.scale).is_scored
+    assert [option.code for option in SURVEY.scale(JUDGED.scale).options] == ["keep", "lengthen", "shorten", "drop"]
+
+
+def test_a_topic_is_useful_or_not_by_its_one_sided_bounds():
+    found = judged({1: [1.0, 2.0] * 10, 2: [4.0, 5.0] * 10, 3: [3.0, 4.0] * 10})
+    # means 12.5, 87.5, 62.5; deviation 12.5 of steps a quarter apart, so that the bound is 3.8 away
+    assert found["mean"].tolist() == [12.5, 87.5, 62.5]
+    assert found["usefulness"].tolist() == ["not useful", "useful", "cannot say yet"]
+    assert found["probability"].tolist() == pytest.approx([1, 0, 0.5], abs=1e-6)
+    assert found["trainer_id"].tolist() == ["T1", "T2", "T3"]
+
+
+def test_nothing_is_called_useless_on_fewer_than_ten_ratings():
+    assert judged({1: [1.0, 2.0, 1.0] * 3})["usefulness"].tolist() == ["cannot say yet"]
+    assert judged({1: [1.0, 2.0] * 5})["usefulness"].tolist() == ["not useful"]
+
+
+def test_what_clearly_more_people_chose_leads_with_its_interval():
+    choices = ["lengthen"] * 14 + ["keep"] * 4 + ["drop"] * 2
+    found = judged({1: [3.0, 4.0] * 10}, {1: choices}).loc[1]
+    # shares 0.7 and 0.2 of 20: lead 0.5, error sqrt((0.9 - 0.25) / 20) = 0.18028
+    assert (found["choice"], found["n_judged"], found["lead"]) == ("lengthen", 20, pytest.approx(0.5))
+    assert (found["lead_low"], found["lead_high"]) == pytest.approx(
+        (0.5 - 1.96 * 0.18028, 0.5 + 1.96 * 0.18028), abs=1e-4
+    )
+    assert found["choice_low"] < found["choice_share"] == 0.7 < found["choice_high"]
+
+
+def test_no_answer_leads_where_the_next_may_be_as_frequent():
+    found = judged({1: [3.0, 4.0] * 10}, {1: ["keep"] * 9 + ["lengthen"] * 8 + ["drop"] * 3}).loc[1]
+    assert pd.isna(found["choice"])
+    assert np.isnan(found["choice_share"])
+    assert found["lead_low"] < 0 < found["lead"] == pytest.approx(0.05)
+
+
+def test_nine_choices_say_nothing():
+    found = judged({1: [3.0, 4.0, 4.0] * 3}, {1: ["keep"] * 9}).loc[1]
+    assert (found["n_judged"], pd.isna(found["choice"]), np.isnan(found["lead"])) == (9, True, True)
+
+
+def test_topics_stand_in_the_order_of_the_plan():
+    listed = topics(3, 1, 2)
+    found = judge_topics(answers({1: [3.0], 2: [4.0], 3: [5.0]}), SURVEY, listed, T)
+    assert found["number"].tolist() == [1, 2, 3]
+
+
+def test_topics_that_nobody_was_asked_about_have_no_figure():
+    found = judge_topics(pd.DataFrame({"course_id": []}), SURVEY, topics(1), T)
+    assert found[["n", "n_judged", "usefulness"]].to_numpy().tolist() == [[0, 0, "cannot say yet"]]
+    assert found[["mean", "probability", "lead"]].isna().all(axis=None)
+
+
+def test_a_survey_without_rated_topics_or_a_plan_without_topics_gives_the_columns_alone():
+    for found in (
+        judge_topics(pd.DataFrame(), small_survey(), topics(1), T),
+        judge_topics(answers({1: [3.0]}), SURVEY, topics(), T),
+    ):
+        assert list(found.columns) == COLUMNS
+        assert found.empty
+
+
+STEPS = st.sampled_from([1.0, 2.0, 3.0, 4.0, 5.0, None])
+CHOICES = st.sampled_from(["keep", "lengthen", "shorten", "drop", None])
+
+
+@examples(max_examples=60)
+@given(st.lists(st.tuples(STEPS, STEPS, CHOICES), max_size=40), st.floats(0, 100), st.randoms())
+def test_figures_hang_together_in_whatever_order_answers_come(rows, threshold, chance):
+    def found() -> pd.DataFrame:
+        one, other, choice = ([row[place] for row in rows] for place in range(3))
+        responses = answers({1: pd.Series(one, dtype="float64"), 2: pd.Series(other, dtype="float64")},
+                            {1: pd.Series(choice, dtype="str")})  # fmt: skip
+        return judge_topics(responses, SURVEY, topics(1, 2), threshold)
+
+    before = found()
+    for row in before.to_dict("records"):
+        assert (row["usefulness"] == "not useful") <= (row["n"] >= 10 and row["mean"] < threshold)
+        assert (row["usefulness"] == "useful") <= (row["mean"] >= threshold)
+        assert isinstance(row["choice"], str) == bool(row["lead_low"] > 0)
+    chance.shuffle(rows)
+    pd.testing.assert_frame_equal(found(), before, check_exact=True)

@@ -12,9 +12,8 @@ from coursewaves.assign import (
     READINGS,
     CourseFinder,
     Rosters,
-    is_damaged_code,
-    link_participants,
 )
+from coursewaves.codes import is_damaged_code
 from coursewaves.course_names import CourseNames
 
 
@@ -104,6 +103,13 @@ def link(codes: list[str | None], courses: list[str | None], registry=None):
         pd.Series(codes, dtype="str"), pd.Series(courses, dtype="str"), registry or small.registry()
     )
     return [None if pd.isna(code) else code for code in found[0]], found[1].tolist()
+
+
+def link_participants(codes, course_ids, registry):
+    """The code where the roster of that very course has it, and whether one was given that it does not have."""
+    linked = Rosters(registry.participants).link(codes, course_ids)
+    is_given = (linked.readings != "absent").to_numpy(dtype=bool)
+    return linked.participant_ids, is_given & linked.participant_ids.isna().to_numpy(dtype=bool)
 
 
 def test_a_code_is_looked_up_in_the_roster_of_its_own_course():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coursewaves import sections, stats
     from coursewaves.careless import flag_careless, with_and_without
+    from coursewaves.check_digits import with_check
     from coursewaves.coding import coder_agreement, codes_of_keywords, read_coding
     from coursewaves.compare import compare_pair, compare_waves, find_pair
     from coursewaves.coverage import cover_wave
@@ -98,11 +99,13 @@ __all__ = [
     "stats",
     "tell_language",
     "with_and_without",
+    "with_check",
 ]
 
 _PLACES = {
     "careless": ("flag_careless", "with_and_without"),
     "coding": ("codes_of_keywords", "coder_agreement", "read_coding"),
+    "check_digits": ("with_check",),
     "compare": ("compare_pair", "compare_waves", "find_pair"),
     "coverage": ("cover_wave",),
     "errors": ("CoursewavesError",),

@@ -10,14 +10,11 @@ from typing import Any, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from coursewaves.codes import CodeBook, Reading, is_damaged_code
+from coursewaves.codes import CodeBook, Reading
 from coursewaves.course_names import CourseNames
 from coursewaves.instruments import Instrument
 from coursewaves.registry import Registry
 from coursewaves.windows import wave_windows
-
-__all__ = ["COURSE_FAULTS", "PERSON_FAULTS", "CourseFinder", "Fault", "Found", "Linked", "Rosters", "is_damaged_code",
-           "link_participants"]  # fmt: skip
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 Places = np.ndarray[Any, np.dtype[np.intp]]
@@ -194,21 +191,6 @@ class Rosters:
         for course_id, code in zip(self._courses.to_numpy(object), self._ids.to_numpy(object), strict=True):
             found[course_id].append(code)
         return dict(found)
-
-
-def link_participants(codes: pd.Series, course_ids: pd.Series, registry: Registry) -> tuple[pd.Series, Mask]:
-    """Link answers to the roster of their course by the participant's code.
-
-    Returns
-    -------
-    tuple
-        The participant's code where the roster of that very course has it, else missing; and whether a code
-        was given that the roster does not have.
-    """
-    people = registry.participants
-    linked = Rosters(people[people["course_id"].isin(course_ids.unique())]).link(codes, course_ids)
-    is_given = (linked.readings != "absent").to_numpy(dtype=bool)
-    return linked.participant_ids, is_given & linked.participant_ids.isna().to_numpy(dtype=bool)
 
 
 def _keys(course_ids: pd.Series, codes: pd.Series) -> pd.Series:

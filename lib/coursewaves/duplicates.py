@@ -34,32 +34,6 @@ _UPWARDS = {
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
-def mark_duplicates(forms: pd.DataFrame, rule: Rule = "last") -> pd.DataFrame:
-    """Mark copies of a record, then all forms of a linked person but one.
-
-    Parameters
-    ----------
-    forms
-        One row is one form, with ``course_id``, ``instrument_id``, ``respondent_id``, ``submitted_at``,
-        ``content`` (a digest), ``is_exact`` (whether its time is known to the minute), ``n_answered`` (needed
-        by ``most_complete``), ``outcome``, ``file``, ``row``.
-    rule
-        Which form of a linked person counts, see `Rule`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows in the same order; ``outcome`` may have become "duplicate", and ``respondent_id``
-        missing where a code of one's own names two forms. Marking twice changes nothing more.
-
-    Raises
-    ------
-    CoursewavesError
-        If there is no such rule, or the rule needs a column that is not there.
-    """
-    return mark_repeats(mark_copies(forms), rule)
-
-
 def mark_copies(forms: pd.DataFrame) -> pd.DataFrame:
     """Mark records that agree in course, questionnaire, time and every cell with another: one of them counts.
 
@@ -73,7 +47,27 @@ def mark_copies(forms: pd.DataFrame) -> pd.DataFrame:
 def mark_repeats(forms: pd.DataFrame, rule: Rule = "last") -> pd.DataFrame:
     """Mark all but one form of each linked person in a course and questionnaire.
 
-    A code of the person's own that stands in two forms names nobody: those forms stay, without a link.
+    A code of the person's own that stands in two forms names nobody: those forms stay, without a link. Marking
+    twice changes nothing more.
+
+    Parameters
+    ----------
+    forms
+        One row is one form, with ``course_id``, ``instrument_id``, ``respondent_id``, ``submitted_at``,
+        ``content`` (a digest), ``n_answered`` (needed by ``most_complete``), ``outcome``, ``file``, ``row``.
+    rule
+        Which form of a linked person counts, see `Rule`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows in the same order; ``outcome`` may have become "duplicate", and ``respondent_id``
+        missing where a code of one's own names two forms.
+
+    Raises
+    ------
+    CoursewavesError
+        If there is no such rule, or the rule needs a column that is not there.
     """
     upwards = _upwards(forms, rule)
     respondents = forms["respondent_id"].astype("str")

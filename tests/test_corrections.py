@@ -69,6 +69,15 @@ def test_a_record_that_was_torn_comes_back_whole_under_its_row(home):
     assert "E-WIDTH" not in set(intake.problems["rule"])
 
 
+def test_a_record_with_a_cell_without_end_comes_back_when_it_was_shortened(tmp_path):
+    small.write(tmp_path / "responses" / "p.csv", [FORM(reasons="x" * 1_000_001), FORM(wish="2")])
+    found = problem(tmp_path, "E-LIMIT")
+    correct(tmp_path, [f'p.csv,2,,{found["record"]},"{",".join(FORM(wish="5"))}"'])
+    intake = read(tmp_path)
+    assert intake.responses.set_index("row")["P1"].to_dict() == {2: 5.0, 3: 2.0}
+    assert account(intake) == [2, 2, 0, 0, 0, 1]
+
+
 @pytest.mark.parametrize("word", ["delete", "Жою", "УДАЛИТЬ"])
 def test_a_record_is_deleted_and_stays_accounted_for(home, word):
     found = problem(home, "E-VALUE")

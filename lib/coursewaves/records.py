@@ -83,8 +83,8 @@ class Records(NamedTuple):
         return self._replace(numbers=self.numbers[rows], columns=columns, hashes=hashes)
 
     def mark(self, index: int) -> str:
-        """Return the fingerprint of one sound record; empty until it is taken."""
-        return mark(int(self.hashes[index])) if len(self.hashes) else ""
+        """Return the fingerprint of one sound record; until it is taken, that of a record which fits no header."""
+        return mark(int(self.hashes[index])) if len(self.hashes) else mark_of(cells[index] for cells in self.columns)
 
     def without(self, rows: Mask, rule: str, seen: str, fix: str) -> "Records":
         """Set some of the sound records aside, with a problem for each."""

@@ -78,6 +78,16 @@ def test_a_record_with_a_cell_without_end_comes_back_when_it_was_shortened(tmp_p
     assert account(intake) == [2, 2, 0, 0, 0, 1]
 
 
+def test_a_correction_of_several_lines_is_taken_for_a_cell_and_named_for_a_record(home):
+    cell, whole = problem(home, "E-VALUE"), problem(home, "E-WIDTH")
+    lines = [f'{cell["file"]},2,F,{cell["record"]},"Appraisal\n"', f'{whole["file"]},4,,{whole["record"]},"a\nb"']
+    correct(home, lines)
+    intake = read(home)
+    assert intake.responses["P2"].tolist() == ["r2"]
+    assert account(intake) == [3, 1, 2, 0, 0, 1]
+    assert intake.problems.query("rule == 'E-CORRECTION'")["row"].tolist() == [3]
+
+
 @pytest.mark.parametrize("word", ["delete", "Жою", "УДАЛИТЬ"])
 def test_a_record_is_deleted_and_stays_accounted_for(home, word):
     found = problem(home, "E-VALUE")

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.codes import CodeBook, Reading
+from coursewaves.columns import Mask
 from coursewaves.course_names import CourseNames
 from coursewaves.instruments import Instrument
 from coursewaves.registry import Registry
 from coursewaves.windows import wave_windows
 
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
 Places = np.ndarray[Any, np.dtype[np.intp]]
 
 READINGS: tuple[Reading, ...] = get_args(Reading)

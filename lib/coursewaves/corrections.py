@@ -116,13 +116,12 @@ def corrected(records: Records, corrections: list[Correction]) -> tuple[Records,
     deleted: list[int] = []
     returned: dict[str, list[str]] = {}
     for one in corrections:
-        whole = next(csv.reader([one.corrected]), [])
         if one.record in index and one.column in letters:
             text = "" if normalised(one.corrected) in BLANK else one.corrected
             cells[letters[one.column]] |= dict.fromkeys(index[one.record], text)
         elif one.record in index and not one.column and normalised(one.corrected) in DELETE:
             deleted += index[one.record]
-        elif one.record in aside and not one.column and len(whole) == len(records.header):
+        elif one.record in aside and not one.column and len(whole := _as_record(one)) == len(records.header):
             returned[one.record] = whole
         else:
             seen, fix = "no such record or column in the file", "take it from the newest list of problems"
@@ -133,6 +132,14 @@ def corrected(records: Records, corrections: list[Correction]) -> tuple[Records,
     records = records.without(is_deleted, "E-DELETED", "deleted by a correction", "nothing")
     records = _with_returned(records, returned, aside)
     return records._replace(problems=[*records.problems, *lost]), len(changed) + len(returned)
+
+
+def _as_record(one: Correction) -> list[str]:
+    """Return the cells of a record that is given whole; none where the line can't be split."""
+    try:
+        return next(csv.reader([one.corrected]), [])
+    except csv.Error:
+        return []
 
 
 def _with_cells(records: Records, cells: dict[int, dict[int, str]]) -> Records:

@@ -5,11 +5,12 @@ over courses: one code on two rosters may be one person in two courses or two pe
 either way. Which of several forms counts is decided by what they say, never by their order in a table.
 """
 
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
+from coursewaves.columns import Mask
 from coursewaves.errors import CoursewavesError
 
 Rule = Literal["last", "first", "most_complete"]
@@ -30,8 +31,6 @@ _UPWARDS = {
     "first": {"submitted_at": False, "n_answered": True},
     "most_complete": {"n_answered": True, "submitted_at": True},
 }
-
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def mark_copies(forms: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
+from coursewaves.columns import Mask
 from coursewaves.coverage import CONTINGENT, Invited, Scope, count_coverage, scopes_of, wave_answers
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Instrument, Survey
@@ -33,7 +34,6 @@ COLUMNS = [
 ]  # fmt: skip
 
 Values = np.ndarray[Any, np.dtype[np.float64]]
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
 Labels = list[str | None]
 
 

@@ -330,11 +330,11 @@ def jupyterlab(folder: Path, home: Path) -> Iterator[str]:
 
 
 def address(server: subprocess.Popen, runtime: Path) -> str:
-    """The address that a server has written down, which another process's port may have changed."""
+    """The address that a server has written down whole, which another process's port may have changed."""
     for _ in range(300):
-        written = list(runtime.glob("jpserver-*.json"))
-        if written:
-            return json.loads(written[0].read_text())["url"]
+        for written in runtime.glob("jpserver-*.json"):
+            with suppress(json.JSONDecodeError):  # the server is still writing it
+                return json.loads(written.read_text())["url"]
         assert server.poll() is None, "JupyterLab ended at its start"
         time.sleep(0.2)
     raise AssertionError("JupyterLab did not start within a minute")

@@ -4,9 +4,9 @@ import nbformat
 import papermill
 import pytest
 
+from coursewaves.load import load_year
 from coursewaves.report import ReportError, execute, make_page
 from coursewaves.settings import Home, notebooks_folder
-from coursewaves.year import load_year
 
 ENGINES = [None, "coursewaves"]
 

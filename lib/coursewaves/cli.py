@@ -10,13 +10,28 @@ import secrets
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from coursewaves.console import complaints, console, short, show_files, show_problems, show_table, stage, stop, stops
+from coursewaves.console import (
+    console,
+    named,
+    short,
+    show_failure,
+    show_files,
+    show_problems,
+    show_table,
+    stage,
+    stop,
+    stops,
+)
+from coursewaves.manifest import INDEX
 from coursewaves.settings import PACKAGE, Home, find_home, notebooks_folder
+
+if TYPE_CHECKING:
+    from coursewaves.publish import Outcome
 
 app = typer.Typer(
     name="coursewaves",
@@ -94,9 +109,9 @@ def check(accept: AcceptOption = None) -> None:
     names: a header that resembles a known question is taken for it from then on.
     """
     from coursewaves.aliases import accept as accept_headers  # noqa: PLC0415
+    from coursewaves.load import disguised, read_home  # noqa: PLC0415
     from coursewaves.pseudonyms import Pseudonyms  # noqa: PLC0415
     from coursewaves.registry import read_registry  # noqa: PLC0415
-    from coursewaves.year import disguised, read_home  # noqa: PLC0415
 
     with stops():
         home = find_home(State.home)
@@ -125,13 +140,24 @@ def load() -> None:
 
 
 @app.command()
-def report(course: CourseOption = None, language: LanguageOption = None, workers: WorkersOption = CORES) -> None:
+def report(
+    course: CourseOption = None,
+    language: LanguageOption = None,
+    workers: WorkersOption = CORES,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made, and why; make nothing.")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Make reports that are current too.")] = False,
+) -> None:
     """Make the course reports of a loaded work folder: reports/course/*.html and reports/index.html.
 
-    One report that fails never stops the others; the exit code is then 1.
+    Only those are made of which the data, the settings, the questionnaires, the wordings or the program changed. One
+    report that fails never stops the others; the exit code is then 1.
     """
     with stops():
-        failed = _report(find_home(State.home), course or [], language or [], workers)
+        home = find_home(State.home)
+        if dry_run:
+            _show_plan(home, course or [], language or [], anew=anew)
+            raise typer.Exit(0)
+        failed = _report(home, course or [], language or [], workers, anew=anew)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -214,8 +240,8 @@ def _check_instruments(home: Home) -> None:
 
 
 def _load(home: Home) -> None:
+    from coursewaves.load import load_year  # noqa: PLC0415
     from coursewaves.pseudonyms import KEY_FILE  # noqa: PLC0415
-    from coursewaves.year import load_year  # noqa: PLC0415
 
     had_key = (home.root / KEY_FILE).exists()
     with stage("load"):
@@ -231,27 +257,49 @@ def _load(home: Home) -> None:
         console.print(f"mend them in: {short(home.problem_book, home)}", highlight=False, markup=False)
 
 
-def _report(home: Home, courses: list[str], languages: list[str], workers: int) -> int:
-    """Make reports with a progress bar; return how many failed."""
-    from coursewaves.index import INDEX, write_index  # noqa: PLC0415
-    from coursewaves.publish import Outcome, course_jobs, make_reports  # noqa: PLC0415
-    from coursewaves.year import Year  # noqa: PLC0415
+def _report(home: Home, courses: list[str], languages: list[str], workers: int, *, anew: bool = False) -> int:
+    """Make the reports that are due with a progress bar; return how many failed."""
+    from coursewaves.plan import gone, plan_reports  # noqa: PLC0415
+    from coursewaves.publish import here, make_reports, mark_stale  # noqa: PLC0415
 
-    year = Year(home)
-    jobs = course_jobs(year, courses, languages)
+    planned = plan_reports(home, courses, languages, anew=anew)
+    due = [one for one in planned if one.reasons]
+    n_stale = mark_stale(home, planned, [] if courses or languages else gone(home, planned))
+    if due:
+        _write_index(home)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with stage("reports"), Progress(*columns, console=console) as progress:
-        task = progress.add_task("reports", total=len(jobs))
+    with stage("reports"), Progress(*columns, console=console, disable=not due) as progress:
+        task = progress.add_task("reports", total=len(due))
 
-        def done(outcome: Outcome) -> None:
+        def done(outcome: "Outcome") -> None:
             progress.advance(task)
             if outcome.failure:
-                name = f"{outcome.job.kind} {outcome.job.subject_id} ({outcome.job.language})"
-                complaints.print(f"{name}: {outcome.failure}", style="red", markup=False, highlight=False)
+                show_failure(outcome.job, outcome.failure)
 
-        outcomes = make_reports(year, jobs, workers, done)
-        write_index(year)
+        outcomes = make_reports(home, planned, here(home, workers), done)
     failed = sum(bool(outcome.failure) for outcome in outcomes)
-    console.print(f"{len(outcomes) - failed} reports made, {failed} failed", highlight=False)
+    if due or n_stale or not (home.reports / INDEX).exists():
+        _write_index(home)
+    current = len(planned) - len(due)
+    console.print(f"{len(outcomes) - failed} reports made, {failed} failed, {current} were current", highlight=False)
     console.print(f"index: {short(home.reports / INDEX, home)}", highlight=False, markup=False)
     return failed
+
+
+def _show_plan(home: Home, courses: list[str], languages: list[str], *, anew: bool) -> None:
+    """Print which reports are due and why; nothing is made."""
+    from coursewaves.plan import plan_reports  # noqa: PLC0415
+
+    planned = plan_reports(home, courses, languages, anew=anew)
+    for one in planned:
+        if one.reasons:
+            console.print(f"{named(one.job)}: {', '.join(one.reasons)}", highlight=False, markup=False)
+    n_due = sum(bool(one.reasons) for one in planned)
+    console.print(f"{n_due} reports due, {len(planned) - n_due} current", highlight=False)
+
+
+def _write_index(home: Home) -> None:
+    from coursewaves.index import write_index  # noqa: PLC0415
+    from coursewaves.year import Year  # noqa: PLC0415
+
+    write_index(Year(home))

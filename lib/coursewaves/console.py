@@ -17,6 +17,8 @@ from coursewaves.settings import Home
 if TYPE_CHECKING:
     import pandas as pd
 
+    from coursewaves.plan import Job
+
 console = Console(soft_wrap=True)
 complaints = Console(stderr=True, soft_wrap=True)
 
@@ -73,6 +75,16 @@ def show_problems(problems: list[dict[Any, Any]]) -> int:
         console.print(str(Problem(**row)), markup=False, highlight=False)
     console.print(f"{len(problems)} problems", highlight=False)
     return len(problems)
+
+
+def named(job: "Job") -> str:
+    """Name a report: its kind, what it is about, its language."""
+    return f"{job.kind} {job.subject_id} ({job.language})"
+
+
+def show_failure(job: "Job", failure: str) -> None:
+    """Say that a report could not be made."""
+    complaints.print(f"{named(job)}: {failure}", style="red", markup=False, highlight=False)
 
 
 def short(path: Path, home: Home) -> str:

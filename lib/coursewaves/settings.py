@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey, Texts
 from coursewaves.ladder import LEAST
+from coursewaves.limits import Limits
 from coursewaves.survey_files import BUILT_IN, CODEBOOK, load_survey
 from coursewaves.time_forms import is_form
 from coursewaves.yamlfile import read_yaml
@@ -94,7 +95,7 @@ class Settings(BaseModel):
     `minimum_group` is the smallest group of which anything is shown. `low_rated_below` (0-100) is the
     councils' threshold for a low-rated programme (¶16): the regulation names none. `duplicates` says which of a
     linked person's forms counts, see `coursewaves.duplicates`. `link_by` names the personal datum that links a
-    person's forms where there is no code; it is written as a pseudonym only.
+    person's forms where there is no code; it is written as a pseudonym only. `limits` bound each report's process.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -106,6 +107,7 @@ class Settings(BaseModel):
     low_rated_below: float = Field(default=62.5, ge=0, le=100)
     duplicates: Literal["last", "first", "most_complete"] = "last"
     link_by: Literal["email", "phone", "iin"] | None = None
+    limits: Limits = Field(default_factory=Limits)
     sources: list[Source] = Field(default_factory=list)
 
     @field_validator("time_zone")
@@ -172,6 +174,20 @@ class Home:
     def processed(self) -> Path:
         """Folder of the tables made from raw files; disposable."""
         return self.root / "data" / "processed"
+
+    @property
+    def partitions(self) -> Path:
+        """Folder of what each report may see, one file a course."""
+        return self.processed / "courses"
+
+    def partition(self, course_id: str) -> Path:
+        """Return where the partition of a course lies."""
+        return self.partitions / f"{course_id}.zip"
+
+    @property
+    def work(self) -> Path:
+        """Private folder in which reports are made; nothing in it outlives a run."""
+        return self.root / "data" / "work"
 
     @property
     def problem_book(self) -> Path:

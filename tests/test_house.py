@@ -34,6 +34,10 @@ NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 
 LINE = (
     "errors",
+    "limits",
+    "isolation",
+    "processes",
+    "locks",
     "ladder",
     "private_files",
     "yamlfile",
@@ -120,6 +124,9 @@ LINE = (
     "sections",
     "report",
     "engine",
+    "child",
+    "overseer",
+    "foreman",
     "workers",
     "publish",
     "warm",

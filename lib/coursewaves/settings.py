@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey, Texts
 from coursewaves.ladder import LEAST
+from coursewaves.limits import Limits
 from coursewaves.survey_files import BUILT_IN, CODEBOOK, load_survey
 from coursewaves.time_forms import is_form
 from coursewaves.yamlfile import read_yaml
@@ -94,7 +95,8 @@ class Settings(BaseModel):
     `minimum_group` is the smallest group of which anything is shown. `low_rated_below` (0-100) is the
     councils' threshold for a low-rated programme (¶16): the regulation names none. `duplicates` says which of a
     linked person's forms counts, see `coursewaves.duplicates`. `link_by` names the personal datum that links a
-    person's forms where there is no code; it is written as a pseudonym only.
+    person's forms where there is no code; it is written as a pseudonym only. `limits` bounds each report's time,
+    memory and output, see `coursewaves.limits`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -107,6 +109,7 @@ class Settings(BaseModel):
     duplicates: Literal["last", "first", "most_complete"] = "last"
     link_by: Literal["email", "phone", "iin"] | None = None
     sources: list[Source] = Field(default_factory=list)
+    limits: Limits = Field(default_factory=Limits)
 
     @field_validator("time_zone")
     @classmethod

@@ -125,9 +125,10 @@ def _publish(home: Home, job: Job, inputs: dict[str, str], words: dict[str, Any]
     if "failure" in words:
         return Outcome(job, "", words["failure"])
     content = words["page"].encode()
-    entry = {
+    sha256 = digest(content)
+    entry: Page = {
         "kind": job.kind, "id": job.subject_id, "language": job.language, "title": job.title, "path": job.path,
-        "sha256": digest(content), "inputs": inputs, "versions": versions(),
+        "sha256": sha256, "inputs": inputs, "versions": versions(),
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "is_stale": False,
     }  # fmt: skip
     try:
@@ -135,4 +136,4 @@ def _publish(home: Home, job: Job, inputs: dict[str, str], words: dict[str, Any]
         write_shared(home.reports / job.path, content)
     except OSError as error:
         return Outcome(job, "", f"can't write its page: {error.strerror}")
-    return Outcome(job, entry["sha256"], "")
+    return Outcome(job, sha256, "")

@@ -95,7 +95,8 @@ class Settings(BaseModel):
     `minimum_group` is the smallest group of which anything is shown. `low_rated_below` (0-100) is the
     councils' threshold for a low-rated programme (¶16): the regulation names none. `duplicates` says which of a
     linked person's forms counts, see `coursewaves.duplicates`. `link_by` names the personal datum that links a
-    person's forms where there is no code; it is written as a pseudonym only. `limits` bound each report's process.
+    person's forms where there is no code; it is written as a pseudonym only. `limits` bounds each report's time,
+    memory and output, see `coursewaves.limits`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -107,8 +108,8 @@ class Settings(BaseModel):
     low_rated_below: float = Field(default=62.5, ge=0, le=100)
     duplicates: Literal["last", "first", "most_complete"] = "last"
     link_by: Literal["email", "phone", "iin"] | None = None
-    limits: Limits = Field(default_factory=Limits)
     sources: list[Source] = Field(default_factory=list)
+    limits: Limits = Field(default_factory=Limits)
 
     @field_validator("time_zone")
     @classmethod

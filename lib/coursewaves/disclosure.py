@@ -73,8 +73,8 @@ def disclose(
     while is_partition and _is_derivable(people[is_hidden], minimum) and not is_hidden.all():
         is_hidden |= people == people[~is_hidden].min()
     cells[np.ix_(is_hidden, [name not in labels for name in names])] = None
-    shown = np.column_stack([cells, is_hidden])
-    return Disclosed(pd.DataFrame(shown, table.index, [*names, "is_hidden"], dtype=object), minimum)
+    columns = table.columns.insert(len(names), "is_hidden")
+    return Disclosed(pd.DataFrame(np.column_stack([cells, is_hidden]), table.index, columns, dtype=object), minimum)
 
 
 def _is_derivable(hidden: np.ndarray[Any, np.dtype[np.float64]], minimum: int) -> bool:

@@ -1,5 +1,7 @@
 """Describe answers: `responses` and `scores` go in, tables of counts, shares and means with intervals come out."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 
@@ -33,8 +35,8 @@ def count_answers(responses: pd.DataFrame, survey: Survey, columns: list[str]) -
             codes = responses[column].to_numpy(dtype=float, na_value=np.nan)
         else:
             codes = np.full(len(responses), np.nan)
-        counts = {str(code): int((codes == code).sum()) for code in range(low, high + 1)}
-        n, n_missing = sum(counts.values()), int(np.isnan(codes).sum())
+        counts = {str(code): int(np.count_nonzero(codes == code)) for code in range(low, high + 1)}
+        n, n_missing = sum(counts.values()), int(np.count_nonzero(np.isnan(codes)))
         row = {"item_id": column, "n": n, "n_not_applicable": len(codes) - n - n_missing, "n_missing": n_missing}
         rows.append(row | counts)
     return pd.DataFrame(rows, columns=None if rows else ["item_id", "n", "n_not_applicable", "n_missing"])
@@ -50,14 +52,14 @@ def option_shares(responses: pd.DataFrame, survey: Survey, column: str) -> pd.Da
         ``n_chosen``, ``share`` (0-1) with Wilson's 95 % interval ``low``, ``high``. Options of a question
         with several answers add up to more than 1.
     """
-    cells = responses[column].dropna().astype("str") if column in responses else pd.Series(dtype="str")
-    chosen = cells.str.split("|").explode()
+    answers = responses[column].to_numpy(dtype=object) if column in responses else np.array([], dtype=object)
+    cells = answers[pd.notna(answers)]
+    chosen = Counter(code for cell in cells for code in str(cell).split("|"))
     rows = []
     for option in survey.scale_of(column).options:
-        n_chosen = int((chosen == option.code).sum())
-        found = share_interval(n_chosen, len(cells))
+        found = share_interval(chosen[option.code], len(cells))
         shares = [found.share, found.low, found.high]
-        rows.append([column, option.code, len(cells), n_chosen, *shares])
+        rows.append([column, option.code, len(cells), chosen[option.code], *shares])
     return pd.DataFrame(rows, columns=["item_id", "code", "n", "n_chosen", "share", "low", "high"])
 
 

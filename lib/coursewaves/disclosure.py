@@ -63,17 +63,17 @@ def disclose(
     CoursewavesError
         Where a column named in `n` or `labels` is not there: a figure without its count is not shown.
     """
-    for name in (*n, *labels):
-        if name not in table:
-            raise CoursewavesError.not_found(name, "the table to be shown", table.columns)
     names, cells = list(table), table.to_numpy(dtype=object, copy=True)
+    for name in (*n, *labels):
+        if name not in names:
+            raise CoursewavesError.not_found(name, "the table to be shown", names)
     counts = cells[:, [names.index(name) for name in n]]
     people = np.where(pd.isna(counts), 0, counts).astype(np.float64).min(axis=1)  # an unknown count is none
     is_hidden = people < minimum
     while is_partition and _is_derivable(people[is_hidden], minimum) and not is_hidden.all():
         is_hidden |= people == people[~is_hidden].min()
     cells[np.ix_(is_hidden, [name not in labels for name in names])] = None
-    columns = table.columns.insert(len(names), "is_hidden")
+    columns = pd.Index([*names, "is_hidden"], dtype=object)
     return Disclosed(pd.DataFrame(np.column_stack([cells, is_hidden]), table.index, columns, dtype=object), minimum)
 
 

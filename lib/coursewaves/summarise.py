@@ -1,6 +1,7 @@
 """Describe answers: `responses` and `scores` go in, tables of counts, shares and means with intervals come out."""
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,6 +43,14 @@ def count_answers(responses: pd.DataFrame, survey: Survey, columns: list[str]) -
     return pd.DataFrame(rows, columns=None if rows else ["item_id", "n", "n_not_applicable", "n_missing"])
 
 
+def given_answers(responses: pd.DataFrame, column: str) -> list[Any]:
+    """Return the answers to an item in the order of the forms; none where no form has such a column."""
+    if column not in responses:
+        return []
+    answers = responses[column].to_numpy(dtype=object)
+    return list(answers[pd.notna(answers)])
+
+
 def option_shares(responses: pd.DataFrame, survey: Survey, column: str) -> pd.DataFrame:
     """Return how many of those who answered chose each option of a closed question (¶7).
 
@@ -52,8 +61,7 @@ def option_shares(responses: pd.DataFrame, survey: Survey, column: str) -> pd.Da
         ``n_chosen``, ``share`` (0-1) with Wilson's 95 % interval ``low``, ``high``. Options of a question
         with several answers add up to more than 1.
     """
-    answers = responses[column].to_numpy(dtype=object) if column in responses else np.array([], dtype=object)
-    cells = answers[pd.notna(answers)]
+    cells = given_answers(responses, column)
     chosen = Counter(code for cell in cells for code in str(cell).split("|"))
     rows = []
     for option in survey.scale_of(column).options:
@@ -107,13 +115,14 @@ def response_counts(course: pd.Series, outcomes: pd.DataFrame, waves: list[Instr
         (answers kept), ``n_duplicate``, ``n_outside_window``, and ``share`` of the invited who answered (0-1,
         missing where it can't be computed).
     """
+    keys = zip(outcomes["instrument_id"], outcomes["outcome"], strict=True)
+    forms = dict(zip(keys, outcomes["n_forms"].tolist(), strict=True))
     rows = []
     for instrument in waves:
-        forms = outcomes[outcomes["instrument_id"] == instrument.id].set_index("outcome")["n_forms"]
         people = "enrolled" if instrument.window.anchor == "starts_on" else "completed"
-        n_invited, n = course.get(people), int(forms.get("kept", 0))
+        n_invited, n = course.get(people), int(forms.get((instrument.id, "kept"), 0))
         share = n / n_invited if pd.notna(n_invited) and n <= n_invited and n_invited > 0 else np.nan
-        uncounted = [int(forms.get(outcome, 0)) for outcome in ("duplicate", "outside_window")]
+        uncounted = [int(forms.get((instrument.id, outcome), 0)) for outcome in ("duplicate", "outside_window")]
         rows.append([instrument.id, instrument.wave, n_invited, n, *uncounted, share])
     columns = ["instrument_id", "wave", "n_invited", "n", "n_duplicate", "n_outside_window", "share"]
     return pd.DataFrame(rows, columns=columns)

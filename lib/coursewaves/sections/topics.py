@@ -23,7 +23,7 @@ def topics(view: CourseView) -> Sections:
     if rated is None:
         return Sections()
     title = view.say("Topics of the programme")
-    rows = pd.DataFrame([_topic(view, row, rated, judged) for _, row in view.repeated(rated).iterrows()])
+    rows = pd.DataFrame([_topic(view, row, rated, judged) for row in view.repeated(rated).to_dict("records")])
     if rows.empty:
         text = view.say("The registry lists no topics of this programme.")
         return Sections([Section("topics", title, [18, 19], [paragraph(text)])])
@@ -31,7 +31,7 @@ def topics(view: CourseView) -> Sections:
     return Sections([Section("topics", title, [18, 19], parts)])
 
 
-def _topic(view: CourseView, row: pd.Series, rated: Item, judged: Item | None) -> dict[str, Any]:
+def _topic(view: CourseView, row: dict[Any, Any], rated: Item, judged: Item | None) -> dict[str, Any]:
     column = f"{rated.id}.{row['number']}"
     found = mean_interval(item_scores(view.responses, view.year.survey, [column])[:, 0], low=0, high=100)
     topic: dict[str, Any] = {
@@ -51,10 +51,10 @@ def _topic(view: CourseView, row: pd.Series, rated: Item, judged: Item | None) -
     return topic
 
 
-def _trainer(view: CourseView, row: pd.Series) -> str:
+def _trainer(view: CourseView, row: dict[Any, Any]) -> str:
     trainers = view.year.registry.trainers
-    found = trainers[trainers["trainer_id"] == row["trainer_id"]]
-    return str(found["name"].iloc[0]) if len(found) else ""
+    names = zip(trainers["trainer_id"], trainers["name"], strict=True)
+    return next((str(name) for trainer_id, name in names if trainer_id == row["trainer_id"]), "")
 
 
 def _table(view: CourseView, rows: pd.DataFrame, judged: Item | None) -> Html:

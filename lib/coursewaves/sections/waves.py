@@ -32,7 +32,8 @@ def _scores(view: CourseView, instrument: Instrument) -> list[Html]:
     """Show the mean of each indicator and criterion that this questionnaire measures."""
     survey = view.year.survey
     own = view.scores[view.scores["instrument_id"] == instrument.id]
-    names = [name for name in score_names(survey) if own[name].notna().any()]
+    given = own.notna().any()
+    names = [name for name in score_names(survey) if given[name]]
     if not names:
         return []
     criteria = [c.id for c in survey.criteria if c.kind == "criterion" and c.id in names]

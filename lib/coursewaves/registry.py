@@ -72,7 +72,8 @@ class Registry:
         places = np.flatnonzero(ids == entry_id)
         if not places.size:
             raise CoursewavesError.not_found(entry_id, table, ids)
-        return rows.iloc[places[0]]
+        row: pd.Series = rows.iloc[places[0]]
+        return row
 
     @cached_property
     def _by_programme(self) -> dict[tuple[str, str], pd.DataFrame]:

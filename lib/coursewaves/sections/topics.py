@@ -36,7 +36,7 @@ def _topic(view: CourseView, row: dict[Any, Any], rated: Item, judged: Item | No
     found = mean_interval(item_scores(view.responses, view.year.survey, [column])[:, 0], low=0, high=100)
     topic: dict[str, Any] = {
         "number": int(row["number"]),
-        "title": view.title("topics", row),
+        "title": view.year.registry.title("topics", row, view.phrases.language),
         "hours": float(row["hours"]),
         "trainer": _trainer(view, row),
         "n": found.n,

@@ -1,9 +1,11 @@
 """Words and numbers: rounded as people do, with real minus signs, in three languages."""
 
 import datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 import pytest
+from babel.numbers import format_decimal, format_percent
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,3 +152,23 @@ def test_a_phrase_that_no_catalogue_has_is_said_in_english():
 
 def test_there_is_a_catalogue_for_each_language_of_the_regulation():
     assert {path.parent.parent.name for path in LOCALES.glob("*/LC_MESSAGES/coursewaves.po")} == {"kk", "ru"}
+
+
+ANY_NUMBER = st.one_of(st.floats(-1e7, 1e7), st.integers(-(10**6), 10**6), st.sampled_from([0.0, -0.0, -0.001, 0.5]))
+
+
+@given(ANY_NUMBER, st.integers(0, 3), st.sampled_from([EN, RU, KK]))
+def test_a_number_is_written_as_the_locale_writes_it_whatever_was_written_before(value, digits, phrases):
+    rounded = plain_half_up(value, digits)
+    text = format_decimal(abs(rounded), format="#,##0" + ("." + "0" * digits if digits else ""), locale=phrases.locale)
+    assert phrases.number(value, digits) == ("−" if rounded < 0 else "") + text
+
+
+@given(ANY_NUMBER, st.integers(0, 3), st.sampled_from([EN, RU, KK]))
+def test_a_share_is_written_as_the_locale_writes_it_whatever_was_written_before(share, digits, phrases):
+    rounded = plain_half_up(share, 2 + digits)
+    assert phrases.percent(share, digits) == format_percent(rounded, locale=phrases.locale, decimal_quantization=False)
+
+
+def plain_half_up(value: float, digits: int) -> Decimal:
+    return Decimal(repr(round(float(value), 10))).quantize(Decimal(10) ** -digits, ROUND_HALF_UP)

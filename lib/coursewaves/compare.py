@@ -149,7 +149,7 @@ def _linked(sides: Sides, shown: Change) -> dict[str, Any]:
     if shown.design == "paired":
         figures = (shown.difference, shown.low, shown.high, 0.0, False)
     else:
-        found = linked_change(*sides)
+        found = linked_change(*sides, shown)
         is_selective = found.is_selective and shown.design == "partly paired"
         figures = (found.difference, found.low, found.high, found.distance, is_selective)
     names = ("linked_difference", "linked_low", "linked_high", "linked_distance", "is_selective")

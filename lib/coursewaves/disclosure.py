@@ -7,6 +7,7 @@ so that a table, a chart and a sentence made from the same rows hide the same.
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from coursewaves.errors import CoursewavesError
@@ -29,7 +30,8 @@ class Disclosed:
 
     def rows(self) -> list[dict[str, Any]]:
         """Return all rows, the hidden ones without figures."""
-        return [{str(key): value for key, value in row.items()} for row in self.table.to_dict("records")]
+        names = [str(name) for name in self.table]
+        return [dict(zip(names, row, strict=True)) for row in self.table.to_numpy(dtype=object).tolist()]
 
     def shown(self) -> list[dict[str, Any]]:
         """Return the rows that are not hidden."""
@@ -61,21 +63,21 @@ def disclose(
     CoursewavesError
         Where a column named in `n` or `labels` is not there: a figure without its count is not shown.
     """
+    names, cells = list(table), table.to_numpy(dtype=object, copy=True)
     for name in (*n, *labels):
-        if name not in table:
-            raise CoursewavesError.not_found(name, "the table to be shown", table.columns)
-    people = table[list(n)].astype("float64").min(axis=1, skipna=False).fillna(0)
+        if name not in names:
+            raise CoursewavesError.not_found(name, "the table to be shown", names)
+    counts = cells[:, [names.index(name) for name in n]]
+    people = np.where(pd.isna(counts), 0, counts).astype(np.float64).min(axis=1)  # an unknown count is none
     is_hidden = people < minimum
     while is_partition and _is_derivable(people[is_hidden], minimum) and not is_hidden.all():
         is_hidden |= people == people[~is_hidden].min()
-    shown = table.assign(is_hidden=is_hidden)
-    if is_hidden.any():
-        figures = table.columns.difference(labels, sort=False)
-        shown[figures] = table[figures].astype("object").mask(is_hidden, None)
-    return Disclosed(shown, minimum)
+    cells[np.ix_(is_hidden, [name not in labels for name in names])] = None
+    columns = pd.Index([*names, "is_hidden"], dtype=object)
+    return Disclosed(pd.DataFrame(np.column_stack([cells, is_hidden]), table.index, columns, dtype=object), minimum)
 
 
-def _is_derivable(hidden: pd.Series, minimum: int) -> bool:
+def _is_derivable(hidden: np.ndarray[Any, np.dtype[np.float64]], minimum: int) -> bool:
     """Whether the total less what is shown tells of one hidden part, or of too few people."""
     peopled = hidden[hidden > 0]
-    return len(peopled) == 1 or 0 < peopled.sum() < minimum
+    return len(peopled) == 1 or bool(0 < peopled.sum() < minimum)

@@ -74,8 +74,7 @@ class Phrases:
         rounded = _half_up(value, digits)
         if rounded is None:
             return "–"
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        text: str = format_decimal(abs(rounded), format=pattern, locale=self.locale)
+        text = _decimal(abs(rounded), digits, self.language)
         return f"−{text}" if rounded < 0 else text
 
     def signed(self, value: float | None, digits: int = 0) -> str:
@@ -86,10 +85,7 @@ class Phrases:
     def percent(self, share: float | None, digits: int = 0) -> str:
         """Format a share (0-1) as percent, whole unless decimals are asked for."""
         rounded = _half_up(share, 2 + digits)
-        if rounded is None:
-            return "–"
-        text: str = format_percent(rounded, locale=self.locale, decimal_quantization=False)
-        return text
+        return "–" if rounded is None else _percent(str(rounded), self.language)
 
     def interval(self, low: float | None, high: float | None, digits: int = 0) -> str:
         """Format an interval."""
@@ -114,6 +110,21 @@ class Phrases:
             return "–"
         text: str = format_date(value, format="long", locale=self.locale)
         return text
+
+
+@lru_cache(maxsize=4096)
+def _decimal(rounded: Decimal, digits: int, language: str) -> str:
+    """Format a number that is rounded to so many decimals; reports say the same few hundred again and again."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    text: str = format_decimal(rounded, format=pattern, locale=language)
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _percent(rounded: str, language: str) -> str:
+    """Format a share; it is written out, since -0 and 0 are one key as numbers and two texts."""
+    text: str = format_percent(Decimal(rounded), locale=language, decimal_quantization=False)
+    return text
 
 
 def _half_up(value: float | None, digits: int) -> Decimal | None:

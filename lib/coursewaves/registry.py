@@ -7,9 +7,11 @@ rest goes on. The columns and their rules stand in `coursewaves.tables`.
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
@@ -67,14 +69,24 @@ class Registry:
     def _row(self, table: str, entry_id: str) -> pd.Series:
         rows: pd.DataFrame = getattr(self, table)
         ids = rows[KEYS[table][0][0]]
-        found = rows[ids == entry_id]
-        if found.empty:
+        places = np.flatnonzero(ids == entry_id)
+        if not places.size:
             raise CoursewavesError.not_found(entry_id, table, ids)
-        return found.iloc[0]
+        row: pd.Series = rows.iloc[places[0]]
+        return row
+
+    @cached_property
+    def _by_programme(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """The topics and abilities of each programme: every question about one of them asks for them all."""
+        return {
+            (table, str(programme_id)): rows.reset_index(drop=True)
+            for table in ("topics", "abilities")
+            for programme_id, rows in getattr(self, table).sort_values("number").groupby("programme_id")
+        }
 
     def _rows_of(self, table: str, programme_id: str) -> pd.DataFrame:
         rows: pd.DataFrame = getattr(self, table)
-        return rows[rows["programme_id"] == programme_id].sort_values("number", ignore_index=True)
+        return self._by_programme.get((table, programme_id), rows.iloc[:0])
 
 
 def read_registry(folder: Path) -> tuple[Registry, pd.DataFrame]:

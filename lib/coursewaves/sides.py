@@ -114,10 +114,14 @@ def occasions_of(responses: pd.DataFrame, survey: Survey) -> Occasions:
     keys = [f"{course}/{code}" if isinstance(code, str) else None for course, code in people]
     numbers, known = pd.factorize(np.array(keys, dtype=object))
     instrument_ids = responses["instrument_id"].to_numpy(dtype=object)
-    forms = {}
+    scored = [
+        item for instrument in survey.instruments for item in instrument.items if survey.scale_of(item.id).is_scored
+    ]
+    columns = [column for item in scored for column in survey.columns(item) if column in responses]
+    answers, forms = responses[["course_id", *columns]], {}
     for instrument in survey.instruments:
         is_own = instrument_ids == instrument.id
-        forms[instrument.id] = _Forms(responses[is_own], numbers[is_own])
+        forms[instrument.id] = _Forms(answers[is_own], numbers[is_own])
     asked_in = {item.id: instrument.id for instrument in survey.instruments for item in instrument.items}
     return Occasions(survey, asked_in, forms, len(known))
 

@@ -1,5 +1,8 @@
 """Describe answers: `responses` and `scores` go in, tables of counts, shares and means with intervals come out."""
 
+from collections import Counter
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -33,11 +36,19 @@ def count_answers(responses: pd.DataFrame, survey: Survey, columns: list[str]) -
             codes = responses[column].to_numpy(dtype=float, na_value=np.nan)
         else:
             codes = np.full(len(responses), np.nan)
-        counts = {str(code): int((codes == code).sum()) for code in range(low, high + 1)}
-        n, n_missing = sum(counts.values()), int(np.isnan(codes).sum())
+        counts = {str(code): int(np.count_nonzero(codes == code)) for code in range(low, high + 1)}
+        n, n_missing = sum(counts.values()), int(np.count_nonzero(np.isnan(codes)))
         row = {"item_id": column, "n": n, "n_not_applicable": len(codes) - n - n_missing, "n_missing": n_missing}
         rows.append(row | counts)
     return pd.DataFrame(rows, columns=None if rows else ["item_id", "n", "n_not_applicable", "n_missing"])
+
+
+def given_answers(responses: pd.DataFrame, column: str) -> list[Any]:
+    """Return the answers to an item in the order of the forms; none where no form has such a column."""
+    if column not in responses:
+        return []
+    answers = responses[column].to_numpy(dtype=object)
+    return list(answers[pd.notna(answers)])
 
 
 def option_shares(responses: pd.DataFrame, survey: Survey, column: str) -> pd.DataFrame:
@@ -50,14 +61,13 @@ def option_shares(responses: pd.DataFrame, survey: Survey, column: str) -> pd.Da
         ``n_chosen``, ``share`` (0-1) with Wilson's 95 % interval ``low``, ``high``. Options of a question
         with several answers add up to more than 1.
     """
-    cells = responses[column].dropna().astype("str") if column in responses else pd.Series(dtype="str")
-    chosen = cells.str.split("|").explode()
+    cells = given_answers(responses, column)
+    chosen = Counter(code for cell in cells for code in str(cell).split("|"))
     rows = []
     for option in survey.scale_of(column).options:
-        n_chosen = int((chosen == option.code).sum())
-        found = share_interval(n_chosen, len(cells))
+        found = share_interval(chosen[option.code], len(cells))
         shares = [found.share, found.low, found.high]
-        rows.append([column, option.code, len(cells), n_chosen, *shares])
+        rows.append([column, option.code, len(cells), chosen[option.code], *shares])
     return pd.DataFrame(rows, columns=["item_id", "code", "n", "n_chosen", "share", "low", "high"])
 
 
@@ -105,13 +115,14 @@ def response_counts(course: pd.Series, outcomes: pd.DataFrame, waves: list[Instr
         (answers kept), ``n_duplicate``, ``n_outside_window``, and ``share`` of the invited who answered (0-1,
         missing where it can't be computed).
     """
+    keys = zip(outcomes["instrument_id"], outcomes["outcome"], strict=True)
+    forms = dict(zip(keys, outcomes["n_forms"].tolist(), strict=True))
     rows = []
     for instrument in waves:
-        forms = outcomes[outcomes["instrument_id"] == instrument.id].set_index("outcome")["n_forms"]
         people = "enrolled" if instrument.window.anchor == "starts_on" else "completed"
-        n_invited, n = course.get(people), int(forms.get("kept", 0))
+        n_invited, n = course.get(people), int(forms.get((instrument.id, "kept"), 0))
         share = n / n_invited if pd.notna(n_invited) and n <= n_invited and n_invited > 0 else np.nan
-        uncounted = [int(forms.get(outcome, 0)) for outcome in ("duplicate", "outside_window")]
+        uncounted = [int(forms.get((instrument.id, outcome), 0)) for outcome in ("duplicate", "outside_window")]
         rows.append([instrument.id, instrument.wave, n_invited, n, *uncounted, share])
     columns = ["instrument_id", "wave", "n_invited", "n", "n_duplicate", "n_outside_window", "share"]
     return pd.DataFrame(rows, columns=columns)

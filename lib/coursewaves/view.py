@@ -1,5 +1,6 @@
 """One course seen by one reader: the course's numbers, told in the reader's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -35,7 +36,7 @@ class CourseView(Course):
         """Return the wording of an entry of the survey in the reader's language."""
         return entry.wording(self.phrases.language)
 
-    def title(self, table: str, row: pd.Series) -> str:
+    def title(self, table: str, row: Mapping[Any, Any] | pd.Series) -> str:
         """Return the title of a registry row in the reader's language."""
         return self.year.registry.title(table, row, self.phrases.language)
 

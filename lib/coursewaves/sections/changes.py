@@ -42,9 +42,9 @@ def shown_comparisons(view: Course) -> Disclosed:
     away from the change of all would otherwise learn of a few.
     """
     comparisons = view.comparisons
-    n_alone = comparisons["n_earlier"] + comparisons["n_later"] - 2 * comparisons["n_both"]
-    is_told = (comparisons["n_both"] >= view.least("means")) & (n_alone >= view.least("counts"))
-    linked = comparisons[LINKED].astype("float64").where(is_told)
+    n_earlier, n_later, n_both = (comparisons[name].to_numpy() for name in ("n_earlier", "n_later", "n_both"))
+    is_told = (n_both >= view.least("means")) & (n_earlier + n_later - 2 * n_both >= view.least("counts"))
+    linked = {name: np.where(is_told, comparisons[name].to_numpy(dtype=float), np.nan) for name in LINKED}
     labels = ["pair_id", "construct_id", "kind"]
     return view.gate(comparisons.assign(**linked), "means", labels, n=("n_earlier", "n_later"))
 
@@ -113,13 +113,13 @@ def _chains(view: CourseView) -> Html:
     survey = view.year.survey
     order = [instrument.id for instrument in survey.waves()]
     rows = []
-    by_pair = view.comparisons.set_index("pair_id") if not view.comparisons.empty else pd.DataFrame()
+    by_pair = {row["pair_id"]: row for row in view.comparisons.to_dict("records")}
     for chain in survey.chains:
         found: list[Disclosed | None] = [None] * len(order)
         for pair_id in chain.pairs:
-            if pair_id not in by_pair.index:
+            if pair_id not in by_pair:
                 continue
-            pair, row = survey.pair(pair_id), by_pair.loc[pair_id].to_dict()
+            pair, row = survey.pair(pair_id), by_pair[pair_id]
             for side, items in (("earlier", pair.earlier), ("later", pair.later)):
                 place = order.index(survey.instrument_of(items[0]).id)
                 found[place] = found[place] or _step(view, row, side)

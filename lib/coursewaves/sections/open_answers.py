@@ -4,6 +4,7 @@ import hashlib
 
 from coursewaves.instruments import Item
 from coursewaves.page import Html, Section, heading, paragraph, quotes
+from coursewaves.summarise import given_answers
 from coursewaves.view import CourseView
 
 MOST_QUOTES = 8
@@ -27,7 +28,7 @@ def open_answers(view: CourseView) -> Section:
 
 
 def _answers(view: CourseView, item: Item) -> list[Html]:
-    texts = [] if item.id not in view.responses else view.responses[item.id].dropna().tolist()
+    texts = given_answers(view.responses, item.id)
     if len(texts) < view.least("quotes"):
         return []
     chosen = sorted(set(texts), key=_shuffled)[:MOST_QUOTES]

@@ -7,6 +7,7 @@ import pandas as pd
 from coursewaves.disclosure import Disclosed
 from coursewaves.instruments import Instrument
 from coursewaves.page import Html, Section, heading, paragraph, table
+from coursewaves.summarise import given_answers
 from coursewaves.view import CourseView
 
 
@@ -88,10 +89,9 @@ def _groups(view: CourseView, forms: pd.DataFrame, purpose: str) -> list[list[st
     scale = view.year.survey.scale(item.scale)
     if purpose not in forms or not scale.options:
         return []
-    given = forms[purpose].dropna()
-    codes = [option.code for option in scale.options if (given == option.code).any()]
-    groups = pd.DataFrame({"code": codes, "n": [int((given == code).sum()) for code in codes]})
-    groups["share"] = groups["n"] / max(len(given), 1)
+    given = given_answers(forms, purpose)
+    counts = [(option.code, given.count(option.code)) for option in scale.options]
+    groups = pd.DataFrame([(code, n, n / len(given)) for code, n in counts if n], columns=["code", "n", "share"])
     shown: Disclosed = view.gate(groups, "counts", ["code"], is_partition=True)
     names = {option.code: option.wording(view.phrases.language) for option in scale.options}
     has_shares = len(given) >= view.least("shares")

@@ -34,12 +34,12 @@ def topics(view: CourseView) -> Sections:
 
 
 @once
-def _rated(course: Course) -> list[tuple[pd.Series, dict[str, Any]]]:
+def _rated(course: Course) -> list[tuple[dict[Any, Any], dict[str, Any]]]:
     """Return each topic of the registry with what this course's participants said of it."""
     rated, judged = topic_items(course.year.survey)
     if rated is None:
         return []
-    rows = [row for _, row in course.repeated(rated).iterrows()]
+    rows = course.repeated(rated).to_dict("records")
     return [(row, _figures(course, int(row["number"]), rated, judged)) for row in rows]
 
 
@@ -54,15 +54,15 @@ def _figures(course: Course, number: int, rated: Item, judged: Item | None) -> d
     return figures
 
 
-def _topic(view: CourseView, row: pd.Series, figures: dict[str, Any]) -> dict[str, Any]:
+def _topic(view: CourseView, row: dict[Any, Any], figures: dict[str, Any]) -> dict[str, Any]:
     told = {"number": int(row["number"]), "title": view.title("topics", row), "hours": float(row["hours"])}
     return told | {"trainer": _trainer(view, row)} | figures
 
 
-def _trainer(view: CourseView, row: pd.Series) -> str:
+def _trainer(view: CourseView, row: dict[Any, Any]) -> str:
     trainers = view.year.registry.trainers
-    found = trainers[trainers["trainer_id"] == row["trainer_id"]]
-    return str(found["name"].iloc[0]) if len(found) else ""
+    names = zip(trainers["trainer_id"], trainers["name"], strict=True)
+    return next((str(name) for trainer_id, name in names if trainer_id == row["trainer_id"]), "")
 
 
 def _table(view: CourseView, rows: pd.DataFrame, judged: Item | None) -> Html:

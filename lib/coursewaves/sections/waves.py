@@ -53,7 +53,8 @@ def _scores(view: CourseView, instrument: Instrument) -> list[Html]:
 def _given(course: Course, instrument_id: str) -> list[str]:
     """Name the scores that a questionnaire gives in this course."""
     own = course.scores[course.scores["instrument_id"] == instrument_id]
-    return [name for name in score_names(course.year.survey) if own[name].notna().any()]
+    is_given = own.notna().any()
+    return [name for name in score_names(course.year.survey) if is_given[name]]
 
 
 def _name(view: CourseView, name: str) -> str:

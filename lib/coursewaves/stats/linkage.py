@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coursewaves.stats.changes import change
+from coursewaves.stats.changes import Change, change
 from coursewaves.stats.values import as_numbers
 
 
@@ -38,11 +38,14 @@ class LinkedChange(NamedTuple):
     reason: str = ""
 
 
-def linked_change(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> LinkedChange:
+def linked_change(
+    first: ArrayLike, second: ArrayLike, shown: Change | None = None, level: float = 0.95
+) -> LinkedChange:
     """Estimate the change of those with both values alone, as a line of sensitivity to `change`.
 
-    Both arrays are aligned by person, nan where a person has no value. Where nobody, or everybody, is linked
-    there is nothing to compare, and nothing is selective.
+    Both arrays are aligned by person, nan where a person has no value; `shown` is their `change` of that level
+    where it is known already. Where nobody, or everybody, is linked there is nothing to compare, and nothing is
+    selective.
 
     References
     ----------
@@ -57,7 +60,7 @@ def linked_change(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> L
     (1.0, 5, 0.14, False)
     """
     earlier, later = as_numbers(first), as_numbers(second)
-    shown = change(earlier, later, level)
+    shown = shown or change(earlier, later, level)
     both = ~(np.isnan(earlier) | np.isnan(later))
     linked = change(earlier[both], later[both], level)
     distance = linked.difference - shown.difference

@@ -143,10 +143,9 @@ def _exact_p(doubled: np.ndarray[tuple[int], np.dtype[np.int64]], up: int) -> fl
     tail = min(up, int(doubled.sum()) - up)
     chance = np.zeros(tail + 1)
     chance[0] = 1.0
-    for rank in doubled:
-        shifted = chance[: max(0, chance.size - rank)]
-        chance = chance / 2
-        chance[rank:] += shifted / 2
+    for rank in doubled.tolist():
+        chance /= 2
+        chance[rank:] += chance[: max(0, chance.size - rank)]
     return floored(2 * float(chance.sum()))
 
 

@@ -119,7 +119,8 @@ def is_constant(numbers: Numbers) -> bool:
     >>> is_constant(np.array([0.1 + 0.2, 0.3]))
     True
     """
-    return bool(np.unique(settled(numbers)).size < 2)
+    found = settled(numbers)
+    return found.size < 2 or bool((found == found[0]).all())
 
 
 def two_sided(z: float) -> float:

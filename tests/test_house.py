@@ -46,6 +46,8 @@ LINE = (
     "times",
     "unattended",
     "settings",
+    "oneline",
+    "logs",
     "due",
     "problems",
     "columns",

@@ -133,6 +133,8 @@ LINE = (
     "run_words",
     "status_page",
     "status",
+    "senders",
+    "alerts",
     "simulate",
     "demo",
     "explore",

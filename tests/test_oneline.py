@@ -19,7 +19,7 @@ ROOT = Path("/srv/monitoring/my institute")
         ("data/raw/a.csv:3 and wave1/b.csv", "data/raw/a.csv:3 and wave1/b.csv"),
         ("in /srv/monitoring/my institute/data/raw/a.csv", "in my institute/data/raw/a.csv"),
         ("'/srv/x/y/a.csv' and \"/var/b\"", "'a.csv' and \"b\""),
-        ("file:///srv/x/a.csv", "a.csv"),
+        ("file:" + "///srv/x/a.csv", "a.csv"),
         ("open /srv/people/", "open people"),
         (r"C:\Users\aigul\data\a.csv is open", "a.csv is open"),
         ("a\nERROR b\r\nc\x00\x1b[31md\u2028e\u202ef", "a ERROR b c [31md e f"),

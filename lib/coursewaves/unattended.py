@@ -125,7 +125,7 @@ class Alerts(BaseModel):
 def is_safe_url(url: str) -> bool:
     """Whether a message may be posted to an address: https, or plain http that stays on this machine.
 
-    >>> is_safe_url("https://example.org/x"), is_safe_url("http://example.org/x"), is_safe_url("file:///x")
+    >>> is_safe_url("https://example.org/x"), is_safe_url("http://example.org/x"), is_safe_url("ftp://localhost/x")
     (True, False, False)
     """
     if not re.fullmatch(r"[!-~]{1,2000}", url):

@@ -127,7 +127,10 @@ LINE = (
     "simulate",
     "demo",
     "explore",
+    "findings",
+    "schedule",
     "console",
+    "schedule_cli",
     "cli",
 )
 """The straight line: a module, or a package as a whole, imports only what stands before it."""

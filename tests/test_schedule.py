@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -763,6 +765,29 @@ def test_the_run_of_a_folder_that_was_moved_is_seen_and_removed_by_its_name(kind
     schedule.write(plan(moved), kind, machine)
     schedule.remove(name_of(home), machine)
     assert not is_any_wrong(schedule.check(plan(moved), machine))
+
+
+# Settings ------------------------------------------------------------------------------------------
+
+
+def work_folder(home: Path, said: dict[str, str]) -> Any:
+    """A work folder whose settings say something of the schedule, or nothing."""
+    when = SimpleNamespace(**{"every": "day", "at": "02:30", "on": "monday"} | said)
+    names = {"schedule"} if said else set()
+    return SimpleNamespace(
+        root=home, settings=SimpleNamespace(schedule=when, time_zone="Asia/Almaty", model_fields_set=names)
+    )
+
+
+def test_what_is_named_goes_before_settings_and_these_before_what_stands(home, machine):
+    silent, said = work_folder(home, {}), work_folder(home, {"every": "week", "on": "friday", "at": "05:00"})
+    assert schedule.plan_for(silent, machine).told == "every day at 02:30 Asia/Almaty"
+    assert schedule.plan_for(said, machine).told == "Friday at 05:00 Asia/Almaty"
+    assert schedule.plan_for(said, machine, every="day").told == "every day at 05:00 Asia/Almaty"
+    schedule.write(plan(home, every="hour", at="00:07"), "systemd", machine)
+    assert schedule.plan_that_stands(silent, machine).told == "every hour at 07 past"
+    assert schedule.plan_that_stands(said, machine).told == "Friday at 05:00 Asia/Almaty"
+    assert schedule.plan_that_stands(silent, machine, at="00:08").told == "every hour at 08 past"
 
 
 # The machine -----------------------------------------------------------------------------------------

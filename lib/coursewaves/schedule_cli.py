@@ -7,7 +7,7 @@ import typer
 
 from coursewaves.console import console, stops
 from coursewaves.errors import CoursewavesError
-from coursewaves.settings import Home, Settings, find_home
+from coursewaves.settings import Home, find_home
 
 if TYPE_CHECKING:
     from coursewaves.schedule import Machine, Plan
@@ -43,7 +43,7 @@ def write(
 
     with stops():
         home, machine = _home(context), schedule.this_machine()
-        plan = _plan(home, machine, every, at, on)
+        plan = schedule.plan_for(home, machine, every, at, on)
         chosen = _chosen(kind, system, plan, machine)
         if dry_run:
             for place, text in schedule.would_write(plan, chosen, machine).items():
@@ -67,14 +67,11 @@ def check(context: typer.Context, at: AtOption = "", every: EveryOption = "", on
 
     with stops():
         home, machine = _home(context), schedule.this_machine()
-        stands = schedule.what_stands(home.root, machine)
-        if stands is not None and not _is_declared(home.settings):
-            every, at, on = every or stands.every, at or stands.at, on or stands.on
-        plan = _plan(home, machine, every, at, on)
+        plan = schedule.plan_that_stands(home, machine, every, at, on)
         findings = schedule.check(plan, machine)
         for finding in findings:
             _print(str(finding))
-        if stands is not None:
+        if schedule.what_stands(home.root, machine):
             _print(f"next run: {_moment(schedule.next_due(plan, machine.now))}")
     raise typer.Exit(1 if is_any_wrong(findings) else 0)
 
@@ -95,21 +92,6 @@ def remove(
 
 def _home(context: typer.Context) -> Home:
     return find_home(context.find_root().params.get("home") or "")
-
-
-def _is_declared(settings: Settings) -> bool:
-    return "schedule" in settings.model_fields_set
-
-
-def _plan(home: Home, machine: "Machine", every: str, at: str, on: str) -> "Plan":
-    """Make the plan: options go before settings, settings before the defaults."""
-    from coursewaves import schedule  # noqa: PLC0415
-
-    declared = getattr(home.settings, "schedule", None)
-    every = every or getattr(declared, "every", "") or schedule.EVERY[0]
-    at = at or getattr(declared, "at", "") or schedule.AT
-    on = on or getattr(declared, "on", "") or schedule.WEEKDAYS[0]
-    return schedule.plan_of(home.root, machine.program, every, at, on, home.settings.time_zone)
 
 
 def _chosen(kind: str, is_system: bool, plan: "Plan", machine: "Machine") -> str:

@@ -12,6 +12,7 @@ from coursewaves.findings import Finding
 from coursewaves.schedule import cron, systemd
 from coursewaves.schedule.machine import Machine, this_machine
 from coursewaves.schedule.plan import EVERY, MARK, WEEKDAYS, Plan, last_due, name_of, next_due, plan_of
+from coursewaves.settings import Home
 
 __all__ = [
     "AT",
@@ -26,7 +27,9 @@ __all__ = [
     "last_due",
     "name_of",
     "next_due",
+    "plan_for",
     "plan_of",
+    "plan_that_stands",
     "remove",
     "this_machine",
     "what_stands",
@@ -49,6 +52,29 @@ class Written(NamedTuple):
     at: str
     on: str
     zone: str
+
+
+def plan_for(home: Home, machine: Machine, every: str = "", at: str = "", on: str = "") -> Plan:
+    """Plan the run of a work folder: what is named goes before its settings, these before the defaults.
+
+    Raises
+    ------
+    CoursewavesError
+        As `plan_of`, and where the settings have faults.
+    """
+    declared = getattr(home.settings, "schedule", None)
+    every = every or getattr(declared, "every", "") or EVERY[0]
+    at = at or getattr(declared, "at", "") or AT
+    on = on or getattr(declared, "on", "") or WEEKDAYS[0]
+    return plan_of(home.root, machine.program, every, at, on, home.settings.time_zone)
+
+
+def plan_that_stands(home: Home, machine: Machine, every: str = "", at: str = "", on: str = "") -> Plan:
+    """Plan what should stand: as `plan_for`, but what was written counts where the settings say nothing."""
+    stands = what_stands(home.root, machine)
+    if stands is not None and "schedule" not in home.settings.model_fields_set:
+        every, at, on = every or stands.every, at or stands.at, on or stands.on
+    return plan_for(home, machine, every, at, on)
 
 
 def choose(kind: str, plan: Plan, machine: Machine) -> str:

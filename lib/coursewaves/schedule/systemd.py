@@ -243,9 +243,8 @@ def state(plan: Plan, units: Units, machine: Machine) -> list[Finding]:
     due = last_due(plan, machine.now)
     began = _moment(timer.get("LastTriggerUSec", ""))
     if began < due < machine.now - ALLOWED and _written_at(plan, units) < due:
-        findings.append(
-            Finding("wrong", f"the run due {due:%Y-%m-%d %H:%M} did not begin", f"start {plan.name}.service")
-        )
+        start = f"{' '.join(units.systemctl)} start {plan.name}.service"
+        findings.append(Finding("wrong", f"the run due {due:%Y-%m-%d %H:%M} did not begin", start))
     return findings + _lingering(units, machine)
 
 

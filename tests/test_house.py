@@ -129,6 +129,7 @@ LINE = (
     "explore",
     "findings",
     "schedule",
+    "doctor",
     "console",
     "schedule_cli",
     "cli",

@@ -194,6 +194,24 @@ def export(
 
 
 @app.command()
+def doctor() -> None:
+    """Look for what is wrong with this machine and work folder, and say how to mend it; nothing is changed.
+
+    Each thing is ok, to be watched (warn) or wrong; exit code 1 says that something is wrong.
+    """
+    from coursewaves.doctor import examine  # noqa: PLC0415
+    from coursewaves.findings import is_any_wrong  # noqa: PLC0415
+    from coursewaves.schedule import this_machine  # noqa: PLC0415
+
+    with stops():
+        findings = []
+        for finding in examine(find_home(State.home), this_machine()):
+            console.print(str(finding), markup=False, highlight=False)
+            findings.append(finding)
+    raise typer.Exit(1 if is_any_wrong(findings) else 0)
+
+
+@app.command()
 def lab() -> None:
     """Open JupyterLab on the notebooks, with this work folder."""
     with stops():

@@ -856,6 +856,17 @@ def test_a_time_given_by_options_is_what_check_expects(run):
     assert "next run: Sun 2026-11-29 04:15 Asia/Almaty" in checked.output
 
 
+def test_a_time_other_than_that_of_the_settings_is_told(run, home, monkeypatch):
+    said = work_folder(home, {"at": "05:00"})
+    monkeypatch.setattr("coursewaves.schedule_cli.find_home", lambda path: said)
+    assert "note:" not in run("write").output
+    assert run("write", "--at", "06:00").output.splitlines()[-1] == (
+        "note: a missed run is told by the settings, which say every day at 05:00 Asia/Almaty; "
+        "fix: write the same under schedule: in coursewaves.yml"
+    )
+    assert run("check").exit_code == 1
+
+
 @pytest.mark.parametrize(("kind", "first"), [("systemd", ".service\n# coursewaves "), ("cron", "# crontab\n30 2 * *")])
 def test_a_dry_run_prints_all_and_writes_nothing(kind, first, run, machine, system):
     done = run("write", "--dry-run", "--with", kind)

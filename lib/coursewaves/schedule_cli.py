@@ -49,10 +49,13 @@ def write(
             for place, text in schedule.would_write(plan, chosen, machine).items():
                 _print(f"# {place}\n{text}")
             return
-        told = schedule.write(plan, chosen, machine)
-        for line in told:
+        for line in schedule.write(plan, chosen, machine):
             _print(line)
         _print(f"next run: {_moment(schedule.next_due(plan, machine.now))}")
+        declared = schedule.plan_for(home, machine)
+        if hasattr(home.settings, "schedule") and plan != declared:
+            fix = "write the same under schedule: in coursewaves.yml"
+            _print(f"note: a missed run is told by the settings, which say {declared.told}; fix: {fix}")
 
 
 @schedule_app.command()

@@ -29,6 +29,8 @@ COMMANDS = {
     "export": "Export the loaded tables",
     "query": "Ask the processed tables in SQL",
     "draft": "Draft an instrument file",
+    "doctor": "nothing is changed",
+    "schedule": "Have the run called at its time",
     "lab": "Open JupyterLab",
 }
 

@@ -152,7 +152,11 @@ LINE = (
     "simulate",
     "demo",
     "explore",
+    "findings",
+    "schedule",
+    "doctor",
     "console",
+    "schedule_cli",
     "cli",
 )
 """The straight line: a module, or a package as a whole, imports only what stands before it."""
@@ -726,10 +730,10 @@ def call_faults(words: list[str], group: Any) -> list[str]:
             if option is None and word != "--help":
                 return [f"no option {word}"]
             place += bool(option and not option.is_flag and "=" not in word)
-        elif command is group:
-            if word not in group.commands:
+        elif hasattr(command, "commands"):
+            if word not in command.commands:
                 return [f"no command {word}"]
-            command = group.commands[word]
+            command = command.commands[word]
         place += 1
     return []
 
@@ -751,13 +755,26 @@ def test_a_command_that_does_not_exist_is_found():
     @app.command()
     def load(name: str = "") -> None: ...
 
+    timer = typer.Typer(name="timer")
+    app.add_typer(timer)
+
+    @timer.command()
+    def write(at: str = "") -> None: ...
+
+    @timer.command()
+    def stop() -> None: ...
+
     text = (
         "```sh\ncoursewaves --home demo load  # reads\n.venv/bin/coursewaves --quiet load --name=x\n```\n"
-        "`coursewaves send`, `coursewaves load --fast`, coursewaves is good, `coursewaves.yml`"
+        "`coursewaves send`, `coursewaves load --fast`, coursewaves is good, `coursewaves.yml`\n"
+        "`coursewaves timer write --at 02:30`, `coursewaves timer stop`, `coursewaves timer go`, "
+        "`coursewaves timer write --fast`"
     )
     assert command_faults(text, app) == [
         "coursewaves send: no command send",
         "coursewaves load --fast: no option --fast",
+        "coursewaves timer go: no command go",
+        "coursewaves timer write --fast: no option --fast",
     ]
 
 

@@ -28,6 +28,7 @@ from coursewaves.console import (
     stops,
 )
 from coursewaves.manifest import INDEX
+from coursewaves.schedule_cli import schedule_app
 from coursewaves.settings import PACKAGE, Home, find_home, notebooks_folder
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(schedule_app)
 
 DEMO = Path("demo")
 
@@ -215,6 +217,24 @@ def export(
             console.print(f"written: {short(path, home)}", highlight=False, markup=False)
 
         write_exports(home, format or [], language, table or [], folder, done)
+
+
+@app.command()
+def doctor() -> None:
+    """Look for what is wrong with this machine and work folder, and say how to mend it; nothing is changed.
+
+    Each thing is ok, to be watched (warn) or wrong; exit code 1 says that something is wrong.
+    """
+    from coursewaves.doctor import examine  # noqa: PLC0415
+    from coursewaves.findings import is_any_wrong  # noqa: PLC0415
+    from coursewaves.schedule import this_machine  # noqa: PLC0415
+
+    with stops():
+        findings = []
+        for finding in examine(find_home(State.home), this_machine()):
+            console.print(str(finding), markup=False, highlight=False)
+            findings.append(finding)
+    raise typer.Exit(1 if is_any_wrong(findings) else 0)
 
 
 @app.command()

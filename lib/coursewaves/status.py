@@ -8,6 +8,7 @@ from pathlib import Path
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.history import STATUS, Status, dumped, entered, missed_since, read_status, timed
+from coursewaves.private_files import write_shared
 from coursewaves.runs import RunRecord, tidy
 from coursewaves.settings import Home, Settings
 
@@ -37,7 +38,6 @@ def write_status(home: Home, record: RunRecord | None, now: datetime, unsent: Se
         As it was written. A file that can't be read was moved aside as ``status.damaged-<n>.json``, and one run
         whose number is not above the last one's was not entered; both are told in the log.
     """
-    from coursewaves.publish import write_whole  # noqa: PLC0415  (its import costs seconds; `absence` needs none of it)
     from coursewaves.status_page import status_page  # noqa: PLC0415
 
     status = _read_or_move(home)
@@ -46,8 +46,9 @@ def write_status(home: Home, record: RunRecord | None, now: datetime, unsent: Se
     settings = home.sound_settings
     status = timed(status, settings, now)
     aside = [path.name for path in sorted(home.reports.glob("status.damaged-*.json"))]
-    write_whole(home.reports / STATUS, dumped(status))
-    write_whole(home.reports / PAGE, status_page(status, settings, aside, (home.reports / INDEX).exists()))
+    write_shared(home.reports / STATUS, dumped(status).encode())
+    page = status_page(status, settings, aside, (home.reports / INDEX).exists())
+    write_shared(home.reports / PAGE, page.encode())
     return status
 
 

@@ -149,6 +149,7 @@ LINE = (
     "status",
     "senders",
     "alerts",
+    "run",
     "simulate",
     "demo",
     "explore",

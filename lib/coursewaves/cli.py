@@ -16,6 +16,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from coursewaves.console import (
+    alone,
+    complaints,
     console,
     named,
     short,
@@ -32,6 +34,7 @@ from coursewaves.schedule_cli import schedule_app
 from coursewaves.settings import PACKAGE, Home, find_home, notebooks_folder
 
 if TYPE_CHECKING:
+    from coursewaves.plan import Planned
     from coursewaves.publish import Outcome
 
 app = typer.Typer(
@@ -96,10 +99,11 @@ def demo(
 
     with stops():
         home = Home(Path(State.home or DEMO).resolve())
-        with stage("example year"):
-            make_demo(home, programmes=programmes, courses=courses, seed=seed)
-        _load(home)
-        failed = _report(home, [], [], workers)
+        with alone(home):
+            with stage("example year"):
+                make_demo(home, programmes=programmes, courses=courses, seed=seed)
+            _load(home)
+            failed = _report(home, [], [], workers)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -138,7 +142,9 @@ def load() -> None:
     Raw files are never changed. Every record is kept, or set aside with a reason: the table shows the sum.
     """
     with stops():
-        _load(find_home(State.home))
+        home = find_home(State.home)
+        with alone(home):
+            _load(home)
 
 
 @app.command()
@@ -159,8 +165,43 @@ def report(
         if dry_run:
             _show_plan(home, course or [], language or [], anew=anew)
             raise typer.Exit(0)
-        failed = _report(home, course or [], language or [], workers, anew=anew)
+        with alone(home):
+            failed = _report(home, course or [], language or [], workers, anew=anew)
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def run(workers: WorkersOption = CORES) -> None:
+    """Bring the work folder up to date, unattended: load what is new, make the reports that are due.
+
+    For a schedule. What became of it stands in reports/status.html, reports/status.json and logs/coursewaves.log, and
+    is told by e-mail or webhook where the settings say so. One line is printed.
+    """
+    from coursewaves.publish import here  # noqa: PLC0415
+    from coursewaves.run import run as run_once  # noqa: PLC0415
+    from coursewaves.runs import summary  # noqa: PLC0415
+
+    with stops():
+        home = find_home(State.home)
+        record = run_once(home, lambda found: here(found, workers))
+    (console if record.is_good else complaints).print(summary(record), highlight=False, markup=False)
+    raise typer.Exit(record.exit_code)
+
+
+@app.command()
+def missed() -> None:
+    """Say whether a run was missed, and tell people; for a second machine or a second timer.
+
+    Exit code 1 says that runs stay away.
+    """
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from coursewaves.alerts import finish_check  # noqa: PLC0415
+
+    with stops():
+        told = finish_check(find_home(State.home), datetime.now(UTC))
+    console.print(told or "no run was missed", highlight=False, markup=False)
+    raise typer.Exit(1 if told else 0)
 
 
 @app.command()
@@ -279,31 +320,27 @@ def _load(home: Home) -> None:
 
 def _report(home: Home, courses: list[str], languages: list[str], workers: int, *, anew: bool = False) -> int:
     """Make the reports that are due with a progress bar; return how many failed."""
-    from coursewaves.plan import gone, plan_reports  # noqa: PLC0415
-    from coursewaves.publish import here, make_reports, mark_stale  # noqa: PLC0415
+    from coursewaves.publish import here  # noqa: PLC0415
+    from coursewaves.run import produce  # noqa: PLC0415
 
-    planned = plan_reports(home, courses, languages, anew=anew)
-    due = [one for one in planned if one.reasons]
-    n_stale = mark_stale(home, planned, [] if courses or languages else gone(home, planned))
-    if due:
-        _write_index(home)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with stage("reports"), Progress(*columns, console=console, disable=not due) as progress:
-        task = progress.add_task("reports", total=len(due))
+    with stage("reports"), Progress(*columns, console=console) as progress:
+        task = progress.add_task("reports", total=None)
+
+        def begun(planned: "list[Planned]") -> None:
+            progress.update(task, total=sum(bool(one.reasons) for one in planned))
 
         def done(outcome: "Outcome") -> None:
             progress.advance(task)
             if outcome.failure:
                 show_failure(outcome.job, outcome.failure)
 
-        outcomes = make_reports(home, planned, here(home, workers), done)
-    failed = sum(bool(outcome.failure) for outcome in outcomes)
-    if due or n_stale or not (home.reports / INDEX).exists():
-        _write_index(home)
-    current = len(planned) - len(due)
-    console.print(f"{len(outcomes) - failed} reports made, {failed} failed, {current} were current", highlight=False)
+        found = produce(home, here(home, workers), courses, languages, anew=anew, begun=begun, done=done)
+    n_failed = len(found.failed)
+    made = f"{len(found.outcomes) - n_failed} reports made, {n_failed} failed"
+    console.print(made + (f", {found.n_current} current" if found.n_current else ""), highlight=False)
     console.print(f"index: {short(home.reports / INDEX, home)}", highlight=False, markup=False)
-    return failed
+    return n_failed
 
 
 def _show_plan(home: Home, courses: list[str], languages: list[str], *, anew: bool) -> None:
@@ -316,10 +353,3 @@ def _show_plan(home: Home, courses: list[str], languages: list[str], *, anew: bo
             console.print(f"{named(one.job)}: {', '.join(one.reasons)}", highlight=False, markup=False)
     n_due = sum(bool(one.reasons) for one in planned)
     console.print(f"{n_due} reports due, {len(planned) - n_due} current", highlight=False)
-
-
-def _write_index(home: Home) -> None:
-    from coursewaves.index import write_index  # noqa: PLC0415
-    from coursewaves.year import Year  # noqa: PLC0415
-
-    write_index(Year(home))

@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.locks import Busy, RunLock
+from coursewaves.runs import EXIT
 from coursewaves.settings import Home
 
 if TYPE_CHECKING:
@@ -25,11 +27,27 @@ complaints = Console(stderr=True, soft_wrap=True)
 
 @contextmanager
 def stops() -> Iterator[None]:
-    """Turn a caller's mistake into one clear message and exit code 2."""
+    """Turn a caller's mistake into one clear message and exit code 2, and another run's lock into 75."""
     try:
         yield
+    except Busy as busy:
+        complaints.print(str(busy), style="red", markup=False, highlight=False)
+        raise typer.Exit(EXIT["busy"]) from None
     except CoursewavesError as error:
         stop(str(error))
+
+
+@contextmanager
+def alone(home: Home) -> Iterator[None]:
+    """Work in a folder as the only one; a signal ends the work, and the command with 128 and its number."""
+    from coursewaves.run import Stopped, stoppable  # noqa: PLC0415
+
+    try:
+        with RunLock(home.lock), stoppable():
+            yield
+    except Stopped as stopped:
+        complaints.print("stopped; the next run goes on from here", style="red", highlight=False)
+        raise typer.Exit(EXIT["stopped"] + stopped.number) from None
 
 
 def stop(message: str) -> NoReturn:

@@ -45,7 +45,7 @@ def _clear(home: Home) -> None:
 
 def _sources(home: Home) -> list[Path]:
     """List every file of the folder but the mark, and those that are made from others."""
-    made = (home.processed, export_folder(home), home.reports, home.root / MARK, home.root / KEY_FILE)
+    made = (home.processed, export_folder(home), home.reports, home.lock, home.root / MARK, home.root / KEY_FILE)
     files = (path for path in home.root.rglob("*") if path.is_file())
     return sorted(path for path in files if not any(path.is_relative_to(place) for place in made))
 

@@ -41,13 +41,14 @@ def here(home: Home, workers: int) -> Do:
     return lambda jobs: do_each(WORK, jobs, workers, home.settings.limits, WARM_UP, arguments)
 
 
-def mark_stale(home: Home, planned: Iterable[Planned], gone: Iterable[Page] = ()) -> int:
-    """Mark the published pages of reports that are due, and of those that no plan knows; return how many are marked."""
+def mark_stale(home: Home, planned: Iterable[Planned], gone: Iterable[Page] = ()) -> bool:
+    """Mark the published pages of reports that are due, and of those that no plan knows; tell whether any is new."""
     due = {one.job.path for one in planned if one.reasons} | {page["path"] for page in gone}
     pages = read_manifest(home)
-    if pages:
+    found = [page["path"] for page in pages if page["path"] in due and not page["is_stale"]]
+    if found:
         write_manifest(home, [page | {"is_stale": page["is_stale"] or page["path"] in due} for page in pages])
-    return sum(page["is_stale"] or page["path"] in due for page in pages)
+    return bool(found)
 
 
 def make_reports(home: Home, planned: list[Planned], do: Do, done: Callable[[Outcome], None]) -> list[Outcome]:

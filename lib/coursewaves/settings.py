@@ -190,9 +190,9 @@ class Home:
         return self.partitions / f"{course_id}.zip"
 
     @property
-    def work(self) -> Path:
-        """Private folder in which reports are made; nothing in it outlives a run."""
-        return self.root / "data" / "work"
+    def lock(self) -> Path:
+        """The file that a run locks."""
+        return self.root / "data" / "run.lock"
 
     @property
     def problem_book(self) -> Path:

@@ -49,6 +49,22 @@ def test_every_outcome_has_its_line(record, line):
     assert summary(record) == line
 
 
+@pytest.mark.parametrize(
+    ("text", "cell", "reason"),
+    [
+        ("cell `cw.sections.waves(course)`: KeyError", "cw.sections.waves(course)", "KeyError"),
+        ("cell `a: `b``: KeyError", "a: `b`", "KeyError"),
+        ("took longer than 600 s", "", "took longer than 600 s"),
+        ("cell `a`", "", "cell `a`"),
+        ("", "", ""),
+    ],
+)
+def test_what_the_making_of_a_report_tells_is_taken_apart(text, cell, reason):
+    failure = Failure.from_text("course", "P01-02", "kk", text)
+    assert (failure.cell, failure.reason) == (cell, reason)
+    assert str(failure) == f"course P01-02 (kk): {text}".removesuffix(": ")
+
+
 def test_every_outcome_has_its_exit_codes():
     assert set(CODES) == set(get_args(Outcome))
     assert [EXIT[name] for name in ("done", "nothing new", "failed", "misused", "refused", "busy")] == [

@@ -4,9 +4,13 @@ import json
 import os
 import re
 import stat
+import subprocess
+import sys
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,7 +20,7 @@ from coursewaves import publish
 from coursewaves.errors import CoursewavesError
 from coursewaves.history import RUNS_KEPT, Status, dumped, entered, next_run, read_status
 from coursewaves.runs import Failure, RunRecord
-from coursewaves.settings import Home, Settings
+from coursewaves.settings import PACKAGE, Home, Settings
 from coursewaves.status import absence, is_missed, write_status
 from coursewaves.status_page import status_page
 
@@ -143,6 +147,28 @@ def test_both_files_can_be_read_by_the_group_and_are_whole_or_the_old_ones(home,
         write_status(home, FAILED, NIGHT + DAY)
     assert (home.reports / "status.json").read_bytes() == before
     assert sorted(path.name for path in home.reports.iterdir()) == ["status.html", "status.json"]
+
+
+def test_whoever_reads_while_runs_are_written_meets_whole_files_only(home):
+    write_status(home, FAILED, NIGHT)
+    is_over, seen = threading.Event(), []
+
+    def read() -> None:
+        while not is_over.is_set():
+            seen.append((read_status(home).last.run, shown(home).rstrip().endswith("</html>")))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for number in range(30):
+            write_status(home, run(start=NIGHT + number * HOUR), NIGHT + number * HOUR)
+    finally:
+        is_over.set()
+        reader.join()
+    numbers = [number for number, _ in seen]
+    assert numbers == sorted(numbers)
+    assert len(set(numbers)) > 1
+    assert {is_whole for _, is_whole in seen} == {True}
 
 
 # Order and clocks -----------------------------------------------------------------------------------
@@ -411,3 +437,20 @@ def test_the_page_fits_a_phone_and_shuts_nobody_out(page, home, language):
     results = Axe().run(page)
     assert [(found["id"], found["nodes"][0]["html"][:200]) for found in results.response["violations"]] == []
     assert told == []
+
+
+@pytest.mark.parametrize("place", ["UTC", "America/New_York"])
+def test_the_same_bytes_come_under_any_clock_and_without_a_locale(home, place):
+    write_status(home, FAILED, NIGHT + HOUR)
+    here = {name: (home.reports / name).read_bytes() for name in ("status.json", "status.html")}
+    (home.reports / "status.json").unlink()
+    code = (
+        "import sys; sys.path[:0] = sys.argv[1:3]\n"
+        "from pathlib import Path\nfrom coursewaves.settings import Home\n"
+        "from test_status import FAILED, HOUR, NIGHT, write_status\n"
+        "write_status(Home(Path(sys.argv[3])), FAILED, NIGHT + HOUR)\n"
+    )
+    folders = [str(PACKAGE.parent), str(Path(__file__).parent), str(home.root)]
+    bare = {"TZ": place, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    subprocess.run([sys.executable, "-c", code, *folders], check=True, env=bare)
+    assert {name: (home.reports / name).read_bytes() for name in here} == here

@@ -1,5 +1,6 @@
 """What became of one run: a record of plain values, its exit code, and one line for consoles and logs."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -56,6 +57,20 @@ class Failure:
     language: str = ""
     cell: str = ""
     reason: str = ""
+
+    @classmethod
+    def from_text(cls, kind: str, subject_id: str, language: str, text: str) -> "Failure":
+        """Take apart what the making of a report tells of its failure.
+
+        >>> Failure.from_text("course", "P01-02", "kk", "cell `cw.sections.waves(course)`: KeyError").reason
+        'KeyError'
+        """
+        told = re.fullmatch("cell `(?P<cell>.*)`: (?P<reason>[^`]*)", text, re.DOTALL)
+        return (
+            cls(kind, subject_id, language, told["cell"], told["reason"])
+            if told
+            else cls(kind, subject_id, language, "", text)
+        )
 
     def __str__(self) -> str:
         language = f"({self.language})" if self.language else ""

@@ -53,7 +53,7 @@ LINE = (
     "oneline",
     "logs",
     "runs",
-    "due",
+    "run_times",
     "history",
     "problems",
     "columns",

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-from coursewaves.due import missed_due, next_due
 from coursewaves.errors import CoursewavesError
+from coursewaves.run_times import missed_due, next_due
 from coursewaves.runs import RunRecord
 from coursewaves.settings import Home, Settings
 

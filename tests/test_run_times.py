@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves.due import last_due, missed_due, next_due
+from coursewaves.run_times import last_due, missed_due, next_due
 from coursewaves.unattended import WEEKDAYS, Schedule
 
 ALMATY = ZoneInfo("Asia/Almaty")

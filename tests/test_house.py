@@ -64,6 +64,7 @@ LINE = (
     "platforms",
     "tables",
     "registry",
+    "working_days",
     "windows",
     "identifiers",
     "privacy",

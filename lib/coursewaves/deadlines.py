@@ -92,11 +92,12 @@ def find_deadlines(
         One row is one step of one ``scope``, the next one due first. ``step`` is ``wave`` (of a course, ¶5; of a
         programme and of a direction where a sample is asked, ¶10), ``processing`` (of a wave of a course, ¶13) or
         ``retention`` (of a course, ¶22). It may be taken from ``opens_on`` to ``closes_on``, is near from
-        ``warns_on`` (missing for a wave that was answered), wanted by ``due_on`` and was done on ``done_on``. ``state`` is one of `STATES`: ``missing`` is
-        a wave that nobody answered in its window, or that has no date (then with a ``reason``). ``days_left``
-        counts working days to the day due, negative after it, missing where nothing is left to do.
-        ``received_on`` is from the registry's receipts, else the day of the last answer inside the window;
-        ``received_by`` says which. ``rests_on_estimate`` marks a day due that an unconfirmed holiday could move.
+        ``warns_on`` (missing for a wave that was answered), wanted by ``due_on`` and was done on ``done_on``.
+        ``state`` is one of `STATES`: ``missing`` is a wave that nobody answered in its window, or that has no date
+        (then with a ``reason``). ``days_left`` counts working days to the day due, negative after it, missing where
+        nothing is left to do. ``received_on`` is from the registry's receipts, else the day of the last answer
+        inside the window; ``received_by`` says which. ``rests_on_estimate`` marks a day due that an unconfirmed
+        holiday could move.
     """
     calendar = WorkingCalendar(registry.working_days)
     everybody = [instrument for instrument in survey.waves() if instrument.least_percent is None]

@@ -86,6 +86,11 @@ class Words:
             notes.append(
                 self.say("The day of Kurban Ait is an estimate until it is announced; it may move a deadline.")
             )
+        known = [instrument.wave for instrument in self.year.survey.waves()]
+        n_unknown = int((~self.year.registry.receipts["wave"].isin(known)).sum())
+        if n_unknown:
+            count = self.phrases.number(n_unknown)
+            notes.append(self.say("Receipts of waves that no questionnaire serves, not counted: {count}.", count=count))
         return notes
 
     def subject(self, row: dict[Any, Any]) -> str:

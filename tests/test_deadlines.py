@@ -300,7 +300,7 @@ RANK = {"not yet": 0, "open": 1, "due soon": 2, "overdue": 3, "missing": 3, "don
 TODAYS = st.dates(date(2024, 12, 1), date(2028, 6, 1))
 
 
-@examples(max_examples=25)
+@examples(max_examples=15)
 @given(TODAYS, TODAYS)
 def test_time_only_moves_a_step_on_and_a_clock_put_back_gives_what_was_there_before(one, other):
     earlier, later = sorted([one, other])
@@ -315,7 +315,7 @@ def test_time_only_moves_a_step_on_and_a_clock_put_back_gives_what_was_there_bef
     pd.testing.assert_frame_equal(*steps)
 
 
-@examples(max_examples=25)
+@examples(max_examples=15)
 @given(st.lists(st.integers(0, 14), min_size=1, max_size=5), st.integers(1, 5))
 def test_an_older_run_with_fewer_answers_never_names_a_later_day(days, n):
     given_on = [("K-1", "A", f"{day('2025-02-17') + timedelta(days=number)} 12:00") for number in days]

@@ -173,16 +173,25 @@ def _samples(
     found = find_completers(registry, instrument)
     answers = wave_answers(responses, registry, instrument, found)
     coverage = count_coverage(answers, instrument, found, None)
-    courses = registry.courses.merge(registry.programmes[["programme_id", "direction_id"]], on="programme_id")
+    spans, last = wave_spans(registry.courses, instrument), _by_scope(answers[["submitted_at"]], answers)
+    of_scope = _by_scope(found.courses[["course_id"]], found.courses)
     for row in coverage[coverage["scope"] != "all"].to_dict("records"):
-        scope, scope_id = str(row["scope"]), str(row["scope_id"])
-        of_scope, own = (table[table[f"{scope}_id"].fillna("") == scope_id] for table in (courses, answers))
-        span = sample_span(wave_spans(of_scope, instrument).values())
+        key = (str(row["scope"]), str(row["scope_id"]))
+        span = sample_span(spans[course_id] for course_id in of_scope[key]["course_id"])
         is_reached = pd.notna(row["is_least_reached"]) and bool(row["is_least_reached"])
-        done_on = own["submitted_at"].max().date() if is_reached else None
+        done_on = last[key]["submitted_at"].max().date() if is_reached else None
         state = state_of(span, done_on, today, OVERDUE if row["n"] else MISSING)
         reason = row["reason"] if span.due else NO_DATE
-        yield _row(WAVE, scope, scope_id, instrument, span, 10, done_on=done_on, state=state, reason=reason)
+        yield _row(WAVE, *key, instrument, span, 10, done_on=done_on, state=state, reason=reason)
+
+
+def _by_scope(table: pd.DataFrame, ids: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
+    """Split a table by programme and by direction; an empty direction is that of programmes without one."""
+    return {
+        (scope, str(scope_id)): part
+        for scope in ("programme", "direction")
+        for scope_id, part in table.groupby(ids[f"{scope}_id"].fillna(""))
+    }
 
 
 def _processing(

@@ -32,6 +32,9 @@ COMMANDS = {
     "doctor": "nothing is changed",
     "schedule": "Have the run called at its time",
     "lab": "Open JupyterLab",
+    "missed": "Say whether a run was missed",
+    "run": "Bring the work folder up to date",
+    "status": "Show what is due, overdue, missing and low-rated",
 }
 
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from coursewaves.calendar_cli import Format, FormatOption, TodayOption
+from coursewaves.calendar_cli import status as show_status
 from coursewaves.console import (
     alone,
     complaints,
@@ -186,6 +188,12 @@ def run(workers: WorkersOption = CORES) -> None:
         record = run_once(home, lambda found: here(found, workers))
     (console if record.is_good else complaints).print(summary(record), highlight=False, markup=False)
     raise typer.Exit(record.exit_code)
+
+
+@app.command()
+def status(today: TodayOption = "", format: FormatOption = Format.text) -> None:
+    """Show what is due, overdue, missing and low-rated, for the head of the institute (¶21)."""
+    show_status(State.home, today, format)
 
 
 @app.command()

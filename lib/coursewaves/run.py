@@ -5,7 +5,6 @@ where it ended.
 """
 
 import logging
-import re
 import shutil
 import signal
 import threading
@@ -13,7 +12,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -121,7 +119,12 @@ def load_reasons(home: Home) -> list[str]:
     return reasons if is_sound else [*reasons, "processed tables were changed"]
 
 
-def run(home: Home, do: Callable[[Home], Do], now: Callable[[], datetime] = partial(datetime.now, UTC)) -> RunRecord:
+def clock() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+def run(home: Home, do: Callable[[Home], Do], now: Callable[[], datetime] = clock) -> RunRecord:
     """Load what is new and report what changed, unattended; what became of it is logged, shown and told.
 
     Parameters
@@ -206,7 +209,8 @@ class _Run:
             self.n_made += 1
             log.info("made: %s", outcome.job.path)
             return
-        failure = told_failure(outcome)
+        job = outcome.job
+        failure = Failure.from_text(job.kind, job.subject_id, job.language, outcome.failure)
         self.failures.append(failure)
         log.error("failed: %s", str(failure))
 
@@ -230,13 +234,11 @@ class _Run:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Have the signals that end a process raise `Stopped`, so that what was begun is cleaned up; a second does nothing."""
+    """Have the signals that end a process raise `Stopped`, so that what was begun is cleaned up; only the first does."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = [
-        number for name in ("SIGTERM", "SIGINT", "SIGHUP") if (number := getattr(signal, name, None)) is not None
-    ]
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in numbers}
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -257,25 +259,10 @@ def _restore(handlers: Mapping[int, Any]) -> None:
         signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 
 
-def told_failure(outcome: Outcome) -> Failure:
-    """Return what is told of a report that could not be made.
-
-    >>> from coursewaves.plan import Job
-    >>> str(told_failure(Outcome(Job("course", "P01-02", "kk", ""), "", "cell `cw.sections.waves(course)`: KeyError")))
-    'course P01-02 (kk): cell `cw.sections.waves(course)`: KeyError'
-    """
-    job = outcome.job
-    match = re.fullmatch(r"cell `(?P<cell>.*)`: (?P<reason>.*)", outcome.failure)
-    told = match.groupdict() if match else {"cell": "", "reason": outcome.failure}
-    return Failure(job.kind, job.subject_id, job.language, **told)
-
-
 def _check_space(folder: Path) -> None:
     free = shutil.disk_usage(folder).free // 2**20
     if free < LEAST_SPACE:
-        raise CoursewavesError(
-            f"Only {free} MB are free on the disk of the work folder; fix: make room for {LEAST_SPACE}"
-        )
+        raise CoursewavesError(f"Only {free} MB are free on the disk; fix: make room for at least {LEAST_SPACE}.")
 
 
 def _n_stale(home: Home) -> int:

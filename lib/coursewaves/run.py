@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from coursewaves.logs import open_log
 from coursewaves.manifest import INDEX, read_manifest, sha256_of
 from coursewaves.plan import Planned, gone, plan_reports
 from coursewaves.publish import Do, Outcome, make_reports, mark_stale
+from coursewaves.report_days import read_status_day
 from coursewaves.runs import EXIT, Failure, RunRecord
 from coursewaves.settings import Home
 
@@ -189,6 +190,10 @@ class _Run:
                 self._load()
         with self._stage("reports"):
             self.produced = produce(self.home, do, begun=self._begun, done=self._done)
+        today = self.now().astimezone(self.home.settings.zone).date()
+        if self.produced.outcomes or read_status_day(self.home) != today:
+            with self._stage("deadlines"):
+                _write_due(self.home, today)
 
     def _load(self) -> None:
         from coursewaves.load import load_year  # noqa: PLC0415  (pandas' import would cost a run with nothing new)
@@ -234,7 +239,7 @@ class _Run:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Have the signals that end a process raise `Stopped`, so that what was begun is cleaned up; only the first does."""
+    """Have a signal that ends a process raise `Stopped`, so that what was begun is cleaned up; only the first does."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -270,6 +275,15 @@ def _n_stale(home: Home) -> int:
         return sum(bool(page["is_stale"]) for page in read_manifest(home))
     except CoursewavesError:
         return 0
+
+
+def _write_due(home: Home, today: date) -> None:
+    from coursewaves.due import find_due  # noqa: PLC0415
+    from coursewaves.due_files import write_due  # noqa: PLC0415
+    from coursewaves.year import Year  # noqa: PLC0415
+
+    year = Year(home)
+    write_due(year, find_due(year, today))
 
 
 def _write_index(home: Home) -> None:

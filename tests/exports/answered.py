@@ -84,7 +84,7 @@ def load(folder: Path, survey: Survey, registry: Registry) -> Intake:
 def differences(intake: Intake, form: Form, survey: Survey, found: list[Person]) -> list[str]:
     """Name every cell that came back otherwise than it was given."""
     wanted = expected(form, survey, found)
-    came = intake.responses.sort_values("submitted_at", ignore_index=True)
+    came = intake.responses.sort_values(["submitted_at", "row"], ignore_index=True)
     if len(came) != len(wanted):
         return [f"{len(came)} forms of {len(wanted)}"]
     faults = [f"no column {name}" for name in wanted if name not in came]

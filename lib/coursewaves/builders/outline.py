@@ -112,7 +112,10 @@ class Form(NamedTuple):
     pages
         The pages, questions about the person first.
     remarks
-        What a person should know: texts that are missing, lists that the registry lacks.
+        What a person should know: texts that are missing or not reviewed, lists that the registry lacks.
+    dated
+        Id of the background item that holds the day of an answer, for who types in what was filled in on paper;
+        empty where there is none.
     """
 
     id: str
@@ -125,6 +128,7 @@ class Form(NamedTuple):
     first: tuple[Question, ...]
     pages: tuple[Page, ...]
     remarks: tuple[str, ...]
+    dated: str = ""
 
     def asked_first(self, purpose: str) -> Question | None:
         """Return the first question of a purpose."""
@@ -187,6 +191,7 @@ def make_form(
         tuple(sorted((one for one in background if one.purpose in FIRST), key=lambda one: FIRST.index(one.purpose))),
         tuple(pages),
         tuple(dict.fromkeys(draft.remarks)),
+        next((item.id for item in survey.background if item.purpose == "submitted_at"), ""),
     )
 
 
@@ -205,6 +210,8 @@ class _Draft:
         self.survey, self.registry = survey, registry
         self.instrument, self.programme_id = instrument, programme_id
         self.remarks: list[str] = []
+        if not instrument.reviewed:
+            self.remarks.append(f"{instrument.id}: a methodologist who is a native speaker has not reviewed its wording")
         self.words = words(survey.languages)
         rows = {"topics": registry.topics_of(programme_id), "abilities": registry.abilities_of(programme_id)}
         self.rows = {name: table.to_dict("records") for name, table in rows.items()}

@@ -9,14 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursewaves.builders.apps_script import apps_script, script_json
-from coursewaves.builders.outline import Form, make_form
+from coursewaves.builders.form import Form
+from coursewaves.builders.outline import make_form
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey
 from coursewaves.registry import Registry, read_registry
 from coursewaves.tables import TABLES
 from exports import answered, built_form
 from exports.built_form import Built, Item
-from hostile import PAYLOADS
+from hostile_survey import EVIL, hostile_survey
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,9 @@ def test_the_map_names_every_column_once_with_google_s_id_and_its_header(built, 
     assert one.files[0]["type"] == "application/json"
     assert one.files[0]["content"] in one.log
     assert [entry["header"] for entry in one.map["items"]] == built_form.header(one)[1:]
-    per_language = [question.id for question in forms["B"].questions() if question.purpose not in ("course", "language")]
+    per_language = [
+        question.id for question in forms["B"].questions() if question.purpose not in ("course", "language")
+    ]
     for language in ("kk", "ru", "en"):
         assert [entry["item"] for entry in one.map["items"] if entry["language"] == language] == per_language
 
@@ -164,7 +167,9 @@ def typed(form: Form, one: Built, person: answered.Person) -> dict[int, Any]:
     def answer(item: Item) -> Any:
         if item["type"] == "GRID":
             ids = {row: headers[item["id"], f"{item['title']} [{row}]"] for row in item["rows"]}
-            return {row: words(questions[name], person.codes[name]) for row, name in ids.items() if name in person.codes}
+            return {
+                row: words(questions[name], person.codes[name]) for row, name in ids.items() if name in person.codes
+            }
         question = questions[where[item["id"]]["item"]]
         code = person.codes.get(question.id, "")
         return [words(question, part) for part in code] if isinstance(code, list) else words(question, code)
@@ -200,35 +205,14 @@ def test_an_answer_without_consent_comes_home_as_set_aside(built, forms, survey,
 
 # Texts that would be code --------------------------------------------------------------------------
 
-EVIL = [*PAYLOADS.values(), '"; FormApp = null; //', "`${FormApp.x()}`", "*/ throw 1 /*", "\\u0022 \\", "a\u2028b\u2029c",
-        "=cmd|' /C calc'!A0", "👩🏽‍🏫 \u202eabc", "\ud800", "\0 \x07", "</script>"]  # fmt: skip
-
-
-def hostile_survey(survey: Survey, texts: list[str]) -> Survey:
-    """A survey whose questions, stems and options are worded in these texts, no two alike."""
-    content = survey.model_dump()
-    numbers = iter(range(10**6))
-
-    def worded(entry: dict[str, Any]) -> None:
-        for language in entry["text"]:
-            number = next(numbers)
-            row = " {row}" if entry.get("repeat") else ""
-            entry["text"][language] = f"{number} {texts[number % len(texts)]}{row}"
-
-    for instrument in content["instruments"]:
-        for entry in [instrument, *instrument["items"], *instrument["grids"]]:
-            worded(entry)
-    for scale in content["scales"]:
-        for option in [*scale["options"], *filter(None, [scale["not_applicable"]])]:
-            worded(option)
-    return Survey.model_validate(content)
-
 
 def test_no_wording_runs_and_each_comes_out_as_it_stands(survey, registry):
     hostile = hostile_survey(survey, EVIL)
     form = make_form(hostile, registry, hostile.instrument("A"), "P01")
     one = built_form.build(apps_script(form))
-    shown = {text for item in one.form["items"] for text in [item["title"], *item.get("rows", []), *item.get("choices", [])]}
+    shown = {
+        text for item in one.form["items"] for text in [item["title"], *item.get("rows", []), *item.get("choices", [])]
+    }
     for page in form.pages:
         for block in page.blocks:
             for text in block.stem.values() if block.stem else block.questions[0].text.values():

@@ -111,6 +111,7 @@ LINE = (
     "coding",
     "phrases",
     "export",
+    "builders",
     "disclosure",
     "charts",
     "clean",
@@ -128,6 +129,7 @@ LINE = (
     "demo",
     "explore",
     "console",
+    "form_command",
     "cli",
 )
 """The straight line: a module, or a package as a whole, imports only what stands before it."""

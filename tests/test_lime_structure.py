@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coursewaves.builders.form import Choice, Form, Question
 from coursewaves.builders.lime_structure import lime_structure
-from coursewaves.builders.outline import Choice, Form, Question, make_form
+from coursewaves.builders.outline import make_form
 from coursewaves.draft import draft_instrument
 from coursewaves.lime_headings import columns, tidy
 from coursewaves.lss import LimeQuestionnaire, read_lss
 from coursewaves.registry import Registry, read_registry
 from exports import answered, lime_survey
-from test_google_form import EVIL, hostile_survey
+from hostile_survey import EVIL, hostile_survey
 
 METADATA = ("id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp")
 
@@ -71,8 +72,12 @@ def test_types_are_those_of_arrays_lists_ticks_and_texts(forms, tmp_path):
 def test_codes_are_letters_and_digits_and_no_longer_than_lime_survey_takes(forms):
     for form in forms.values():
         for table in ("questions", "subquestions"):
-            assert [row["title"] for row in rows(form, table) if not re.fullmatch(r"[A-Za-z0-9]{1,20}", row["title"])] == []
-        assert [row["code"] for row in rows(form, "answers") if not re.fullmatch(r"[A-Za-z0-9]{1,5}", row["code"])] == []
+            assert [
+                row["title"] for row in rows(form, table) if not re.fullmatch(r"[A-Za-z0-9]{1,20}", row["title"])
+            ] == []
+        assert [
+            row["code"] for row in rows(form, "answers") if not re.fullmatch(r"[A-Za-z0-9]{1,5}", row["code"])
+        ] == []
         codes = [(row["qid"], row["code"], row["language"]) for row in rows(form, "answers")]
         assert len(set(codes)) == len(codes)
 
@@ -95,7 +100,13 @@ def test_limits_and_consent_are_lime_survey_s_own(forms):
 
 def test_dates_are_kept_and_addresses_are_not(forms):
     (own,) = rows(forms["B"], "surveys")
-    assert [own[key] for key in ("anonymized", "datestamp", "ipaddr", "refurl", "usetokens")] == ["N", "Y", "N", "N", "N"]
+    assert [own[key] for key in ("anonymized", "datestamp", "ipaddr", "refurl", "usetokens")] == [
+        "N",
+        "Y",
+        "N",
+        "N",
+        "N",
+    ]
     assert (own["language"], own["additional_languages"]) == ("kk", "ru en")
 
 
@@ -109,7 +120,9 @@ def test_the_same_form_gives_the_same_text(survey, registry, forms):
 
 def test_names_that_differ_by_a_sign_that_lime_survey_does_not_take_get_codes_of_their_own(forms):
     texts = dict.fromkeys(("kk", "ru", "en"), "text")
-    asked = tuple(Question(name, texts, "single", (Choice("not_x", texts), Choice("not-x", texts))) for name in ("a_b", "ab"))
+    asked = tuple(
+        Question(name, texts, "single", (Choice("not_x", texts), Choice("not-x", texts))) for name in ("a_b", "ab")
+    )
     form = forms["A"]._replace(first=asked, pages=())
     assert [row["title"] for row in rows(form, "questions") if row["language"] == "kk"] == ["ab", "ab2"]
     assert [row["code"] for row in rows(form, "answers") if row["language"] == "kk"] == ["notx", "notx2"] * 2
@@ -119,7 +132,9 @@ def test_names_that_differ_by_a_sign_that_lime_survey_does_not_take_get_codes_of
 
 
 def test_no_wording_is_markup_or_an_expression(survey, registry, tmp_path):
-    texts = [text for text in [*EVIL, "{TOKEN}", "{if(1,2,3)}", "]]>", "&amp;"] if "\0" not in text and text.isprintable()]
+    texts = [
+        text for text in [*EVIL, "{TOKEN}", "{if(1,2,3)}", "]]>", "&amp;"] if "\0" not in text and text.isprintable()
+    ]
     hostile = hostile_survey(survey, texts)
     form = make_form(hostile, registry, hostile.instrument("A"), "P01")
     found = written(form, tmp_path)
@@ -146,7 +161,9 @@ def headings(form: Form) -> dict[str, tuple[Question, Choice | None]]:
     """What the English heading of each column asks: a question, or one option of it."""
     found: dict[str, tuple[Question, Choice | None]] = {}
     blocks = [block for page in form.pages for block in page.blocks]
-    pairs = [({}, question) for question in form.first] + [(block.stem, one) for block in blocks for one in block.questions]
+    pairs = [({}, question) for question in form.first] + [
+        (block.stem, one) for block in blocks for one in block.questions
+    ]
     for stem, question in pairs:
         own = question.text["en"]
         if question.kind == "several":
@@ -208,5 +225,12 @@ def test_answers_by_code_come_home_too_where_lime_survey_takes_the_code(name, fo
     assert intake.proposals == []
     assert set(intake.problems["rule"]) <= {"E-VALUE"}
     faults = answered.differences(intake, form, survey, people)
-    rewritten = {"role", "region_id", "settlement", "age_band", "experience_band", *(f"B10v.{number}" for number in range(1, 6))}
+    rewritten = {
+        "role",
+        "region_id",
+        "settlement",
+        "age_band",
+        "experience_band",
+        *(f"B10v.{number}" for number in range(1, 6)),
+    }
     assert {fault.partition(",")[0] for fault in faults} <= rewritten

@@ -9,12 +9,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from coursewaves.builders.outline import Form, Question, make_form
+from coursewaves.builders.form import Form, Question
+from coursewaves.builders.outline import make_form
 from coursewaves.builders.paper import entry_columns, paper_form
 from coursewaves.registry import Registry, read_registry
 from exports import answered
 from hostile import PAYLOADS
-from test_google_form import EVIL, hostile_survey
+from hostile_survey import EVIL, hostile_survey
 
 INSTITUTE = {"kk": "Балаларды ерте дамыту институты"}
 LANGUAGES = ("kk", "ru", "en")

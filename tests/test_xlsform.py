@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyxform.xls2xform import convert
 
-from coursewaves.builders.outline import Choice, Form, Question, make_form
+from coursewaves.builders.form import Choice, Form, Question
+from coursewaves.builders.outline import make_form
 from coursewaves.builders.xlsform import write_xlsform, xlsform
 from coursewaves.errors import CoursewavesError
 from coursewaves.registry import Registry, read_registry
 from exports import answered, kobo
-from hostile import PAYLOADS
-from test_google_form import EVIL, hostile_survey
+from hostile_survey import EVIL, hostile_survey
 
 XFORMS = "{http://www.w3.org/2002/xforms}"
 
@@ -149,7 +149,7 @@ def kobo_export(path: Path, form: Form, xform: ElementTree.Element, people: list
         name = field.rpartition("/")[2]
         header += [field, *(f"{field}/{code}" for code in options.get(name, []))]
         for row, person in zip(rows, people, strict=True):
-            row += kobo_cells(person.codes.get(name), options.get(name, []))
+            row.extend(kobo_cells(person.codes.get(name), options.get(name, [])))
     for number, (row, person) in enumerate(zip(rows, people, strict=True), 1):
         own = {"_id": str(number), "_uuid": f"u{number}", "_index": str(number), "_status": "submitted_via_web",
                "_submission_time": utc(person)}  # fmt: skip
@@ -168,7 +168,9 @@ def utc(person: answered.Person) -> str:
     return f"{pd.Timestamp(person.at).tz_convert('UTC'):%Y-%m-%dT%H:%M:%S}"
 
 
-def odk_export(path: Path, form: Form, xform: ElementTree.Element, people: list[answered.Person], is_split: bool) -> None:
+def odk_export(
+    path: Path, form: Form, xform: ElementTree.Element, people: list[answered.Person], is_split: bool
+) -> None:
     """Write ``submissions.csv`` of ODK Central, with a column for each of several answers or without."""
     options = {question.id: [choice.code for choice in question.choices] for question in form.questions()
                if question.kind == "several" and is_split}  # fmt: skip

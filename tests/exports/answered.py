@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from coursewaves.builders.outline import Form, Question
+from coursewaves.builders.form import Form, Question
 from coursewaves.forms import BACKGROUND
 from coursewaves.instruments import Survey
 from coursewaves.pseudonyms import Pseudonyms
@@ -33,7 +33,7 @@ class Person(NamedTuple):
 
 
 def people(form: Form, survey: Survey, registry: Registry) -> list[Person]:
-    """Ten people in the order of time, in all languages of the form, who choose every answer in turn and leave some questions blank."""
+    """Ten people in the order of time and in all languages, who choose every answer in turn and leave some blank."""
     window = survey.instrument(form.instrument_id).window
     found = []
     for number in range(N_PEOPLE):

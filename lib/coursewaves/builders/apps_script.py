@@ -9,7 +9,7 @@ import json
 import unicodedata
 from typing import Any
 
-from coursewaves.builders.outline import Block, Form, Page, Question
+from coursewaves.builders.form import Block, Form, Page, Question
 from coursewaves.builders.words import joined, words
 from coursewaves.errors import CoursewavesError
 from coursewaves.settings import PACKAGE
@@ -44,10 +44,10 @@ def apps_script(form: Form) -> str:
 
 
 def script_json(value: object) -> str:
-    """Write JSON that is also JavaScript, whatever its texts hold, and in which nothing stands that can't be seen.
+    r"""Write JSON that is also JavaScript, whatever its texts hold, and in which nothing stands that can't be seen.
 
-    >>> script_json("</script>\u2028")
-    '"\\\\u003c/script\\\\u003e\\\\u2028"'
+    >>> print(script_json("</script>\u2028"))
+    "\u003c/script\u003e\u2028"
     """
     text = json.dumps(value, ensure_ascii=False, indent=1)
     return "".join(_escaped(sign) if sign != "\n" and _needs_escape(sign) else sign for sign in text)
@@ -134,29 +134,29 @@ def _grid(block: Block, language: str) -> Entry:
 def _alone(question: Question, language: str | None, declining: str = "") -> Entry:
     """Return one question in one language, or in all of them at once."""
 
-    def say(texts: dict[str, str]) -> str:
+    def worded(texts: dict[str, str]) -> str:
         return joined(texts) if language is None else texts.get(language, "")
 
     entry: Entry = {
         "kind": _kind(question),
         "ids": [question.id],
-        "headers": [say(question.text)],
-        "title": say(question.text),
-        "help": say(question.help) if question.help else "",
+        "headers": [worded(question.text)],
+        "title": worded(question.text),
+        "help": worded(question.help) if question.help else "",
         "required": question.is_required,
     }
     texts = words(list(question.text))
     if entry["kind"] in ("single", "several", "list"):
-        choices = [say(choice.text) for choice in question.choices if not choice.is_other]
+        choices = [worded(choice.text) for choice in question.choices if not choice.is_other]
         entry["choices"] = _distinct(choices, question.id, language)
         entry["other"] = any(choice.is_other for choice in question.choices)
     if question.at_most is not None:
-        entry |= {"atMost": question.at_most, "fault": say(texts["at_most"]).format(count=question.at_most)}
+        entry |= {"atMost": question.at_most, "fault": worded(texts["at_most"]).format(count=question.at_most)}
     if entry["kind"] in ("scale", "number"):
         bounds = {"low": question.low, "high": question.high}
-        entry |= bounds | {"fault": say(texts["between"]).format(**bounds)}
+        entry |= bounds | {"fault": worded(texts["between"]).format(**bounds)}
     if question.purpose == "consent" and declining:
-        entry["ends"] = next(say(choice.text) for choice in question.choices if choice.code == declining)
+        entry["ends"] = next(worded(choice.text) for choice in question.choices if choice.code == declining)
     return entry
 
 
@@ -165,7 +165,9 @@ def _distinct(texts: list[str], name: str, language: str | None) -> list[str]:
     twice = next((text for place, text in enumerate(texts) if text in texts[:place]), None)
     if twice is not None:
         where = f"{name} in {language}" if language else name
-        raise CoursewavesError(f"{where}: two rows or answers are worded {twice!r}; fix: word one of the two otherwise.")
+        raise CoursewavesError(
+            f"{where}: two rows or answers are worded {twice!r}; fix: word one of the two otherwise."
+        )
     return texts
 
 

@@ -79,7 +79,9 @@ def read_form_map(path: Path) -> FormMap:
         return FormMap.model_validate(json.loads(path.read_bytes().decode("utf-8-sig")))
     except ValidationError as error:
         fields = ", ".join(dict.fromkeys(".".join(map(str, one["loc"])) or "the file" for one in error.errors()[:5]))
-        raise CoursewavesError(f"Can't read {path.name}: {fields} is not as the script writes it; fix: {again}.") from None
+        raise CoursewavesError(
+            f"Can't read {path.name}: {fields} is not as the script writes it; fix: {again}."
+        ) from None
     except (ValueError, RecursionError):
         raise CoursewavesError(f"Can't read {path.name}: it is no JSON in UTF-8; fix: {again}.") from None
 
@@ -107,6 +109,7 @@ def form_aliases(maps: Iterable[FormMap], book: HeaderBook) -> list[Alias]:
 
 
 def course_links(maps: Iterable[FormMap]) -> list[CourseLink]:
-    """Return the link of each course and questionnaire; of several forms the last built by name counts."""
-    links = {(link.course, one.instrument): link.url for one in maps for link in one.links}
+    """Return the link of each course and questionnaire; of several forms that for the fewest courses counts."""
+    particular = sorted(maps, key=lambda one: -len(one.links))
+    links = {(link.course, one.instrument): link.url for one in particular for link in one.links}
     return [CourseLink(*key, url) for key, url in sorted(links.items())]

@@ -1,9 +1,9 @@
 """Write a form as the structure of a LimeSurvey survey (`.lss`): a form goes in, the text of an XML file comes out.
 
-Not the tab-separated structure: the same `.lss` that LimeSurvey imports lies beside the export later and tells which code
-means which question (`coursewaves.lss`). It is written as LimeSurvey 3 writes it (database version 365), which later
-versions import too. LimeSurvey takes letters and digits alone in codes, and five signs in those of an answer: answers
-are best exported as full texts, which is what LimeSurvey proposes.
+Not the tab-separated structure: the same `.lss` that LimeSurvey imports lies beside the export later and tells which
+code means which question (`coursewaves.lss`). It is written as LimeSurvey 3 writes it (database version 365), which
+later versions import too. LimeSurvey takes letters and digits alone in codes, and five signs in those of an answer:
+answers are best exported as full texts, which is what LimeSurvey proposes.
 """
 
 import re
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import NamedTuple
 
-from coursewaves.builders.outline import Block, Choice, Form, Page, Question
+from coursewaves.builders.form import Block, Choice, Form, Page, Question
 from coursewaves.builders.words import words
 from coursewaves.instruments import Texts
 

@@ -6,8 +6,9 @@ that a language lacks is asked in the next one, with a remark.
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
+from coursewaves.builders.form import Block, Choice, Form, Kind, Page, Question
 from coursewaves.builders.words import words
 from coursewaves.check_digits import with_check
 from coursewaves.errors import CoursewavesError
@@ -28,126 +29,6 @@ NOT_ASKED = ("submitted_at", "ignore", "wave")
 
 FIRST = ("course", "language", "consent")
 """Purposes of questions that stand before all others."""
-
-Kind = Literal["single", "several", "number", "line", "text"]
-
-
-class Choice(NamedTuple):
-    """One answer to choose: its code, its wordings, and whether it takes any text ("Other")."""
-
-    code: str
-    text: Texts
-    is_other: bool = False
-
-
-class Question(NamedTuple):
-    """One question, a row of a grid among them.
-
-    Attributes
-    ----------
-    id
-        The column of `responses` that its answers come to, or the id of a background item.
-    text
-        Its wording in every language of the form.
-    kind
-        ``single`` or ``several`` of the choices, a whole ``number``, a ``line`` or a longer ``text``.
-    choices
-        The answers to choose from.
-    purpose
-        That of a background item, else empty.
-    low, high
-        Bounds of a number.
-    at_most
-        The most choices; None where there is no limit.
-    is_required
-        Whether nobody may go on without an answer.
-    help
-        What stands below the question; none in most.
-    """
-
-    id: str
-    text: Texts
-    kind: Kind
-    choices: tuple[Choice, ...] = ()
-    purpose: str = ""
-    low: int = 0
-    high: int = 0
-    at_most: int | None = None
-    is_required: bool = False
-    help: Texts = {}  # noqa: RUF012 (a default that nobody changes)
-
-
-class Block(NamedTuple):
-    """Questions under one stem, answered on one scale: a grid. Without a stem it is one question alone."""
-
-    id: str
-    stem: Texts
-    questions: tuple[Question, ...]
-
-
-class Page(NamedTuple):
-    """One page of a form."""
-
-    title: Texts
-    blocks: tuple[Block, ...]
-
-
-class Form(NamedTuple):
-    """A form of one questionnaire for one programme.
-
-    Attributes
-    ----------
-    id
-        Name of its files: the questionnaire and the programme, or the only course.
-    instrument_id, programme_id
-        What it asks, and of which programme.
-    languages
-        Its languages, the institute's own first.
-    title, subtitle
-        Of the questionnaire, and of the programme.
-    courses
-        Each course that it may be about, and the code that the form carries: with its check character.
-    first
-        Questions that stand before all others, those of `FIRST` that the survey has.
-    pages
-        The pages, questions about the person first.
-    remarks
-        What a person should know: texts that are missing or not reviewed, lists that the registry lacks.
-    dated
-        Id of the background item that holds the day of an answer, for who types in what was filled in on paper;
-        empty where there is none.
-    """
-
-    id: str
-    instrument_id: str
-    programme_id: str
-    languages: tuple[str, ...]
-    title: Texts
-    subtitle: Texts
-    courses: tuple[tuple[str, str], ...]
-    first: tuple[Question, ...]
-    pages: tuple[Page, ...]
-    remarks: tuple[str, ...]
-    dated: str = ""
-
-    def asked_first(self, purpose: str) -> Question | None:
-        """Return the first question of a purpose."""
-        return next((question for question in self.first if question.purpose == purpose), None)
-
-    def questions(self) -> Iterator[Question]:
-        """Yield every question in the order of the form."""
-        yield from self.first
-        for page in self.pages:
-            for block in page.blocks:
-                yield from block.questions
-
-    def declining(self) -> str:
-        """Return the code of consent that is not given; empty where nobody is asked for it.
-
-        The intake sets such answers aside, see `coursewaves.forms`.
-        """
-        consent = self.asked_first("consent")
-        return "no" if consent and any(choice.code == "no" for choice in consent.choices) else ""
 
 
 def make_form(
@@ -211,7 +92,9 @@ class _Draft:
         self.instrument, self.programme_id = instrument, programme_id
         self.remarks: list[str] = []
         if not instrument.reviewed:
-            self.remarks.append(f"{instrument.id}: a methodologist who is a native speaker has not reviewed its wording")
+            self.remarks.append(
+                f"{instrument.id}: a methodologist who is a native speaker has not reviewed its wording"
+            )
         self.words = words(survey.languages)
         rows = {"topics": registry.topics_of(programme_id), "abilities": registry.abilities_of(programme_id)}
         self.rows = {name: table.to_dict("records") for name, table in rows.items()}
@@ -324,9 +207,7 @@ class _Draft:
             choices = tuple(Choice(one.code, dict.fromkeys(texts, one.code)) for one in numbers)
             return Question(column, texts, "number", choices, low=low, high=high)
         options = [*scale.options, *([scale.not_applicable] if scale.not_applicable else [])]
-        choices = tuple(
-            Choice(option.code, self.whole(option.text, option.code), option.other) for option in options
-        )
+        choices = tuple(Choice(option.code, self.whole(option.text, option.code), option.other) for option in options)
         if scale.options_from is not None:
             choices = (*self._topics(), *choices)
         kind: Kind = "several" if scale.kind == "multiple" else "single"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader
 
-from coursewaves.builders.outline import Block, Choice, Form, Question
+from coursewaves.builders.form import Block, Choice, Form, Question
 from coursewaves.builders.words import words
 from coursewaves.instruments import Texts
 from coursewaves.settings import PACKAGE
@@ -75,7 +75,9 @@ def paper_form(form: Form, language: str, institute: Texts) -> str:
         course_id=getattr(form.asked_first("course"), "id", ""),
         dated=form.dated,
         first=asked,
-        pages=[(page.title[language], [_asked(block, language, texts) for block in page.blocks]) for page in form.pages],
+        pages=[
+            (page.title[language], [_asked(block, language, texts) for block in page.blocks]) for page in form.pages
+        ],
         css=_style("page.css"),
         own_css=_style("paper_form.css"),
     )

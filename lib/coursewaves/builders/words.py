@@ -1,4 +1,4 @@
-"""Say what a form says besides its questions: a survey's languages go in, each of these texts in all of them comes out."""
+"""Say what a form says besides its questions: a survey's languages go in, each text in all of them comes out."""
 
 from collections.abc import Sequence
 from functools import cache

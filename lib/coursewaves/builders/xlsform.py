@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from coursewaves.builders.outline import Block, Choice, Form, Page, Question
+from coursewaves.builders.form import Block, Choice, Form, Page, Question
 from coursewaves.builders.words import language_name, words
 from coursewaves.errors import CoursewavesError
 from coursewaves.export.xlsx import write_workbook

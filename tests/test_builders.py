@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from pyxform.xls2xform import convert
 from typer.testing import CliRunner
 
 import small
@@ -18,8 +19,10 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.form_command import forms as forms_command
 from coursewaves.header_book import Alias, HeaderBook
 from coursewaves.instruments import Survey
+from coursewaves.lss import read_lss
 from coursewaves.settings import Home
 from coursewaves.yamlfile import read_yaml
+from exports import built_form
 
 
 def form_of(instrument_id: str, programme_id: str = "A", course_id: str = "", survey: Survey | None = None) -> Form:
@@ -190,6 +193,26 @@ def test_what_there_is_not_is_refused_before_anything_is_written(home, words, me
     assert done.exit_code == 2
     assert message in " ".join(done.output.split())
     assert not (home.root / "forms").exists()
+
+
+def test_a_format_that_refuses_a_form_stops_no_other(tmp_path):
+    root = Path(__file__).parents[1] / "examples" / "limesurvey"
+    with pytest.raises(CoursewavesError, match="digital_twins is in several languages, and nothing asks for"):
+        builders.build_forms(Home(root), formats=["apps-script", "lss"], folder=tmp_path)
+    assert [path.suffix for path in tmp_path.iterdir()] == [".lss"]
+
+
+@pytest.mark.parametrize("example", ["coderefinery", "instructor_training", "turkiye", "workshops"])
+def test_other_institutes_surveys_become_forms_too(example, tmp_path):
+    home = Home(Path(__file__).parents[1] / "examples" / example)
+    builders.build_forms(home, formats=["xlsform", "lss", "apps-script"], folder=tmp_path)
+    for path in tmp_path.iterdir():
+        if path.suffix == ".xlsx":
+            assert convert(path).warnings == []
+        elif path.suffix == ".lss":
+            assert read_lss(path).languages == tuple(home.survey.languages)
+        else:
+            assert built_form.build(path.read_text(encoding="utf-8")).form["title"]
 
 
 def test_a_folder_without_courses_has_no_forms(tmp_path):

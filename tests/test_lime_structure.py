@@ -128,6 +128,14 @@ def test_names_that_differ_by_a_sign_that_lime_survey_does_not_take_get_codes_of
     assert [row["code"] for row in rows(form, "answers") if row["language"] == "kk"] == ["notx", "notx2"] * 2
 
 
+def test_a_code_that_means_something_of_lime_survey_s_own_is_not_used(forms):
+    barriers = [
+        row["title"] for row in rows(forms["C"], "subquestions") if row["type"] == "M" and row["language"] == "kk"
+    ]
+    assert "time2" in barriers
+    assert not {"time", "other", "comment"} & {*barriers}
+
+
 # Texts that would be more than texts ---------------------------------------------------------------
 
 

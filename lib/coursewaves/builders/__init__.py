@@ -82,8 +82,8 @@ def build_forms(
     Raises
     ------
     CoursewavesError
-        For a questionnaire, course or format that there is not, before anything is written; for texts that a
-        platform refuses.
+        For a questionnaire, course or format that there is not, before anything is written; for what a platform
+        refuses, after everything else is written.
     """
     for name in (chosen := list(dict.fromkeys(formats))):
         if name not in FORMATS:
@@ -98,12 +98,20 @@ def build_forms(
     ]
     with told(target):
         target.mkdir(parents=True, exist_ok=True)
-        for order in orders:
-            for name in chosen or FORMATS:
-                for path in FORMATS[name](order):
-                    path.chmod(READABLE)
-                    done(path)
+        refusals = [why for order in orders for name in chosen or FORMATS for why in _write(order, name, done)]
+    if refusals:
+        raise CoursewavesError("\n".join(dict.fromkeys(refusals)))
     return list(dict.fromkeys(remark for order in orders for form in order.forms for remark in form.remarks))
+
+
+def _write(order: "_Order", name: str, done: Callable[[Path], None]) -> Iterator[str]:
+    """Write the files of one format, and yield why one is refused."""
+    try:
+        for path in FORMATS[name](order):
+            path.chmod(READABLE)
+            done(path)
+    except CoursewavesError as error:
+        yield str(error)
 
 
 def _subjects(registry: Registry, courses: list[str]) -> Iterator[tuple[str, str]]:

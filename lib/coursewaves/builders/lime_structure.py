@@ -23,6 +23,12 @@ MOST_OF_AN_ANSWER = 5
 NOT_ASKED = ("language",)
 """Purposes that LimeSurvey knows by itself: it writes down the language in which a person began."""
 
+RESERVED = frozenset({
+    "comment", "gid", "lang", "other", "othercomment", "qid", "savedid", "self", "sgq", "sid", "that", "this", "time",
+    "token",
+})  # fmt: skip
+"""Codes that mean something of LimeSurvey's own, in one of its versions or another."""
+
 Row = dict[str, str]
 
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -77,7 +83,7 @@ class _Codes:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._taken: set[str] = set()
+        self._taken = set(RESERVED)
 
     def of(self, name: str) -> str:
         """Return the code of a name: a point is written ``x``, what LimeSurvey does not take is left out."""

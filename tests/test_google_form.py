@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursewaves.builders.apps_script import apps_script, script_json
-from coursewaves.builders.form import Form
+from coursewaves.builders.form import Block, Choice, Form, Page, Question
 from coursewaves.builders.outline import make_form
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey
@@ -226,6 +226,19 @@ def test_what_is_embedded_is_json_of_plain_visible_signs(value):
     text = script_json(value)
     assert json.loads(text) == value
     assert not re.search("[<>&\u2028\u2029\x00-\x09\x0b-\x1f\u200b-\u200f\u202a-\u202e\ud800-\udfff]", text)
+
+
+@settings(max_examples=40)
+@given(text=st.text(min_size=1, max_size=40))
+def test_any_wording_comes_out_of_the_built_form_as_it_stands(text):
+    texts, other = {"kk": f"x{text}"}, {"kk": f"y{text}"}
+    rows = tuple(Question(name, one, "single", (Choice("1", texts), Choice("2", other)))
+                 for name, one in (("Q1", texts), ("Q2", other)))  # fmt: skip
+    page = Page(texts, (Block("Qg", texts, rows),))
+    form = Form("Q_P", "Q", "P", ("kk",), texts, texts, (("P-1", "P-1"),), (), (page,), ())
+    (start, grid) = built_form.build(apps_script(form)).form["items"]
+    assert start["title"] == grid["title"] == f"x{text}"
+    assert grid["rows"] == grid["choices"] == [f"x{text}", f"y{text}"]
 
 
 def test_several_languages_without_a_question_for_the_language_are_refused(survey, registry):

@@ -13,7 +13,7 @@ from html import escape
 from typing import NamedTuple
 
 from coursewaves.builders.form import Block, Choice, Form, Page, Question
-from coursewaves.builders.words import words
+from coursewaves.builders.words import one_line, words
 from coursewaves.instruments import Texts
 
 DATABASE_VERSION = "365"
@@ -30,8 +30,6 @@ RESERVED = frozenset({
 """Codes that mean something of LimeSurvey's own, in one of its versions or another."""
 
 Row = dict[str, str]
-
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _SURVEY = {
     "gsid": "1", "anonymized": "N", "format": "G", "savetimings": "N", "datestamp": "Y", "usecookie": "N",
@@ -217,7 +215,7 @@ def _html(text: str) -> str:
     >>> _html("a < {b}")
     'a &lt; &#123;b&#125;'
     """
-    return escape(_NOT_IN_XML.sub("\ufffd", text)).replace("{", "&#123;").replace("}", "&#125;")
+    return escape(one_line(text)).replace("{", "&#123;").replace("}", "&#125;")
 
 
 def _section(name: str, rows: Sequence[Row]) -> str:

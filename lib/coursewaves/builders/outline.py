@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from coursewaves.builders.form import Block, Choice, Form, Kind, Page, Question
-from coursewaves.builders.words import words
+from coursewaves.builders.words import one_line, words
 from coursewaves.check_digits import with_check
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Instrument, Item, Option, Survey, Texts
@@ -101,7 +101,7 @@ class _Draft:
 
     def whole(self, texts: Texts, name: str) -> Texts:
         """Return a wording in every language, on one line; what is missing is that of the next language."""
-        worded = {language: " ".join(text.split()) for language, text in texts.items() if text.strip()}
+        worded = {language: one_line(text) for language, text in texts.items() if text.strip()}
         if not worded:
             return dict.fromkeys(self.survey.languages, name)
         missing = [language for language in self.survey.languages if language not in worded]

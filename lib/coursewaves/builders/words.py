@@ -1,5 +1,6 @@
 """Say what a form says besides its questions: a survey's languages go in, each text in all of them comes out."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,8 @@ from coursewaves.instruments import Texts
 from coursewaves.yamlfile import read_yaml
 
 _WORDS = Path(__file__).parent / "words.yml"
+
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _NAMES = {"kk": "Қазақша"}
 """What languages are called in forms, where it is not their name in the lists of Unicode."""
@@ -30,6 +33,15 @@ def words(languages: Sequence[str]) -> dict[str, Texts]:
         name: {language: texts.get(language, texts["en"]) for language in languages}
         for name, texts in _entries().items()
     }
+
+
+def one_line(text: str) -> str:
+    r"""Return a wording on one line; what XML has no way to write stands as a sign for the unknown.
+
+    >>> one_line("How\n often\x07?")
+    'How often\ufffd?'
+    """
+    return " ".join(_UNWRITABLE.sub("\ufffd", text).split())
 
 
 def language_name(language: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from coursewaves.builders.form import Block, Choice, Form, Page, Question
-from coursewaves.builders.words import language_name, words
+from coursewaves.builders.words import language_name, one_line, words
 from coursewaves.errors import CoursewavesError
 from coursewaves.export.xlsx import write_workbook
 from coursewaves.instruments import Texts
@@ -60,7 +60,7 @@ def _plain(text: str) -> str:
     >>> _plain("It costs ${price}").replace("\u2060", "|")
     'It costs $|{price}'
     """
-    return text.replace("${", "$\u2060{")
+    return one_line(text).replace("${", "$\u2060{")
 
 
 class _Lists:

@@ -147,16 +147,24 @@ def test_any_wording_makes_a_form_that_pyxform_takes(text, forms, tmp_path):
 # And back ------------------------------------------------------------------------------------------
 
 
-def kobo_export(path: Path, form: Form, xform: ElementTree.Element, people: list[answered.Person]) -> None:
-    """Write what KoboToolbox exports by names, with groups; several answers in one column and in one for each."""
-    options = {question.id: [choice.code for choice in question.choices] for question in form.questions()
-               if question.kind == "several"}  # fmt: skip
+def kobo_export(
+    path: Path, form: Form, xform: ElementTree.Element, people: list[answered.Person], language: str = ""
+) -> None:
+    """Write what KoboToolbox exports with groups, several answers in one column and in one for each.
+
+    By names, or where a language is named by its labels.
+    """
+    labels = labels_of(form, language)
+    asked = {question.id: question for question in form.questions()}
     header, rows = ["start", "end"], [["2025-01-01T09:00:00.000+05:00"] * 2 for _ in people]
     for field, _ in fields(xform):
-        name = field.rpartition("/")[2]
-        header += [field, *(f"{field}/{code}" for code in options.get(name, []))]
+        question = asked[field.rpartition("/")[2]]
+        words = {choice.code: choice.text[language] if language else choice.code for choice in question.choices}
+        stem = "/".join(labels.get(part, part) for part in field.split("/"))
+        options = words if question.kind == "several" else {}
+        header += [stem, *(f"{stem}/{word}" for word in options.values())]
         for row, person in zip(rows, people, strict=True):
-            row.extend(kobo_cells(person.codes.get(name), options.get(name, [])))
+            row.extend(kobo_cells(person.codes.get(question.id), words, options))
     for number, (row, person) in enumerate(zip(rows, people, strict=True), 1):
         own = {"_id": str(number), "_uuid": f"u{number}", "_index": str(number), "_status": "submitted_via_web",
                "_submission_time": utc(person)}  # fmt: skip
@@ -164,11 +172,19 @@ def kobo_export(path: Path, form: Form, xform: ElementTree.Element, people: list
     kobo.kobo_csv(path, [[*header, *kobo.KOBO_COLUMNS], *rows])
 
 
-def kobo_cells(value: Any, options: list[str]) -> list[str]:
+def labels_of(form: Form, language: str) -> dict[str, str]:
+    """The label of each field and group in a language; none where names are exported."""
+    sheet = xlsform(form)["survey"]
+    column = next((name for name in sheet if name.startswith("label::") and name.endswith(f"({language})")), None)
+    return {} if column is None else dict(zip(sheet["name"], sheet[column], strict=True))
+
+
+def kobo_cells(value: Any, words: dict[str, str], options: dict[str, str]) -> list[str]:
     if not options:
-        return [str(value or "")]
+        return [words.get(value, value or "")]
     chosen = value or []
-    return [" ".join(chosen), *(("1" if code in chosen else "0") if chosen else "" for code in options)]
+    together = " ".join(options[code] for code in chosen)
+    return [together, *(("1" if code in chosen else "0") if chosen else "" for code in options)]
 
 
 def utc(person: answered.Person) -> str:
@@ -210,12 +226,13 @@ def came_home(folder: Path, form: Form, survey, registry, people, platform: str)
     assert responses["submitted_at"].tolist() == [person.at for person in people]
 
 
+@pytest.mark.parametrize("language", ["", "kk", "ru", "en"])
 @pytest.mark.parametrize("name", ["A", "B", "C"])
-def test_a_kobo_export_by_names_comes_home_without_a_word(name, forms, survey, registry, tmp_path):
+def test_a_kobo_export_by_names_or_labels_comes_home_without_a_word(name, language, forms, survey, registry, tmp_path):
     xform = converted(forms[name], tmp_path)
     people = answered.people(forms[name], survey, registry)
     (tmp_path / "in").mkdir()
-    kobo_export(tmp_path / "in" / "answers.csv", forms[name], xform, people)
+    kobo_export(tmp_path / "in" / "answers.csv", forms[name], xform, people, language)
     came_home(tmp_path / "in", forms[name], survey, registry, people, "kobo")
 
 

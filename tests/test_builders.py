@@ -195,6 +195,19 @@ def test_what_there_is_not_is_refused_before_anything_is_written(home, words, me
     assert not (home.root / "forms").exists()
 
 
+def test_what_the_registry_lacks_for_a_form_is_said(home, tmp_path):
+    with (home.registry / "programmes.csv").open("a", encoding="utf-8") as file:
+        columns = (home.registry / "programmes.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+        own = {"programme_id": "P99", "title_kk": "Жаңа", "hours": "36"}
+        file.write(",".join(own.get(column, "") for column in columns) + "\n")
+    remarks = builders.build_forms(home, ["A"], formats=["lss"], folder=tmp_path / "forms")
+    assert remarks[0] == "no form, since no course of them is registered: P99"
+    topics = home.registry / "topics.csv"
+    topics.write_text(topics.read_text(encoding="utf-8").replace(",P01,", ",P77,", 1), encoding="utf-8")
+    remarks = builders.build_forms(home, ["A"], formats=["lss"], folder=tmp_path / "forms")
+    assert remarks[0].startswith("the registry has faults, and what they set aside is in no form: ")
+
+
 def test_a_format_that_refuses_a_form_stops_no_other(tmp_path):
     root = Path(__file__).parents[1] / "examples" / "limesurvey"
     with pytest.raises(CoursewavesError, match="digital_twins is in several languages, and nothing asks for"):

@@ -89,7 +89,7 @@ def build_forms(
         if name not in FORMATS:
             raise CoursewavesError.not_found(name, "the formats", FORMATS)
     asked = [home.survey.instrument(name) for name in dict.fromkeys(instruments)] or home.survey.waves()
-    registry, _ = read_registry(home.registry)
+    registry, faults = read_registry(home.registry)
     target = forms_folder(home) if folder is None else folder
     subjects = list(_subjects(registry, list(dict.fromkeys(courses))))
     orders = [
@@ -101,7 +101,8 @@ def build_forms(
         refusals = [why for order in orders for name in chosen or FORMATS for why in _write(order, name, done)]
     if refusals:
         raise CoursewavesError("\n".join(dict.fromkeys(refusals)))
-    return list(dict.fromkeys(remark for order in orders for form in order.forms for remark in form.remarks))
+    remarks = [remark for order in orders for form in order.forms for remark in form.remarks]
+    return list(dict.fromkeys([*_registry_remarks(registry, len(faults)), *remarks]))
 
 
 def _write(order: "_Order", name: str, done: Callable[[Path], None]) -> Iterator[str]:
@@ -123,6 +124,15 @@ def _subjects(registry: Registry, courses: list[str]) -> Iterator[tuple[str, str
     if not known:
         raise CoursewavesError("No course to make a form for; fix: put courses.csv into the registry folder.")
     yield from ((str(one), "") for one in registry.programmes["programme_id"] if one in known)
+
+
+def _registry_remarks(registry: Registry, n_faults: int) -> Iterator[str]:
+    """Yield what of the registry no form shows: rows with faults, programmes without a course."""
+    if n_faults:
+        yield f"the registry has faults, and what they set aside is in no form: {n_faults}, see coursewaves check"
+    idle = sorted({*map(str, registry.programmes["programme_id"])} - {*map(str, registry.courses["programme_id"])})
+    if idle:
+        yield f"no form, since no course of them is registered: {', '.join(idle)}"
 
 
 class _Order(NamedTuple):

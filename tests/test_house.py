@@ -128,6 +128,7 @@ LINE = (
     "load",
     "phrases",
     "export",
+    "builders",
     "disclosure",
     "due",
     "due_words",
@@ -168,6 +169,7 @@ LINE = (
     "console",
     "schedule_cli",
     "calendar_cli",
+    "form_command",
     "cli",
 )
 """The straight line: a module, or a package as a whole, imports only what stands before it."""

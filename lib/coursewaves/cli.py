@@ -31,6 +31,7 @@ from coursewaves.console import (
     stop,
     stops,
 )
+from coursewaves.form_command import forms
 from coursewaves.manifest import INDEX
 from coursewaves.schedule_cli import schedule_app
 from coursewaves.settings import PACKAGE, Home, find_home, notebooks_folder
@@ -49,6 +50,8 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(schedule_app)
+
+app.command()(forms)
 
 DEMO = Path("demo")
 

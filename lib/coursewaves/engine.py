@@ -21,6 +21,9 @@ from traitlets.config import Config
 
 from coursewaves.limits import MEGABYTE, Limits, TooMuchOutput, lift_memory_bound
 
+SKIPPED = "skip-execution"
+"""Tag of cells that a kernel's client doesn't run; a report with one is not whole, see `report.check_executed`."""
+
 
 class InProcessEngine(Engine):  # type: ignore[misc]
     """Execute the cells one after the other; stop at the first that fails."""
@@ -43,7 +46,7 @@ class InProcessEngine(Engine):  # type: ignore[misc]
         shell, meter = _warmed() or new_shell(Path.cwd()), Meter(output_mb * MEGABYTE)
         for index, cell in enumerate(nb_man.nb.cells):
             nb_man.cell_start(cell, index)
-            if cell.cell_type == "code" and cell.source.strip():
+            if cell.cell_type == "code" and cell.source.strip() and SKIPPED not in cell.metadata.get("tags", []):
                 error = run_cell(shell, cell, meter)
                 if error is not None:
                     nb_man.cell_exception(cell, index, exception=error)

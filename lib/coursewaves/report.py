@@ -162,7 +162,7 @@ def _as_it_is(notebook: Path) -> str:
 
 
 def _named(source: str) -> str:
-    return f"cell `{source.partition(chr(10))[0]}`"
+    return f"cell `{source.strip().partition(chr(10))[0]}`"
 
 
 def _kind_of(error: str, limits: Limits) -> str:

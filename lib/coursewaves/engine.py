@@ -14,7 +14,7 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
-from nbformat.v4 import new_output
+from nbformat import from_dict
 from papermill.engines import Engine
 from traitlets.config import Config
 
@@ -67,13 +67,17 @@ def run_cell(shell: InteractiveShell, cell: Any) -> BaseException | None:
         result = shell.run_cell(cell.source, store_history=True)
     cell.execution_count = result.execution_count
     streams = {"stdout": captured.stdout, "stderr": captured.stderr}
-    cell.outputs = [new_output("stream", name=name, text=text) for name, text in streams.items() if text]
-    cell.outputs += [
-        new_output("display_data", data=output["data"], metadata=output["metadata"] or {}) for output in shown
+    outputs: list[dict[str, Any]] = [
+        {"output_type": "stream", "name": name, "text": text} for name, text in streams.items() if text
+    ]
+    outputs += [
+        {"output_type": "display_data", "data": output["data"], "metadata": output["metadata"] or {}}
+        for output in shown
     ]
     error: BaseException | None = result.error_before_exec or result.error_in_exec
     if error is not None:
-        cell.outputs.append(new_output("error", ename=type(error).__name__, evalue="", traceback=[]))
+        outputs.append({"output_type": "error", "ename": type(error).__name__, "evalue": "", "traceback": []})
+    cell.outputs = from_dict(outputs)  # papermill checks the notebook as a whole
     return error
 
 

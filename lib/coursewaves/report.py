@@ -70,36 +70,34 @@ def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
 
 def execute(notebook: Path, parameters: dict[str, Any], engine: str | None = None) -> Any:
     """Execute a notebook with papermill in a private folder and return it with its outputs."""
-    import nbformat  # noqa: PLC0415
     import papermill  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="coursewaves-") as folder:
-        output = Path(folder) / "executed.ipynb"
         try:
-            papermill.execute_notebook(
-                str(notebook), str(output), parameters, engine_name=engine, kernel_name="python3", progress_bar=False,
+            return papermill.execute_notebook(
+                str(notebook), None, parameters, engine_name=engine, kernel_name="python3", progress_bar=False,
                 cwd=folder,
-                request_save_on_cell_execute=False,
             )  # fmt: skip
         except papermill.PapermillExecutionError as error:
             first_line = error.source.partition("\n")[0]
             raise ReportError(f"cell `{first_line}`: {error.ename}") from error
         except Exception as error:  # a kernel that dies or never starts raises many kinds
             raise ReportError(f"the kernel ended: {type(error).__name__}") from error
-        return nbformat.read(output, as_version=4)
 
 
 @lru_cache(maxsize=1)
 def _exporter() -> Any:
     """Build the exporter once a process; its start costs more than a page.
 
-    nbconvert's HTML exporter would parse the finished page once more, to add what our template has already.
+    nbconvert's HTML exporter would parse the finished page once more, to add what our template has already, and
+    its preprocessors would check the notebook a dozen times; the template takes the outputs alone.
     """
     from nbconvert import TemplateExporter  # noqa: PLC0415
 
     exporter = TemplateExporter(
-        template_name="report", extra_template_basedirs=[str(PACKAGE / "templates")], template_file="index.html.j2"
-    )
+        template_name="report", extra_template_basedirs=[str(PACKAGE / "templates")], template_file="index.html.j2",
+        default_preprocessors=[],
+    )  # fmt: skip
     exporter.register_filter("clean", cleaned)
     return exporter
 

@@ -15,7 +15,7 @@ from IPython.core.displayhook import CapturingDisplayHook
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine
 from traitlets.config import Config
 
@@ -151,11 +151,17 @@ def run_cell(shell: InteractiveShell, cell: Any, meter: Meter) -> BaseException 
 
 def _outputs(streams: dict[str, _Printed], shown: _Shown) -> list[Any]:
     texts = {name: stream.getvalue() for name, stream in streams.items()}
-    printed = [new_output("stream", name=name, text=text) for name, text in texts.items() if text]
+    printed = [_output("stream", name=name, text=text) for name, text in texts.items() if text]
     return printed + [
-        new_output("display_data", data=output["data"], metadata=output["metadata"] or {}) for output in shown
+        _output("display_data", data=output["data"], metadata=output["metadata"] or {}) for output in shown
     ]
 
 
 def _as_output(error: BaseException) -> Any:
-    return new_output("error", ename=type(error).__name__, evalue="", traceback=[])
+    return _output("error", ename=type(error).__name__, evalue="", traceback=[])
+
+
+def _output(kind: str, **content: Any) -> NotebookNode:
+    """Make one output as it is; papermill checks the notebook as a whole."""
+    node: NotebookNode = from_dict({"output_type": kind} | content)
+    return node

@@ -15,7 +15,7 @@ from IPython.core.displayhook import CapturingDisplayHook
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
-from nbformat.v4 import new_output
+from nbformat import from_dict
 from papermill.engines import Engine
 from traitlets.config import Config
 
@@ -147,12 +147,17 @@ def run_cell(shell: InteractiveShell, cell: Any, meter: Meter) -> BaseException 
 
 
 def _outputs(streams: dict[str, _Printed], shown: _Shown) -> list[Any]:
+    """Return what a cell printed and showed; papermill checks the notebook as a whole."""
     texts = {name: stream.getvalue() for name, stream in streams.items()}
-    printed = [new_output("stream", name=name, text=text) for name, text in texts.items() if text]
-    return printed + [
-        new_output("display_data", data=output["data"], metadata=output["metadata"] or {}) for output in shown
+    outputs: list[dict[str, Any]] = [
+        {"output_type": "stream", "name": name, "text": text} for name, text in texts.items() if text
     ]
+    outputs += [
+        {"output_type": "display_data", "data": output["data"], "metadata": output["metadata"] or {}}
+        for output in shown
+    ]
+    return list(from_dict(outputs))
 
 
 def _as_output(error: BaseException) -> Any:
-    return new_output("error", ename=type(error).__name__, evalue="", traceback=[])
+    return from_dict({"output_type": "error", "ename": type(error).__name__, "evalue": "", "traceback": []})

@@ -73,7 +73,7 @@ def simulated(folder: Path, courses: int) -> Home:
     return home
 
 
-def whole_courses(home: Home, least: int = 10) -> list[str]:
+def whole_courses(home: Home, least: int = 13) -> list[str]:
     """Name the courses that every wave has enough forms of, of programmes that are not low: their reports are alike.
 
     A low-rated programme gets an analysis of its own, which the analyst's notebook does not have.

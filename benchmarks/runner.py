@@ -48,14 +48,18 @@ def measure(home: Path, courses: list[str], rounds: int) -> Rounds:
 
 
 def summary(rounds: Rounds, profiles: dict[str, dict[str, float]]) -> dict[str, dict[str, Any]]:
-    """Return the medians of each way, and of its ratio to the runner with one worker and to the floor in its round."""
+    """Return the medians of each way, and of its ratios to the runner with one worker and to the floor in its round.
+
+    Where others use the machine too, CPU seconds tell more than wall seconds.
+    """
     told = {}
     for way, found in rounds.items():
         names = ("wall", "cpu", "start", "start_cpu", "figures", "bytes")
         told[way] = {name: median(one[name] for one in found) for name in names}
-        for other, name in {"runner, 1 worker": "to_runner", "floor, cleaned": "to_floor"}.items():
-            pairs = zip(found, rounds[other], strict=True)
-            told[way][name] = median(one["wall"] / beside["wall"] for one, beside in pairs)
+        for other in ("runner, 1 worker", "floor, cleaned"):
+            for name in ("wall", "cpu"):
+                pairs = zip(found, rounds[other], strict=True)
+                told[way][f"{name} / {other}"] = median(one[name] / beside[name] for one, beside in pairs)
         if "whole" in found[0]:
             told[way] |= {name: median(one[name] for one in found) for name in ("whole", "whole_cpu", "n")}
         told[way]["parts"] = _parts(found, profiles.get(way, {}))
@@ -69,7 +73,7 @@ def _parts(found: list[dict[str, Any]], shares: dict[str, float]) -> dict[str, f
     left = wall - sum(named.values())
     named |= {part: share * left for part, share in shares.items()}
     rest = wall - sum(named.values())
-    return named | ({"the rest": rest} if rest > 0.0005 else {})
+    return named | ({"the rest": rest} if named and rest > 0.0005 else {})
 
 
 def show(told: dict[str, dict[str, Any]]) -> None:

@@ -3,9 +3,12 @@
 Nothing here may start a thread or use Arrow's pools: a fork copies one thread only.
 """
 
+import encodings.cp437  # noqa: F401  (by which zipfile reads the names of a partition)
 import gc
 
+import IPython.core.logger  # noqa: F401  (as pandas_compat: each copy would have to import it for itself)
 import papermill  # noqa: F401  (before our engine: papermill itself loads it, by its entry point)
+import pyarrow.pandas_compat  # noqa: F401
 
 import coursewaves.engine
 import coursewaves.making

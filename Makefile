@@ -33,7 +33,7 @@ lint: $(TOOLS_STAMP)  ## check style and types only
 	$(BIN)/mypy
 
 bench: $(BENCH_STAMP)  ## run the measurements of benchmarks/
-	set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+	set -e; for script in benchmarks/[!_]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
 lab: $(TOOLS_STAMP)  ## open JupyterLab on the notebooks
 	$(BIN)/coursewaves --home "$(WORK)" lab

@@ -16,7 +16,7 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
-from nbformat import NotebookNode, from_dict
+from nbformat import from_dict
 from papermill.engines import Engine
 from traitlets.config import Config
 
@@ -79,7 +79,7 @@ def new_shell(folder: Path, profile: ProfileDir | None = None) -> InteractiveShe
 
 
 _warm: list[InteractiveShell] = []
-_profiles: list[ProfileDir] = []
+_profiles: list[ProfileDir | None] = []
 
 
 def warm_up() -> None:
@@ -161,18 +161,17 @@ def run_cell(shell: InteractiveShell, cell: Any, meter: Meter) -> BaseException 
 
 
 def _outputs(streams: dict[str, _Printed], shown: _Shown) -> list[Any]:
+    """Return what a cell printed and showed; papermill checks the notebook as a whole."""
     texts = {name: stream.getvalue() for name, stream in streams.items()}
-    printed = [_output("stream", name=name, text=text) for name, text in texts.items() if text]
-    return printed + [
-        _output("display_data", data=output["data"], metadata=output["metadata"] or {}) for output in shown
+    outputs: list[dict[str, Any]] = [
+        {"output_type": "stream", "name": name, "text": text} for name, text in texts.items() if text
     ]
+    outputs += [
+        {"output_type": "display_data", "data": output["data"], "metadata": output["metadata"] or {}}
+        for output in shown
+    ]
+    return list(from_dict(outputs))
 
 
 def _as_output(error: BaseException) -> Any:
-    return _output("error", ename=type(error).__name__, evalue="", traceback=[])
-
-
-def _output(kind: str, **content: Any) -> NotebookNode:
-    """Make one output as it is; papermill checks the notebook as a whole."""
-    node: NotebookNode = from_dict({"output_type": kind} | content)
-    return node
+    return from_dict({"output_type": "error", "ename": type(error).__name__, "evalue": "", "traceback": []})

@@ -79,7 +79,7 @@ def new_shell(folder: Path, profile: ProfileDir | None = None) -> InteractiveShe
 
 
 _warm: list[InteractiveShell] = []
-_profiles: list[ProfileDir] = []
+_profiles: list[ProfileDir | None] = []
 
 
 def warm_up() -> None:

@@ -15,4 +15,4 @@ import coursewaves.publish
 import coursewaves.report
 
 coursewaves.report.warm_up()
-coursewaves.engine.warm_up()
+coursewaves.engine.warm_up()  # last: the shell that it makes serves the first notebook

@@ -1,15 +1,19 @@
 """Jobs for the tests of processes: each misbehaves in its own way, in a process that is started for it."""
 
 import ctypes
+import errno
 import os
 import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from coursewaves.errors import CoursewavesError
 
 prepared: dict[str, Any] = {}
 """What was opened beforehand, in the parent of all jobs."""
@@ -19,9 +23,18 @@ def open_for_all(**what: Any) -> None:
     """Open what all jobs share."""
     if what.get("fails"):
         raise KeyError("a participant's words")
+    if what.get("mistake"):
+        raise CoursewavesError.not_found("P9", "courses", ["P1"])
+    if what.get("is_full"):
+        tempfile.mkdtemp = no_space
     if what.get("module"):
         __import__(what["module"])
     prepared.update(what, opened_by=os.getpid())
+
+
+def no_space(**more: Any) -> None:
+    """Be a full disk."""
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def square(job, tell):
@@ -80,8 +93,6 @@ def fail_and_count(job, tell):
 
 
 def look_around(job, tell):
-    import tempfile
-
     names = job.get("names", [])
     environment = {name: os.environ.get(name) for name in names}
     umask = os.umask(0)

@@ -162,6 +162,20 @@ def test_preparations_that_fail_are_told_by_the_kind_of_error_alone(way):
     assert str(caught.value) == "The work can't begin: KeyError"
 
 
+def test_a_caller_s_mistake_in_the_preparations_is_told_as_it_is(way):
+    with pytest.raises(
+        CoursewavesError, match=r"^The work can't begin: Can't find 'P9' in courses\. Possible values: "
+    ):
+        done("square", [{"number": 1}], prepare="process_jobs:open_for_all", arguments={"mistake": True})
+
+
+@needs_fork
+def test_a_module_that_is_missing_is_named(monkeypatch):
+    monkeypatch.setattr(workers, "COMMAND", [*workers.COMMAND[:-1], "coursewaves.lost"])
+    with pytest.raises(CoursewavesError, match=r"^The work can't begin: ModuleNotFoundError coursewaves\.lost$"):
+        done("square", [{"number": 1}])
+
+
 @pytest.mark.parametrize("name", ["os:getpid", "subprocess:run", "coursewaves.limits:Limits.construct", "process_jobs"])
 def test_only_functions_of_the_package_are_work(name):
     with pytest.raises(CoursewavesError, match="can't begin: ValueError"):
@@ -343,6 +357,32 @@ def test_a_whole_run_leaves_no_folder(way, tmp_path, monkeypatch):
     assert [words["mode"] for (words,) in told] == [0o600] * 3
     assert all(words["folder"].startswith(str(tmp_path)) for (words,) in told)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_of_runs_long_dead_are_removed_and_young_ones_and_links_are_not(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    kept = [tmp_path / "temporary" / f"{workers.PREFIX}{name}" for name in ("link", "young")]
+    old = tmp_path / "temporary" / f"{workers.PREFIX}old"
+    for folder in (old, kept[1], tmp_path / "elsewhere"):
+        folder.mkdir(parents=True)
+        (folder / "answers").write_text("x")
+    kept[0].symlink_to(tmp_path / "elsewhere")
+    two_days_ago = time.time() - 2 * 86_400
+    os.utime(old, (two_days_ago, two_days_ago))
+    os.utime(kept[0], (two_days_ago, two_days_ago), follow_symlinks=False)
+    assert done("square", [{"number": 2}])[1] == [""]
+    assert sorted((tmp_path / "temporary").iterdir()) == kept
+    assert (tmp_path / "elsewhere" / "answers").exists()
+
+
+def test_a_job_without_room_for_its_folder_fails_with_the_reason(tmp_path, monkeypatch):
+    if not CAN_FORK:
+        pytest.skip("this system can't fork")
+    read_only = {"prepare": "process_jobs:open_for_all", "arguments": {"is_full": True}}
+    assert (
+        done("square", [{"number": 1}, {"number": 2}], **read_only)[1]
+        == ["has no private folder: No space left on device"] * 2
+    )
 
 
 def test_a_folder_that_a_job_names_stays(way, tmp_path):

@@ -78,6 +78,13 @@ def _begin(warm: str, source: int) -> Order:
     return order
 
 
+def _reason(error: Exception) -> str:
+    """Name an error without what it may quote; a message of this library's own quotes nobody."""
+    if isinstance(error, CoursewavesError):
+        return str(error)
+    return " ".join(filter(None, [type(error).__name__, error.name if isinstance(error, ImportError) else ""]))
+
+
 def _serve(warm: str, source: int, sink: int) -> None:
     if CAN_FORK:
         _watch(source)
@@ -85,8 +92,7 @@ def _serve(warm: str, source: int, sink: int) -> None:
         order = _begin(warm, source)
     except Exception as error:
         if not isinstance(error, RunnerGoneError):
-            text = str(error) if isinstance(error, CoursewavesError) else type(error).__name__
-            write(sink, json.dumps({"failed": text}).encode() + b"\n")
+            write(sink, json.dumps({"failed": _reason(error)}).encode() + b"\n")
         return
     if order.is_alone:
         _do_alone(order, source, sink)

@@ -93,7 +93,8 @@ class Overseer:
             while self.waiting or self.running or self.unsent:
                 while self.waiting and len(self.running) < self.order.workers:
                     self._start(*self.waiting.popleft())
-                self._wait()
+                if self.running or self.unsent:  # else none could be begun, and nobody would ever ring
+                    self._wait()
                 self._kill_late()
         finally:
             for child in list(self.running.values()):

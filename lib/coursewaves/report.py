@@ -211,20 +211,21 @@ def _exporter() -> Any:
 
 
 def warm_up() -> None:
-    """Load what the first page of a process would have to load, in every language that there is a catalogue of."""
+    """Make a small page in every language that there is a catalogue of, to load what a first page would load."""
     import nbformat  # noqa: PLC0415
-    import papermill  # noqa: F401, PLC0415
 
-    empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("0")])
-    for language in ("en", *(folder.name for folder in LOCALES.iterdir() if folder.is_dir())):
-        phrases = Phrases(language)
-        _ = (
-            phrases.number(1.5, 1),
-            phrases.percent(0.5),
-            phrases.day(date(2025, 9, 1)),
-            phrases.short_day(date(2025, 9, 1)),
-        )
-        render(empty, "", language)
+    cells = [nbformat.v4.new_code_cell(source) for source in ("first = 1", "print(first)", "first")]
+    cells[0].metadata["tags"] = ["parameters"]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    with tempfile.TemporaryDirectory(prefix="coursewaves-") as folder:
+        notebook = Path(folder) / "small.ipynb"
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), notebook)
+        check_parameters(notebook, {"first": 2})
+        executed = execute(notebook, {"first": 2}, "coursewaves", None, Path(folder))
+    for language in ("en", *(place.name for place in LOCALES.iterdir() if place.is_dir())):
+        words = Phrases(language)
+        _ = words.number(1.5, 1), words.percent(0.5), words.day(date(2025, 9, 1)), words.short_day(date(2025, 9, 1))
+        render(executed, "", language)
 
 
 def render(executed: Any, title: str, language: str) -> str:

@@ -17,4 +17,4 @@ import coursewaves.making
 import coursewaves.report
 
 coursewaves.report.warm_up()
-coursewaves.engine.warm_up()
+coursewaves.engine.warm_up()  # last: the shell that it makes serves the first notebook

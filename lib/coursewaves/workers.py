@@ -37,7 +37,9 @@ COMMAND = [sys.executable, "-P", "-m", "coursewaves.foreman", "coursewaves.warm"
 HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 """Memory in few large pages is copied, and given back, in two thirds of the time."""
 
+PREFIX = "coursewaves-run-"
 _PATIENCE = 2.0
+_DAY = 86_400
 
 
 class Told(NamedTuple):
@@ -105,6 +107,15 @@ def do_each(
     """
     run = _Run(work, list(jobs), workers, limits or Limits(), prepare, dict(arguments or {}))
     yield from _oversee(run, foreman) if CAN_FORK else _one_by_one(run)
+
+
+def _sweep(own: Path) -> None:
+    """Remove the private folders of runs that were killed together with their overseers, a day ago or more."""
+    for folder in own.parent.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            found = folder.lstat()
+            if found.st_uid == own.stat().st_uid and found.st_mtime < time.time() - _DAY:
+                shutil.rmtree(folder)
 
 
 class _Run(NamedTuple):
@@ -224,7 +235,8 @@ class Foreman:
 
     def __init__(self) -> None:
         self.mark = uuid.uuid4().hex
-        self.folder = Path(tempfile.mkdtemp(prefix="coursewaves-run-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        _sweep(self.folder)
         environment = {**HUGE_PAGES, **isolated_environment(self.folder), RUN: self.mark}
         self.process = subprocess.Popen(  # noqa: S603
             COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,

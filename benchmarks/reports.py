@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from coursewaves.load import load_year
 from coursewaves.publish import Job, course_jobs, make_reports
 from coursewaves.report import make_page
 from coursewaves.settings import Home, notebooks_folder
 from coursewaves.simulate import simulate_year
-from coursewaves.year import Year, load_year
+from coursewaves.year import Year
 
 BY_KERNEL = 3
 

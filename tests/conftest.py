@@ -55,8 +55,8 @@ REPORTED = ("P01-01", "P01-02", "P02-01")
 @pytest.fixture(scope="session")
 def loaded_year(example_year: tuple[Path, Any], tmp_path_factory: pytest.TempPathFactory) -> "Year":
     """The small example year, loaded in a work folder of its own; tests only read it."""
+    from coursewaves.load import load_year
     from coursewaves.settings import Home
-    from coursewaves.year import load_year
 
     home = tmp_path_factory.mktemp("loaded") / "institute"
     shutil.copytree(example_year[0], home, ignore=shutil.ignore_patterns("processed"))
@@ -70,9 +70,11 @@ def reports(loaded_year: "Year") -> Path:
     Made once a process, in many seconds: tests that use it stand in few files (``pytest --dist loadfile``).
     """
     from coursewaves.index import write_index
-    from coursewaves.publish import course_jobs, make_reports
+    from coursewaves.plan import plan_reports
+    from coursewaves.publish import here, make_reports
 
-    outcomes = make_reports(loaded_year, course_jobs(loaded_year, REPORTED, []), 2, lambda outcome: None)
+    home = loaded_year.home
+    outcomes = make_reports(home, plan_reports(home, REPORTED), here(home, 2), lambda outcome: None)
     assert [outcome.failure for outcome in outcomes] == [""] * 9
     write_index(loaded_year)
     return loaded_year.home.reports

@@ -14,8 +14,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from coursewaves import cli
+from coursewaves.plan import Job
 from coursewaves.problems import column_letter
-from coursewaves.publish import Job, Outcome
+from coursewaves.publish import Outcome
 from coursewaves.settings import BUILT_IN
 from coursewaves.simulate import simulate_year
 from coursewaves.survey_files import load_survey
@@ -28,7 +29,13 @@ COMMANDS = {
     "export": "Export the loaded tables",
     "query": "Ask the processed tables in SQL",
     "draft": "Draft an instrument file",
+    "doctor": "nothing is changed",
+    "schedule": "Have the run called at its time",
+    "forms": "Make the forms of the questionnaires",
     "lab": "Open JupyterLab",
+    "missed": "Say whether a run was missed",
+    "run": "Bring the work folder up to date",
+    "status": "Show what is due, overdue, missing and low-rated",
 }
 
 
@@ -246,7 +253,8 @@ def asked(monkeypatch) -> list[Job]:
     """The jobs that were asked for, in place of reports; a course P01-02 fails."""
     jobs: list[Job] = []
 
-    def note(year, wanted, workers, done):
+    def note(home, planned, do, done):
+        wanted = [one.job for one in planned if one.reasons]
         jobs.extend(wanted)
         failures = {"P01-02": "cell `cw.sections.waves(course)`: KeyError"}
         outcomes = [Outcome(job, "", failures.get(job.subject_id, "")) for job in wanted]
@@ -312,7 +320,7 @@ SMALL = ("--courses", "4", "--programmes", "2", "--workers", "1")
 
 @pytest.fixture
 def no_reports(monkeypatch) -> None:
-    monkeypatch.setattr("coursewaves.publish.make_reports", lambda year, jobs, workers, done: [])
+    monkeypatch.setattr("coursewaves.publish.make_reports", lambda home, planned, do, done: [])
 
 
 def test_demo_makes_its_folder_here_and_makes_it_anew(elsewhere, no_reports):

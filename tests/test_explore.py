@@ -23,10 +23,11 @@ from hypothesis import strategies as st
 from coursewaves import explore
 from coursewaves.errors import CoursewavesError
 from coursewaves.explore.spread import SPREAD, spread_table
+from coursewaves.load import load_year
 from coursewaves.phrases import Phrases
 from coursewaves.settings import PACKAGE, Home, notebooks_folder
 from coursewaves.view import CourseView
-from coursewaves.year import Year, load_year
+from coursewaves.year import Year
 
 NOTEBOOK = notebooks_folder() / "explore" / "one_course.ipynb"
 

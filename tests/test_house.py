@@ -34,6 +34,10 @@ NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 
 LINE = (
     "errors",
+    "limits",
+    "isolation",
+    "processes",
+    "locks",
     "ladder",
     "private_files",
     "yamlfile",
@@ -44,7 +48,13 @@ LINE = (
     "time_forms",
     "zones",
     "times",
+    "unattended",
     "settings",
+    "oneline",
+    "logs",
+    "runs",
+    "run_times",
+    "history",
     "problems",
     "columns",
     "fingerprints",
@@ -64,7 +74,9 @@ LINE = (
     "platforms",
     "tables",
     "registry",
+    "working_days",
     "windows",
+    "spans",
     "identifiers",
     "privacy",
     "pseudonyms",
@@ -90,8 +102,8 @@ LINE = (
     "score",
     "problem_book",
     "year",
+    "contents",
     "query",
-    "ladder",
     "standardise",
     "rate",
     "summarise",
@@ -101,6 +113,8 @@ LINE = (
     "compare",
     "sample",
     "coverage",
+    "report_days",
+    "deadlines",
     "estimate",
     "quality",
     "careless",
@@ -109,25 +123,53 @@ LINE = (
     "spoken",
     "themes",
     "coding",
+    "pooled",
+    "partitions",
+    "load",
     "phrases",
     "export",
+    "builders",
     "disclosure",
+    "due",
+    "due_words",
+    "calendar_file",
     "charts",
     "clean",
+    "course",
     "view",
     "page",
     "present",
     "sections",
     "report",
     "engine",
+    "manifest",
+    "plan",
+    "making",
+    "warm",
+    "child",
+    "overseer",
+    "foreman",
     "workers",
     "publish",
-    "warm",
     "index",
+    "run_words",
+    "status_page",
+    "status",
+    "senders",
+    "alerts",
+    "due_page",
+    "due_files",
+    "run",
     "simulate",
     "demo",
     "explore",
+    "findings",
+    "schedule",
+    "doctor",
     "console",
+    "schedule_cli",
+    "calendar_cli",
+    "form_command",
     "cli",
 )
 """The straight line: a module, or a package as a whole, imports only what stands before it."""
@@ -701,10 +743,10 @@ def call_faults(words: list[str], group: Any) -> list[str]:
             if option is None and word != "--help":
                 return [f"no option {word}"]
             place += bool(option and not option.is_flag and "=" not in word)
-        elif command is group:
-            if word not in group.commands:
+        elif hasattr(command, "commands"):
+            if word not in command.commands:
                 return [f"no command {word}"]
-            command = group.commands[word]
+            command = command.commands[word]
         place += 1
     return []
 
@@ -726,13 +768,26 @@ def test_a_command_that_does_not_exist_is_found():
     @app.command()
     def load(name: str = "") -> None: ...
 
+    timer = typer.Typer(name="timer")
+    app.add_typer(timer)
+
+    @timer.command()
+    def write(at: str = "") -> None: ...
+
+    @timer.command()
+    def stop() -> None: ...
+
     text = (
         "```sh\ncoursewaves --home demo load  # reads\n.venv/bin/coursewaves --quiet load --name=x\n```\n"
-        "`coursewaves send`, `coursewaves load --fast`, coursewaves is good, `coursewaves.yml`"
+        "`coursewaves send`, `coursewaves load --fast`, coursewaves is good, `coursewaves.yml`\n"
+        "`coursewaves timer write --at 02:30`, `coursewaves timer stop`, `coursewaves timer go`, "
+        "`coursewaves timer write --fast`"
     )
     assert command_faults(text, app) == [
         "coursewaves send: no command send",
         "coursewaves load --fast: no option --fast",
+        "coursewaves timer go: no command go",
+        "coursewaves timer write --fast: no option --fast",
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import handmade
 from coursewaves.index import write_index
-from coursewaves.publish import write_whole
+from coursewaves.private_files import write_shared
 from coursewaves.settings import Home, Settings
 from coursewaves.year import Year
 
@@ -27,9 +27,9 @@ def published(survey, tmp_path):
         listed = []
         for course_id, language, is_stale in entries:
             path = f"course/{course_id}.{language}.html"
-            write_whole(home.reports / path, "page")
+            write_shared(home.reports / path, b"page")
             listed.append({"id": course_id, "language": language, "path": path, "is_stale": is_stale})
-        write_whole(home.reports / "manifest.json", json.dumps(listed))
+        write_shared(home.reports / "manifest.json", json.dumps(listed).encode())
         write_index(year)
         return (home.reports / "index.html").read_text(encoding="utf-8")
 

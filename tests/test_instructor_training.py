@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from coursewaves.instruments import Scale
+from coursewaves.load import load_year
 from coursewaves.privacy import masked
 from coursewaves.settings import find_home
 from coursewaves.wordings import normalised
-from coursewaves.year import Year, load_year
+from coursewaves.year import Year
 
 ROOT = Path(__file__).parents[1]
 EXPORT = ROOT.parent / "shared" / "data" / "instructor_training" / "20180908_post_clean.csv"

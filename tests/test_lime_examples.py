@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from coursewaves.lime_headings import LimeColumn, columns
+from coursewaves.load import load_year
 from coursewaves.lss import read_lss
 from coursewaves.settings import find_home
-from coursewaves.year import Year, load_year
+from coursewaves.year import Year
 from exports import lime_survey as export
 
 ROOT = Path(__file__).parents[1]

@@ -6,12 +6,13 @@ import pytest
 
 from coursewaves.compare import compare_waves
 from coursewaves.factor_analysis import factor_gaps, factor_importance
+from coursewaves.load import load_year
 from coursewaves.rate import rate_programmes
 from coursewaves.settings import Home
 from coursewaves.simulate import simulate_year
 from coursewaves.standardise import standardise_scores
 from coursewaves.topic_verdicts import judge_topics
-from coursewaves.year import Year, load_year
+from coursewaves.year import Year
 
 COUNTS = ["n_read", "n_kept", "n_set_aside", "n_duplicate", "n_outside_window"]
 

@@ -1,254 +1,412 @@
-"""Publishing: pages are whole, the manifest tells the truth about each, and a failure leaves what was there."""
+"""Publishing: pages are whole, the manifest tells the truth at every moment, a failure leaves what was there."""
 
 import errno
 import hashlib
 import json
-import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import handmade
 from coursewaves import publish
+from coursewaves.contents import Contents, instruments_digest, settings_digest, write_contents
 from coursewaves.errors import CoursewavesError
-from coursewaves.publish import Job, Outcome, course_jobs, make_reports, read_manifest, write_whole
-from coursewaves.report import ReportError
+from coursewaves.manifest import JOURNAL, enter, read_manifest, write_manifest
+from coursewaves.partitions import write_partitions
+from coursewaves.plan import Planned, gone, plan_reports
+from coursewaves.pooled import pool_year
+from coursewaves.private_files import write_shared
+from coursewaves.publish import Outcome, make_reports, mark_stale
 from coursewaves.settings import Home, Settings
-from coursewaves.workers import Ended
+from coursewaves.workers import Ended, Told
 from coursewaves.year import Year
 
 FIELDS = {"kind", "id", "language", "title", "path", "sha256", "inputs", "versions", "made_at", "is_stale"}
 
+KEY_ERROR = "cell `cw.sections.waves(course)`: KeyError"
+
+
+def settle(home: Home, survey: Any, courses: dict[str, int], words: str = "") -> None:
+    """Load a hand-made year into a work folder, as `load_year` would; `words` are what one of A-1 wrote."""
+    made = handmade.year(survey, courses=courses)
+    if words:
+        made.responses.loc[(made.responses["course_id"] == "A-1") & made.responses["B12"].notna(), "B12"] = words
+    year = Year(home)
+    year.__dict__.update({name: found for name, found in made.__dict__.items() if name not in ("home", "partition")})
+    inputs = {"settings": settings_digest(home), "instruments": instruments_digest(home)}
+    write_contents(home, Contents(inputs, {}, write_partitions(year, pool_year(year))))
+
 
 @pytest.fixture
-def year(survey, tmp_path) -> Year:
+def home(survey, tmp_path) -> Home:
     """Three courses in a work folder of their own, with nothing published yet."""
-    made = handmade.year(survey, courses={"A-1": 12, "A-2": 12, "A-3": 12})
     home = Home(tmp_path / "institute")
     home.root.mkdir()
     home.__dict__.update(survey=survey, settings=Settings(languages=["kk", "en"]))
-    found = Year(home)
-    found.__dict__.update({name: value for name, value in made.__dict__.items() if name != "home"})
-    return found
+    settle(home, survey, {"A-1": 12, "A-2": 12, "A-3": 12})
+    return home
+
+
+class Maker:
+    """Makes pages in place of notebooks; a course without a page fails, one named in `deaths` dies at a language."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, str] = {}
+        self.deaths: dict[str, str] = {}
+        self.asked: list[tuple[str, str]] = []
+
+    def __call__(self, jobs: list[dict[str, Any]]) -> Iterator[Told | Ended]:
+        for place, job in enumerate(jobs):
+            course_id = job["subject_id"]
+            death = ""
+            for language, title in job["pages"]:
+                self.asked.append((course_id, language))
+                if self.deaths.get(course_id) == language:
+                    death = "its process died (SIGSEGV)"
+                    break
+                words = (
+                    {"page": f"{title} {self.pages[course_id]}"} if course_id in self.pages else {"failure": KEY_ERROR}
+                )
+                yield Told(place, job, {"language": language} | words)
+            yield Ended(place, job, death)
+
+    def words(self, course_id: str, title: str) -> dict[str, str]:
+        page = self.pages.get(course_id)
+        return {"failure": KEY_ERROR} if page is None else {"page": f"{title} {page}"}
 
 
 @pytest.fixture
-def pages(monkeypatch) -> dict[str, str]:
-    """What the next reports say, by course, in place of a notebook's run; a course without a page fails."""
-    texts: dict[str, str] = {}
-
-    def page_of(notebook: Any, parameters: dict[str, Any], title: str, language: str, engine: str | None) -> str:
-        if parameters["course_id"] not in texts:
-            raise ReportError("cell `cw.sections.waves(course)`: KeyError")
-        return f"{title} {language} {texts[parameters['course_id']]}"
-
-    def in_turn(work: Callable[[Job], Outcome], jobs: list[Job], workers: int, seconds: float) -> Iterator[Any]:
-        for job in jobs:
-            yield Ended(job, work(job), "")
-
-    monkeypatch.setattr(publish, "make_page", page_of)
-    monkeypatch.setattr(publish, "do_each", in_turn)
-    return texts
+def maker() -> Maker:
+    return Maker()
 
 
-def made(year: Year, *course_ids: str, language: str = "kk") -> list[Outcome]:
-    """Make reports and return what became of them."""
-    return make_reports(year, course_jobs(year, course_ids, [language]), 1, lambda outcome: None)
+def made(home: Home, maker: Maker, *course_ids: str, languages: tuple[str, ...] = ("kk",)) -> list[Outcome]:
+    """Make reports, due or not, and return what became of them."""
+    return make_reports(home, plan_reports(home, course_ids, languages, anew=True), maker, lambda outcome: None)
 
 
-def manifest(year: Year) -> dict[str, dict[str, Any]]:
+def manifest(home: Home) -> dict[str, dict[str, Any]]:
     """The manifest's entries by path, read as anybody would."""
-    entries = json.loads((year.home.reports / "manifest.json").read_text(encoding="utf-8"))
+    entries = json.loads((home.reports / "manifest.json").read_text(encoding="utf-8"))
     return {entry["path"]: entry for entry in entries}
 
 
-def test_the_jobs_are_all_answered_courses_in_all_languages(year):
-    jobs = course_jobs(year, [], [])
-    assert [(job.subject_id, job.language) for job in jobs] == [
+def reasons(planned: list[Planned]) -> dict[str, list[str]]:
+    return {one.job.path: one.reasons for one in planned}
+
+
+# The plan --------------------------------------------------------------------------------------------
+
+
+def test_at_first_every_answered_course_is_due_in_every_language(home):
+    planned = plan_reports(home)
+    assert [(one.job.subject_id, one.job.language) for one in planned] == [
         (course_id, language) for course_id in ("A-1", "A-2", "A-3") for language in ("kk", "en")
     ]
-    assert jobs[0].path == "course/A-1.kk.html"
-    assert jobs[0].title == "Play kk (A-1)"
+    assert {reason for one in planned for reason in one.reasons} == {"not made yet"}
+    assert planned[0].job.path == "course/A-1.kk.html"
+    assert planned[0].job.title == "Play kk (A-1)"
 
 
-def test_unknown_courses_and_languages_are_refused_before_anything_is_made(year):
-    with pytest.raises(CoursewavesError, match=r"Can't find 'A-9' in courses\. Possible values: .*'A-1'"):
-        course_jobs(year, ["A-9"], [])
+def test_unknown_courses_and_languages_are_refused_before_anything_is_made(home, survey):
+    with pytest.raises(CoursewavesError, match=r"Can't find 'A-9' in the courses with answers.*'A-1'"):
+        plan_reports(home, ["A-9"])
     with pytest.raises(CoursewavesError, match="Can't find 'ru' in the languages of the settings"):
-        course_jobs(year, [], ["ru"])
-    year.home.__dict__["settings"] = Settings(languages=["de"])
+        plan_reports(home, ["A-1"], ["ru"])
+    home.__dict__["settings"] = Settings(languages=["de"])
+    settle(home, survey, {"A-1": 12})
     with pytest.raises(CoursewavesError, match="Can't find 'de' in the languages of the reports"):
-        course_jobs(year, [], [])
+        plan_reports(home)
 
 
-def test_the_manifest_tells_what_each_page_is_and_its_hash(year, pages):
-    pages |= {"A-1": "first", "A-2": "second"}
-    made(year, "A-1", "A-2")
-    entries = manifest(year)
+def test_what_was_made_is_due_no_more(home, maker):
+    maker.pages |= {"A-1": "first", "A-2": "second", "A-3": "third"}
+    make_reports(home, plan_reports(home), maker, lambda outcome: None)
+    planned = plan_reports(home)
+    assert {reason for one in planned for reason in one.reasons} == set()
+    maker.asked.clear()
+    before = {path: path.stat().st_mtime_ns for path in home.reports.rglob("*")}
+    assert make_reports(home, planned, maker, lambda outcome: None) == []
+    assert maker.asked == []
+    assert {path: path.stat().st_mtime_ns for path in home.reports.rglob("*")} == before
+
+
+def test_a_course_whose_answers_changed_is_due_and_the_reason_is_named(home, survey, maker):
+    maker.pages |= {"A-1": "first", "A-2": "second", "A-3": "third"}
+    make_reports(home, plan_reports(home), maker, lambda outcome: None)
+    settle(home, survey, {"A-1": 12, "A-2": 12, "A-3": 12}, words="All was new to me.")
+    assert reasons(plan_reports(home, languages=["kk"])) == {
+        "course/A-1.kk.html": ["its data changed"], "course/A-2.kk.html": [], "course/A-3.kk.html": [],
+    }  # fmt: skip
+    settle(home, survey, {"A-1": 12, "A-2": 12, "A-3": 13})  # one that all others are compared with
+    assert {tuple(one.reasons) for one in plan_reports(home)} == {("its data changed",)}
+
+
+@pytest.mark.parametrize(
+    ("part", "reason"),
+    [("notebook", "the notebook changed"), ("library", "the program changed"), ("phrases", "the wordings changed")],
+)
+def test_what_a_page_rests_on_makes_it_due(home, maker, part, reason):
+    maker.pages |= {"A-1": "first"}
+    made(home, maker, "A-1")
+    (page,) = read_manifest(home)
+    write_manifest(home, [page | {"inputs": page["inputs"] | {part: "other"}}])
+    assert reasons(plan_reports(home, ["A-1"], ["kk"])) == {"course/A-1.kk.html": [reason]}
+
+
+def test_a_page_that_was_edited_or_deleted_is_due(home, maker):
+    maker.pages |= {"A-1": "first", "A-2": "second"}
+    made(home, maker, "A-1", "A-2")
+    (home.reports / "course/A-1.kk.html").write_text("better figures")
+    (home.reports / "course/A-2.kk.html").unlink()
+    assert reasons(plan_reports(home, ["A-1", "A-2"], ["kk"])) == {
+        "course/A-1.kk.html": ["its page was edited"], "course/A-2.kk.html": ["not made yet"],
+    }  # fmt: skip
+
+
+def test_settings_changed_since_the_load_are_told_with_the_fix(home):
+    home.__dict__["settings"] = Settings(languages=["kk", "en"], low_rated_below=70)
+    with pytest.raises(CoursewavesError, match=r"The settings changed since the data were loaded; fix: coursewaves"):
+        plan_reports(home)
+
+
+def test_a_partition_that_was_changed_is_refused(home):
+    path = home.partitions / "A-2.zip"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(CoursewavesError, match=r"The processed data of A-2 were changed; fix: coursewaves .* load"):
+        plan_reports(home)
+    assert plan_reports(home, ["A-1"])
+
+
+def test_before_a_load_nothing_can_be_planned(tmp_path):
+    with pytest.raises(CoursewavesError, match=r"Can't find the processed tables .*fix: coursewaves --home .* load"):
+        plan_reports(Home(tmp_path))
+
+
+# Stale pages -----------------------------------------------------------------------------------------
+
+
+def test_what_is_due_is_marked_stale_until_it_is_made(home, survey, maker):
+    maker.pages |= {"A-1": "first", "A-2": "second"}
+    made(home, maker, "A-1", "A-2")
+    settle(home, survey, {"A-1": 13, "A-2": 12})
+    planned = plan_reports(home, languages=["kk"])
+    assert mark_stale(home, planned)
+    assert not mark_stale(home, planned)
+    assert all(entry["is_stale"] for entry in manifest(home).values())
+    make_reports(home, planned, maker, lambda outcome: None)
+    assert not any(entry["is_stale"] for entry in manifest(home).values())
+
+
+def test_a_page_of_a_course_that_is_gone_is_marked_stale(home, survey, maker):
+    maker.pages |= {"A-1": "first", "A-3": "third"}
+    made(home, maker, "A-1", "A-3")
+    settle(home, survey, {"A-1": 12, "A-2": 12})
+    planned = plan_reports(home, languages=["kk"])
+    assert [page["id"] for page in gone(home, planned)] == ["A-3"]
+    mark_stale(home, [], gone(home, planned))
+    assert {entry["id"] for entry in manifest(home).values() if entry["is_stale"]} == {"A-3"}
+
+
+# Making ----------------------------------------------------------------------------------------------
+
+
+def test_the_manifest_tells_what_each_page_is_and_its_hash(home, maker):
+    maker.pages |= {"A-1": "first", "A-2": "second"}
+    made(home, maker, "A-1", "A-2")
+    entries = manifest(home)
     assert list(entries) == ["course/A-1.kk.html", "course/A-2.kk.html"]
     for path, entry in entries.items():
-        page = year.home.reports / path
+        page = home.reports / path
         assert set(entry) == FIELDS
         assert entry["sha256"] == hashlib.sha256(page.read_bytes()).hexdigest()
         assert entry["is_stale"] is False
-        assert set(entry["inputs"]) == {"raw", "instruments", "settings", "course.ipynb"}
-        assert {"coursewaves", "python", "pandas", "papermill"} <= set(entry["versions"])
-        assert str(year.home.root) not in json.dumps(entry)
+        assert set(entry["inputs"]) == {"data", "settings", "instruments", "notebook", "library", "phrases"}
+        assert {"coursewaves", "pandas", "papermill"} <= set(entry["versions"])
+        assert str(home.root) not in json.dumps(entry)
+        assert stat.S_IMODE(page.stat().st_mode) == 0o640
 
 
-def test_the_hash_of_the_inputs_moves_with_every_input_and_with_nothing_else(year, pages):
-    pages |= {"A-1": "same"}
-    raw = year.home.responses / "wave1" / "a.csv"
-    raw.parent.mkdir(parents=True)
-    seen = []
-    for path, text in [(raw, "1"), (raw, "2"), (year.home.root / "coursewaves.yml", "languages: [kk]"),
-                       (year.home.reports / "note.txt", "not an input")]:  # fmt: skip
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-        made(year, "A-1")
-        seen.append(json.dumps(manifest(year)["course/A-1.kk.html"]["inputs"], sort_keys=True))
-    assert len(set(seen[:3])) == 3
-    assert seen[3] == seen[2]
+def test_all_languages_of_a_course_are_one_job(home, maker):
+    maker.pages |= {"A-1": "first"}
+    jobs: list[dict[str, Any]] = []
+    made(home, lambda given: jobs.extend(given) or maker(given), "A-1", languages=("kk", "en"))
+    assert [[language for language, _ in job["pages"]] for job in jobs] == [["kk", "en"]]
 
 
-def test_a_later_run_keeps_the_pages_that_it_was_not_asked_for(year, pages):
-    pages |= {"A-1": "first", "A-2": "second"}
-    made(year, "A-1", "A-2")
-    before = manifest(year)
-    pages["A-2"] = "anew"
-    made(year, "A-2")
-    after = manifest(year)
+def test_a_later_run_keeps_the_pages_that_it_was_not_asked_for(home, maker):
+    maker.pages |= {"A-1": "first", "A-2": "second"}
+    made(home, maker, "A-1", "A-2")
+    before = manifest(home)
+    maker.pages["A-2"] = "anew"
+    made(home, maker, "A-2")
+    after = manifest(home)
     assert after["course/A-1.kk.html"] == before["course/A-1.kk.html"]
     assert after["course/A-2.kk.html"]["sha256"] != before["course/A-2.kk.html"]["sha256"]
-    assert "anew" in (year.home.reports / "course" / "A-2.kk.html").read_text()
+    assert "anew" in (home.reports / "course" / "A-2.kk.html").read_text()
 
 
-def test_a_run_in_two_parts_publishes_what_one_run_does(year, pages):
-    pages |= {"A-1": "first", "A-2": "second", "A-3": "third"}
+def test_a_run_in_two_parts_publishes_what_one_run_does(home, maker):
+    maker.pages |= {"A-1": "first", "A-2": "second", "A-3": "third"}
 
     def without_time(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         return {path: entry | {"made_at": ""} for path, entry in entries.items()}
 
-    made(year, "A-1", "A-2", "A-3")
-    at_once = without_time(manifest(year))
-    (year.home.reports / "manifest.json").unlink()
-    made(year, "A-3")
-    made(year, "A-1", "A-2")
-    assert without_time(manifest(year)) == at_once
+    made(home, maker, "A-1", "A-2", "A-3")
+    at_once = without_time(manifest(home))
+    (home.reports / "manifest.json").unlink()
+    made(home, maker, "A-3")
+    made(home, maker, "A-1", "A-2")
+    assert without_time(manifest(home)) == at_once
 
 
-def test_a_course_that_fails_keeps_its_old_page_marked_stale_and_the_others_are_made(year, pages):
-    pages |= {"A-1": "first", "A-2": "second", "A-3": "third"}
-    made(year, "A-1", "A-2", "A-3")
-    old = (year.home.reports / "course" / "A-2.kk.html").read_bytes()
-    del pages["A-2"]
-    pages |= {"A-1": "anew", "A-3": "anew"}
-    outcomes = made(year, "A-1", "A-2", "A-3")
-    assert [outcome.failure for outcome in outcomes] == ["", "cell `cw.sections.waves(course)`: KeyError", ""]
-    assert (year.home.reports / "course" / "A-2.kk.html").read_bytes() == old
-    entries = manifest(year)
+def test_a_course_that_fails_keeps_its_old_page_marked_stale_and_the_others_are_made(home, maker):
+    maker.pages |= {"A-1": "first", "A-2": "second", "A-3": "third"}
+    made(home, maker, "A-1", "A-2", "A-3")
+    old = (home.reports / "course" / "A-2.kk.html").read_bytes()
+    del maker.pages["A-2"]
+    maker.pages |= {"A-1": "anew", "A-3": "anew"}
+    planned = plan_reports(home, languages=["kk"], anew=True)
+    mark_stale(home, planned)
+    outcomes = make_reports(home, planned, maker, lambda outcome: None)
+    assert [outcome.failure for outcome in outcomes] == ["", KEY_ERROR, ""]
+    assert (home.reports / "course" / "A-2.kk.html").read_bytes() == old
+    entries = manifest(home)
     assert {path for path, entry in entries.items() if entry["is_stale"]} == {"course/A-2.kk.html"}
     assert entries["course/A-2.kk.html"]["sha256"] == hashlib.sha256(old).hexdigest()
-    assert "anew" in (year.home.reports / "course" / "A-3.kk.html").read_text()
-    pages["A-2"] = "mended"
-    made(year, "A-2")
-    assert not any(entry["is_stale"] for entry in manifest(year).values())
+    assert reasons(plan_reports(home, ["A-2"], ["kk"])) == {"course/A-2.kk.html": ["not made last time"]}
+    maker.pages["A-2"] = "mended"
+    made(home, maker, "A-2")
+    assert not any(entry["is_stale"] for entry in manifest(home).values())
 
 
-def test_a_course_that_never_had_a_page_and_fails_is_not_in_the_manifest(year, pages):
-    made(year, "A-1")
-    assert manifest(year) == {}
+def test_a_process_that_dies_fails_the_report_it_was_at_and_no_other(home, maker):
+    maker.pages |= {"A-1": "first", "A-2": "second"}
+    maker.deaths["A-1"] = "kk"
+    outcomes = made(home, maker, "A-1", "A-2", languages=("kk", "en"))
+    assert [(outcome.job.path, outcome.failure) for outcome in outcomes] == [
+        ("course/A-1.kk.html", "its process died (SIGSEGV)"), ("course/A-1.en.html", ""),
+        ("course/A-2.kk.html", ""), ("course/A-2.en.html", ""),
+    ]  # fmt: skip
 
 
-def test_every_outcome_is_told_when_it_is_there(year, pages):
-    pages |= {"A-1": "first"}
+def test_a_course_that_never_had_a_page_and_fails_is_not_in_the_manifest(home, maker):
+    made(home, maker, "A-1")
+    assert manifest(home) == {}
+
+
+def test_every_outcome_is_told_when_it_is_there(home, maker):
+    maker.pages |= {"A-1": "first"}
     told: list[Outcome] = []
-    outcomes = make_reports(year, course_jobs(year, ["A-1", "A-2"], ["kk"]), 1, told.append)
+    outcomes = make_reports(home, plan_reports(home, ["A-1", "A-2"], ["kk"]), maker, told.append)
     assert told == outcomes
 
 
-def test_a_page_that_was_deleted_leaves_the_manifest(year, pages):
-    pages |= {"A-1": "first", "A-2": "second"}
-    made(year, "A-1", "A-2")
-    (year.home.reports / "course" / "A-1.kk.html").unlink()
-    assert [entry["path"] for entry in read_manifest(year.home)] == ["course/A-2.kk.html"]
+def test_a_page_that_was_deleted_leaves_the_manifest(home, maker):
+    maker.pages |= {"A-1": "first", "A-2": "second"}
+    made(home, maker, "A-1", "A-2")
+    (home.reports / "course" / "A-1.kk.html").unlink()
+    assert [entry["path"] for entry in read_manifest(home)] == ["course/A-2.kk.html"]
 
 
-@pytest.mark.parametrize("content", ["", "[{", "\x00", "{'a'}"])
-def test_a_damaged_manifest_is_told_before_anything_is_made(year, pages, content):
-    year.home.reports.mkdir()
-    (year.home.reports / "manifest.json").write_text(content)
+@pytest.mark.parametrize("content", ["", "[{", "\x00", "{'a'}", '[{"id": 1}]'])
+def test_a_damaged_manifest_is_told_before_anything_is_made(home, maker, content):
+    home.reports.mkdir()
+    (home.reports / "manifest.json").write_text(content)
     with pytest.raises(CoursewavesError, match=r"reports/manifest.json is damaged; fix: delete it"):
-        made(year, "A-1")
-    assert not (year.home.reports / "course").exists()
+        made(home, maker, "A-1")
+    assert not (home.reports / "course").exists()
 
 
-# One file --------------------------------------------------------------------------------------------
+def test_a_folder_of_reports_that_is_a_link_is_not_followed(home, maker, tmp_path):
+    home.reports.mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (home.reports / "course").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(CoursewavesError, match="reports/course is a link"):
+        made(home, maker, "A-1")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def files(folder: Any) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+def test_drafts_of_a_killed_run_are_removed_by_the_next(home, maker):
+    left = home.reports / "course" / ".draft-abc.tmp.html"
+    left.parent.mkdir(parents=True)
+    left.write_text("half a pa")
+    maker.pages |= {"A-1": "first"}
+    made(home, maker, "A-1")
+    assert sorted(path.name for path in left.parent.iterdir()) == ["A-1.kk.html"]
 
 
-def test_a_written_file_is_readable_by_its_owner_and_group_only(tmp_path):
-    write_whole(tmp_path / "new" / "page.html", "Қазақша\n")
-    path = tmp_path / "new" / "page.html"
-    assert path.read_bytes() == "Қазақша\n".encode()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
-    assert files(path.parent) == ["page.html"]
+# The journal -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("step", ["fsync", "fdopen", "chmod", "replace"])
-def test_a_write_that_fails_leaves_the_old_file_and_no_draft(tmp_path, monkeypatch, step):
-    path = tmp_path / "page.html"
-    path.write_text("old")
+def killed_after(home: Home, maker: Maker, count: int) -> None:
+    """Begin a run that is killed after so many pages: nothing behind that happens."""
 
-    def full(*args: Any, **more: Any) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+    class Killed(BaseException):
+        pass
 
-    with monkeypatch.context() as broken:
-        if step in ("fsync", "fdopen"):
-            broken.setattr(os, step, full)
-        else:
-            broken.setattr("pathlib.Path." + step, full)
-        with pytest.raises(OSError, match="No space left"):
-            write_whole(path, "new")
-    assert path.read_text() == "old"
-    assert files(tmp_path) == ["page.html"]
+    done: list[Outcome] = []
+
+    def stop(outcome: Outcome) -> None:
+        done.append(outcome)
+        if len(done) == count:
+            raise Killed
+
+    with pytest.raises(Killed):
+        make_reports(home, plan_reports(home, languages=["kk"], anew=True), maker, stop)
 
 
-def test_text_that_no_file_can_hold_leaves_the_old_file_and_no_draft(tmp_path):
-    path = tmp_path / "page.html"
-    path.write_text("old")
-    with pytest.raises(UnicodeEncodeError):
-        write_whole(path, "lone \ud800")
-    assert path.read_text() == "old"
-    assert files(tmp_path) == ["page.html"]
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_killed_run_is_resumed_and_ends_as_one_that_was_not(home, maker, count):
+    maker.pages |= {"A-1": "first", "A-2": "second", "A-3": "third"}
+    killed_after(home, maker, count)
+    assert [page["is_stale"] for page in read_manifest(home)] == [False] * count
+    maker.asked.clear()
+    make_reports(home, plan_reports(home, languages=["kk"]), maker, lambda outcome: None)
+    assert [course_id for course_id, _ in maker.asked] == ["A-1", "A-2", "A-3"][count:]
+    assert len(read_manifest(home)) == 3
 
 
-def test_a_link_in_the_place_of_a_page_is_replaced_and_not_followed(tmp_path):
-    elsewhere = tmp_path / "elsewhere.txt"
-    elsewhere.write_text("mine")
-    (tmp_path / "page.html").symlink_to(elsewhere)
-    write_whole(tmp_path / "page.html", "new")
-    assert elsewhere.read_text() == "mine"
-    assert not (tmp_path / "page.html").is_symlink()
+def test_a_page_entered_that_did_not_take_its_place_leaves_the_old_one_in_force(home, maker):
+    maker.pages |= {"A-1": "first"}
+    made(home, maker, "A-1")
+    (page,) = read_manifest(home)
+    enter(home, page | {"sha256": "0" * 64, "inputs": {}})
+    assert read_manifest(home) == [page]
 
 
-def test_a_full_disk_fails_one_report_with_its_reason_and_keeps_the_old_page(year, pages, monkeypatch):
-    pages |= {"A-1": "first", "A-2": "second"}
-    made(year, "A-1", "A-2")
-    write = publish.write_whole
+@pytest.mark.parametrize("cut", [2, 20, 100])
+def test_a_line_of_the_journal_that_was_cut_off_is_left_out(home, maker, cut):
+    maker.pages |= {"A-1": "first", "A-2": "second"}
+    killed_after(home, maker, 2)
+    journal = home.reports / JOURNAL
+    journal.write_bytes(journal.read_bytes()[:-cut])
+    assert [page["id"] for page in read_manifest(home)] == ["A-1"]
 
-    def full_for_one(path: Any, text: str) -> None:
+
+# The disk --------------------------------------------------------------------------------------------
+
+
+def test_a_full_disk_fails_one_report_with_its_reason_and_keeps_the_old_page(home, maker, monkeypatch):
+    maker.pages |= {"A-1": "first", "A-2": "second"}
+    made(home, maker, "A-1", "A-2")
+    old = (home.reports / "course/A-1.kk.html").read_bytes()
+    maker.pages |= {"A-1": "anew", "A-2": "anew"}
+
+    def full_for_one(path: Any, content: bytes) -> None:
         if path.name == "A-1.kk.html":
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
-        write(path, text)
+        write_shared(path, content)
 
-    monkeypatch.setattr(publish, "write_whole", full_for_one)
-    failed, well = made(year, "A-1", "A-2")
+    monkeypatch.setattr(publish, "write_shared", full_for_one)
+    planned = plan_reports(home, languages=["kk"], anew=True)[:2]
+    mark_stale(home, planned)
+    failed, well = make_reports(home, planned, maker, lambda outcome: None)
     assert failed.failure == "can't write its page: No space left on device"
     assert well.failure == ""
-    assert manifest(year)["course/A-1.kk.html"]["is_stale"]
+    assert (home.reports / "course/A-1.kk.html").read_bytes() == old
+    assert manifest(home)["course/A-1.kk.html"]["is_stale"]

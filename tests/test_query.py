@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.load import load_year
 from coursewaves.query import query
 from coursewaves.settings import Home
 from coursewaves.simulate import simulate_year
-from coursewaves.year import load_year
 
 
 @pytest.fixture(scope="module")

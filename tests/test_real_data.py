@@ -19,12 +19,12 @@ import pytest
 import small
 from coursewaves.forms import AFTERWARDS, no_forms
 from coursewaves.instruments import Item, Scale
+from coursewaves.load import read_home
 from coursewaves.privacy import masked
 from coursewaves.registry import read_registry
 from coursewaves.responses import Intake
 from coursewaves.settings import Home, find_home
 from coursewaves.wordings import option_names
-from coursewaves.year import read_home
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"

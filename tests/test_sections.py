@@ -9,6 +9,7 @@ import pytest
 
 import handmade
 from coursewaves import sections
+from coursewaves.course import Course
 from coursewaves.errors import CoursewavesError
 from coursewaves.sections.changes import sentence, shown_comparisons
 from coursewaves.sections.factors import programme_verdict
@@ -313,22 +314,6 @@ def test_programme_less_course_never_leaves_fewer_than_five_people(survey, other
     assert left == (other if other >= 5 else 0)
 
 
-def test_small_courses_are_not_in_what_others_are_compared_with(survey):
-    found = handmade.year(survey, courses={"A-1": 12, "A-2": 11, "A-3": 4})
-    view = handmade.view(found)
-    assert set(view.pooled("B", "rating")["course_id"]) == {"A-2"}
-    found.scores.loc[found.scores["course_id"] == "A-3", "rating"] = 0.0
-    pooled = view.pooled("B", "rating", {"A-1", "A-2", "A-3"})
-    assert set(pooled["course_id"]) == {"A-1", "A-2"}
-
-
-def test_a_course_with_five_forms_of_which_four_have_a_score_is_left_out_for_that_score(survey):
-    found = handmade.year(survey, courses={"A-1": 12, "A-2": 5})
-    one = found.scores.index[(found.scores["course_id"] == "A-2") & (found.scores["instrument_id"] == "B")][0]
-    found.scores.loc[one, "rating"] = np.nan
-    assert set(handmade.view(found).pooled("B", "rating", {"A-1", "A-2"})["course_id"]) == {"A-1"}
-
-
 def contingent(survey, roles: dict[str, int]) -> dict[str, list[str]]:
     """The contingent's lines of a course with so many people in each role."""
     found = handmade.year(survey, sum(roles.values()))
@@ -419,7 +404,7 @@ def test_a_report_begins_with_the_course_and_ends_with_the_mark(survey):
 
 def test_opening_an_unknown_course_names_those_that_there_are(survey, monkeypatch):
     found = handmade.year(survey, 12)
-    monkeypatch.setattr("coursewaves.view.open_year", lambda home: found)
+    monkeypatch.setattr("coursewaves.view._opened", lambda root, course_id, stamp: Course(found, course_id))
     with pytest.raises(CoursewavesError, match=r"Can't find 'A-9' in courses. Possible values: 'A-1'"):
         open_course("", "A-9", "en")
     with pytest.raises(CoursewavesError, match="Can't find"):

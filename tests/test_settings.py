@@ -3,6 +3,7 @@
 import pytest
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.limits import Limits
 from coursewaves.settings import Home, Settings, Source, find_home, load_settings, notebooks_folder
 from coursewaves.survey_files import BUILT_IN
 
@@ -44,6 +45,23 @@ def test_every_fault_is_named_with_its_line(tmp_path):
     assert [line.partition(" ")[0] for line in lines] == [f"coursewaves.yml:{n}" for n in (1, 2, 3, 4, 7, 8, 9, 5)]
     assert "no time zone 'Asia/Almata'" in lines[1]
     assert "no time form '%Y-%m'" in lines[5]
+
+
+def test_the_bounds_of_a_report_are_settings_and_text_becomes_numbers(tmp_path):
+    assert load(tmp_path, "").limits == Limits(seconds=120, memory_mb=2000, output_mb=20)
+    settings = load(tmp_path, "limits: {seconds: 0.5, memory_mb: 500}\n")
+    assert settings.limits == Limits(seconds=0.5, memory_mb=500, output_mb=20)
+
+
+@pytest.mark.parametrize(
+    ("bound", "place"),
+    [("seconds: 0", "seconds"), ("seconds: -1", "seconds"), ("seconds: inf", "seconds"), ("seconds: nan", "seconds"),
+     ("memory_mb: 0", "memory_mb"), ("memory_mb: 1.5", "memory_mb"), ("output_mb: none", "output_mb"),
+     ("cpu: 2", "cpu")],
+)  # fmt: skip
+def test_a_bound_that_is_none_is_refused_with_its_line(tmp_path, bound, place):
+    with pytest.raises(CoursewavesError, match=rf"coursewaves\.yml:2 limits\.{place}: "):
+        load(tmp_path, f"limits:\n  {bound}\n")
 
 
 @pytest.mark.parametrize("text", ["a: [", "minimum_group: 5\nminimum_group: 6\n", "- a\n- b\n", "\tx: 1\n", "word"])

@@ -18,6 +18,7 @@ import python_calamine
 
 import small
 from coursewaves.errors import CoursewavesError
+from coursewaves.load import read_home
 from coursewaves.records import read_records
 from coursewaves.registry import read_registry
 from coursewaves.settings import Home
@@ -26,7 +27,6 @@ from coursewaves.simulate.answers import answer_all, make_people
 from coursewaves.simulate.institute import make_institute
 from coursewaves.survey_files import load_survey
 from coursewaves.times import parse_times
-from coursewaves.year import read_home
 
 SMALL = {"programmes": 2, "courses": 4, "enrolled": 12}
 APART = ("topic_usefulness", "support")  # on another object than the course as a whole

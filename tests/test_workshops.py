@@ -13,10 +13,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from coursewaves.load import load_year
 from coursewaves.near_codes import own_key
 from coursewaves.pseudonyms import Pseudonyms
 from coursewaves.settings import find_home
-from coursewaves.year import Year, load_year
+from coursewaves.year import Year
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data" / "workshops"

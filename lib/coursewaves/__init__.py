@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from coursewaves.errors import CoursewavesError
     from coursewaves.estimate import WaveEstimates, estimate_wave
     from coursewaves.instruments import Survey
+    from coursewaves.load import load_year
     from coursewaves.quality import (
         invalid_answers,
         item_correlations,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from coursewaves.themes import count_languages, count_themes, load_codebook, mark_themes, quotations
     from coursewaves.versions import compare_versions
     from coursewaves.view import CourseView, open_course
-    from coursewaves.year import Year, load_year, open_year
+    from coursewaves.year import Year, open_year
     from coursewaves.years import (
         decision_effects,
         gather_decisions,
@@ -129,7 +130,8 @@ _PLACES = {
     "themes": ("count_languages", "count_themes", "load_codebook", "mark_themes", "quotations"),
     "versions": ("compare_versions",),
     "view": ("CourseView", "open_course"),
-    "year": ("Year", "load_year", "open_year"),
+    "load": ("load_year",),
+    "year": ("Year", "open_year"),
     "years": (
         "decision_effects",
         "gather_decisions",

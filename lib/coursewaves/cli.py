@@ -10,13 +10,35 @@ import secrets
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from coursewaves.console import complaints, console, short, show_files, show_problems, show_table, stage, stop, stops
+from coursewaves.calendar_cli import Format, FormatOption, TodayOption
+from coursewaves.calendar_cli import status as show_status
+from coursewaves.console import (
+    alone,
+    complaints,
+    console,
+    named,
+    short,
+    show_failure,
+    show_files,
+    show_problems,
+    show_table,
+    stage,
+    stop,
+    stops,
+)
+from coursewaves.form_command import forms
+from coursewaves.manifest import INDEX
+from coursewaves.schedule_cli import schedule_app
 from coursewaves.settings import PACKAGE, Home, find_home, notebooks_folder
+
+if TYPE_CHECKING:
+    from coursewaves.plan import Planned
+    from coursewaves.publish import Outcome
 
 app = typer.Typer(
     name="coursewaves",
@@ -27,6 +49,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(schedule_app)
+
+app.command()(forms)
 
 DEMO = Path("demo")
 
@@ -79,10 +104,11 @@ def demo(
 
     with stops():
         home = Home(Path(State.home or DEMO).resolve())
-        with stage("example year"):
-            make_demo(home, programmes=programmes, courses=courses, seed=seed)
-        _load(home)
-        failed = _report(home, [], [], workers)
+        with alone(home):
+            with stage("example year"):
+                make_demo(home, programmes=programmes, courses=courses, seed=seed)
+            _load(home)
+            failed = _report(home, [], [], workers)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -94,9 +120,9 @@ def check(accept: AcceptOption = None) -> None:
     names: a header that resembles a known question is taken for it from then on.
     """
     from coursewaves.aliases import accept as accept_headers  # noqa: PLC0415
+    from coursewaves.load import disguised, read_home  # noqa: PLC0415
     from coursewaves.pseudonyms import Pseudonyms  # noqa: PLC0415
     from coursewaves.registry import read_registry  # noqa: PLC0415
-    from coursewaves.year import disguised, read_home  # noqa: PLC0415
 
     with stops():
         home = find_home(State.home)
@@ -121,18 +147,72 @@ def load() -> None:
     Raw files are never changed. Every record is kept, or set aside with a reason: the table shows the sum.
     """
     with stops():
-        _load(find_home(State.home))
+        home = find_home(State.home)
+        with alone(home):
+            _load(home)
 
 
 @app.command()
-def report(course: CourseOption = None, language: LanguageOption = None, workers: WorkersOption = CORES) -> None:
+def report(
+    course: CourseOption = None,
+    language: LanguageOption = None,
+    workers: WorkersOption = CORES,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made, and why; make nothing.")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Make reports that are current too.")] = False,
+) -> None:
     """Make the course reports of a loaded work folder: reports/course/*.html and reports/index.html.
 
-    One report that fails never stops the others; the exit code is then 1.
+    Only those are made of which the data, the settings, the questionnaires, the wordings or the program changed. One
+    report that fails never stops the others; the exit code is then 1.
     """
     with stops():
-        failed = _report(find_home(State.home), course or [], language or [], workers)
+        home = find_home(State.home)
+        if dry_run:
+            _show_plan(home, course or [], language or [], anew=anew)
+            raise typer.Exit(0)
+        with alone(home):
+            failed = _report(home, course or [], language or [], workers, anew=anew)
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def run(workers: WorkersOption = CORES) -> None:
+    """Bring the work folder up to date, unattended: load what is new, make the reports that are due.
+
+    For a schedule. What became of it stands in reports/status.html, reports/status.json and logs/coursewaves.log, and
+    is told by e-mail or webhook where the settings say so. One line is printed.
+    """
+    from coursewaves.publish import here  # noqa: PLC0415
+    from coursewaves.run import run as run_once  # noqa: PLC0415
+    from coursewaves.runs import summary  # noqa: PLC0415
+
+    with stops():
+        home = find_home(State.home)
+        record = run_once(home, lambda found: here(found, workers))
+    (console if record.is_good else complaints).print(summary(record), highlight=False, markup=False)
+    raise typer.Exit(record.exit_code)
+
+
+@app.command()
+def status(today: TodayOption = "", format: FormatOption = Format.text) -> None:
+    """Show what is due, overdue, missing and low-rated, for the head of the institute (¶21)."""
+    show_status(State.home, today, format)
+
+
+@app.command()
+def missed() -> None:
+    """Say whether a run was missed, and tell people; for a second machine or a second timer.
+
+    Exit code 1 says that runs stay away.
+    """
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from coursewaves.alerts import finish_check  # noqa: PLC0415
+
+    with stops():
+        told = finish_check(find_home(State.home), datetime.now(UTC))
+    console.print(told or "no run was missed", highlight=False, markup=False)
+    raise typer.Exit(1 if told else 0)
 
 
 @app.command()
@@ -192,6 +272,24 @@ def export(
 
 
 @app.command()
+def doctor() -> None:
+    """Look for what is wrong with this machine and work folder, and say how to mend it; nothing is changed.
+
+    Each thing is ok, to be watched (warn) or wrong; exit code 1 says that something is wrong.
+    """
+    from coursewaves.doctor import examine  # noqa: PLC0415
+    from coursewaves.findings import is_any_wrong  # noqa: PLC0415
+    from coursewaves.schedule import this_machine  # noqa: PLC0415
+
+    with stops():
+        findings = []
+        for finding in examine(find_home(State.home), this_machine()):
+            console.print(str(finding), markup=False, highlight=False)
+            findings.append(finding)
+    raise typer.Exit(1 if is_any_wrong(findings) else 0)
+
+
+@app.command()
 def lab() -> None:
     """Open JupyterLab on the notebooks, with this work folder."""
     with stops():
@@ -214,8 +312,8 @@ def _check_instruments(home: Home) -> None:
 
 
 def _load(home: Home) -> None:
+    from coursewaves.load import load_year  # noqa: PLC0415
     from coursewaves.pseudonyms import KEY_FILE  # noqa: PLC0415
-    from coursewaves.year import load_year  # noqa: PLC0415
 
     had_key = (home.root / KEY_FILE).exists()
     with stage("load"):
@@ -231,27 +329,38 @@ def _load(home: Home) -> None:
         console.print(f"mend them in: {short(home.problem_book, home)}", highlight=False, markup=False)
 
 
-def _report(home: Home, courses: list[str], languages: list[str], workers: int) -> int:
-    """Make reports with a progress bar; return how many failed."""
-    from coursewaves.index import INDEX, write_index  # noqa: PLC0415
-    from coursewaves.publish import Outcome, course_jobs, make_reports  # noqa: PLC0415
-    from coursewaves.year import Year  # noqa: PLC0415
+def _report(home: Home, courses: list[str], languages: list[str], workers: int, *, anew: bool = False) -> int:
+    """Make the reports that are due with a progress bar; return how many failed."""
+    from coursewaves.publish import here  # noqa: PLC0415
+    from coursewaves.run import produce  # noqa: PLC0415
 
-    year = Year(home)
-    jobs = course_jobs(year, courses, languages)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with stage("reports"), Progress(*columns, console=console) as progress:
-        task = progress.add_task("reports", total=len(jobs))
+        task = progress.add_task("reports", total=None)
 
-        def done(outcome: Outcome) -> None:
+        def begun(planned: "list[Planned]") -> None:
+            progress.update(task, total=sum(bool(one.reasons) for one in planned))
+
+        def done(outcome: "Outcome") -> None:
             progress.advance(task)
             if outcome.failure:
-                name = f"{outcome.job.kind} {outcome.job.subject_id} ({outcome.job.language})"
-                complaints.print(f"{name}: {outcome.failure}", style="red", markup=False, highlight=False)
+                show_failure(outcome.job, outcome.failure)
 
-        outcomes = make_reports(year, jobs, workers, done)
-        write_index(year)
-    failed = sum(bool(outcome.failure) for outcome in outcomes)
-    console.print(f"{len(outcomes) - failed} reports made, {failed} failed", highlight=False)
+        found = produce(home, here(home, workers), courses, languages, anew=anew, begun=begun, done=done)
+    n_failed = len(found.failed)
+    made = f"{len(found.outcomes) - n_failed} reports made, {n_failed} failed"
+    console.print(made + (f", {found.n_current} current" if found.n_current else ""), highlight=False)
     console.print(f"index: {short(home.reports / INDEX, home)}", highlight=False, markup=False)
-    return failed
+    return n_failed
+
+
+def _show_plan(home: Home, courses: list[str], languages: list[str], *, anew: bool) -> None:
+    """Print which reports are due and why; nothing is made."""
+    from coursewaves.plan import plan_reports  # noqa: PLC0415
+
+    planned = plan_reports(home, courses, languages, anew=anew)
+    for one in planned:
+        if one.reasons:
+            console.print(f"{named(one.job)}: {', '.join(one.reasons)}", highlight=False, markup=False)
+    n_due = sum(bool(one.reasons) for one in planned)
+    console.print(f"{n_due} reports due, {len(planned) - n_due} current", highlight=False)

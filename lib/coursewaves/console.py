@@ -12,10 +12,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.locks import Busy, RunLock
+from coursewaves.runs import EXIT
 from coursewaves.settings import Home
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from coursewaves.plan import Job
 
 console = Console(soft_wrap=True)
 complaints = Console(stderr=True, soft_wrap=True)
@@ -23,11 +27,27 @@ complaints = Console(stderr=True, soft_wrap=True)
 
 @contextmanager
 def stops() -> Iterator[None]:
-    """Turn a caller's mistake into one clear message and exit code 2."""
+    """Turn a caller's mistake into one clear message and exit code 2, and another run's lock into 75."""
     try:
         yield
+    except Busy as busy:
+        complaints.print(str(busy), style="red", markup=False, highlight=False)
+        raise typer.Exit(EXIT["busy"]) from None
     except CoursewavesError as error:
         stop(str(error))
+
+
+@contextmanager
+def alone(home: Home) -> Iterator[None]:
+    """Work in a folder as the only one; a signal ends the work, and the command with 128 and its number."""
+    from coursewaves.run import Stopped, stoppable  # noqa: PLC0415
+
+    try:
+        with RunLock(home.lock), stoppable():
+            yield
+    except Stopped as stopped:
+        complaints.print("stopped; the next run goes on from here", style="red", highlight=False)
+        raise typer.Exit(EXIT["stopped"] + stopped.number) from None
 
 
 def stop(message: str) -> NoReturn:
@@ -73,6 +93,16 @@ def show_problems(problems: list[dict[Any, Any]]) -> int:
         console.print(str(Problem(**row)), markup=False, highlight=False)
     console.print(f"{len(problems)} problems", highlight=False)
     return len(problems)
+
+
+def named(job: "Job") -> str:
+    """Name a report: its kind, what it is about, its language."""
+    return f"{job.kind} {job.subject_id} ({job.language})"
+
+
+def show_failure(job: "Job", failure: str) -> None:
+    """Say that a report could not be made."""
+    complaints.print(f"{named(job)}: {failure}", style="red", markup=False, highlight=False)
 
 
 def short(path: Path, home: Home) -> str:

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.export import export_folder
-from coursewaves.index import INDEX
+from coursewaves.manifest import INDEX, JOURNAL, MANIFEST, read_manifest
 from coursewaves.pseudonyms import KEY_FILE
-from coursewaves.publish import MANIFEST, read_manifest
 from coursewaves.settings import Home
 from coursewaves.simulate import simulate_year
 
@@ -37,15 +36,16 @@ def _clear(home: Home) -> None:
             "fix: move them away, or name another folder with --home"
         )
     pages = [entry["path"] for entry in read_manifest(home)]
-    published = [home.reports / name for name in [*pages, MANIFEST, INDEX]]
-    made = [path for folder in (home.processed, export_folder(home)) for path in folder.glob("*.*")]
+    published = [home.reports / name for name in [*pages, MANIFEST, JOURNAL, INDEX]]
+    folders = (home.processed, home.partitions, export_folder(home))
+    made = [path for folder in folders for path in folder.glob("*.*")]
     for path in [*_sources(home), *made, *published, home.root / MARK, home.root / KEY_FILE]:
         path.unlink(missing_ok=True)
 
 
 def _sources(home: Home) -> list[Path]:
     """List every file of the folder but the mark, and those that are made from others."""
-    made = (home.processed, export_folder(home), home.reports, home.root / MARK, home.root / KEY_FILE)
+    made = (home.processed, export_folder(home), home.reports, home.lock, home.root / MARK, home.root / KEY_FILE)
     files = (path for path in home.root.rglob("*") if path.is_file())
     return sorted(path for path in files if not any(path.is_relative_to(place) for place in made))
 

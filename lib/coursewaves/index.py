@@ -8,13 +8,12 @@ from jinja2 import Environment, FileSystemLoader
 
 from coursewaves.disclosure import disclose
 from coursewaves.ladder import least
+from coursewaves.manifest import INDEX, read_manifest
 from coursewaves.phrases import Phrases
-from coursewaves.publish import read_manifest, write_whole
+from coursewaves.private_files import write_shared
 from coursewaves.report import page_css
 from coursewaves.settings import PACKAGE
 from coursewaves.year import Year
-
-INDEX = "index.html"
 
 
 def write_index(year: Year) -> None:
@@ -30,7 +29,7 @@ def write_index(year: Year) -> None:
         head=[phrases.say("Course"), phrases.say("Report"), phrases.say("Dates"), *waves],
         programmes=_programmes(year, phrases),
     )
-    write_whole(year.home.reports / INDEX, page)
+    write_shared(year.home.reports / INDEX, page.encode())
 
 
 def _minimum(year: Year) -> int:

@@ -33,8 +33,15 @@ def write_private(path: Path, write: Callable[[Path], object]) -> None:
         write(draft)
 
 
+def write_shared(path: Path, content: bytes) -> None:
+    """Write a file as `write_private` does, but readable by the owner's group (mode 0640), for what is published."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with private_draft(path, mode=0o640) as draft:
+        draft.write_bytes(content)
+
+
 @contextmanager
-def private_draft(path: Path) -> Iterator[Path]:
+def private_draft(path: Path, mode: int = 0o600) -> Iterator[Path]:
     """Give a draft to write to, which takes the file's place when it is whole; see `write_private`."""
     private_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=DRAFT, suffix=f".tmp{path.suffix}")
@@ -42,7 +49,7 @@ def private_draft(path: Path) -> Iterator[Path]:
     draft = Path(name)
     try:
         yield draft
-        draft.chmod(0o600)  # a writer may have put another file in the draft's place
+        draft.chmod(mode)  # a writer may have put another file in the draft's place
         _sync(draft)
         draft.replace(path)
         _sync(path.parent)
@@ -66,9 +73,12 @@ def private_workshop(folder: Path) -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(dir=folder, prefix=DRAFT, suffix=".tmp")
 
 
-def sweep(folder: Path, now: float | None = None) -> None:
-    """Remove the drafts that a killed process left behind: they hold answers too."""
-    oldest = (time.time() if now is None else now) - STALE
+def sweep(folder: Path, now: float | None = None, *, at_once: bool = False) -> None:
+    """Remove the drafts that a killed process left behind: they hold answers too.
+
+    `at_once` is for whoever holds the lock of the folder: then no draft is anybody's.
+    """
+    oldest = float("inf") if at_once else (time.time() if now is None else now) - STALE
     for draft in folder.glob(f"{DRAFT}*"):
         if draft.stat().st_mtime >= oldest:
             continue

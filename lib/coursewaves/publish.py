@@ -1,199 +1,140 @@
-"""Make many reports and publish them whole: jobs go in, pages, the manifest and the index come out."""
+"""Make the reports that are due and publish them whole: a plan goes in, pages, the manifest and outcomes come out.
 
-import hashlib
-import json
-import os
-import platform
-import tempfile
+Pages are made by processes that write nothing (`coursewaves.making`); this one alone publishes. Each page is entered
+in the journal, written beside its place, synced and moved there; the manifest is written last.
+"""
+
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from functools import partial
-from importlib.metadata import version
-from pathlib import Path
+from itertools import groupby
 from typing import Any, NamedTuple
 
+from coursewaves.contents import digest, versions
 from coursewaves.errors import CoursewavesError
-from coursewaves.phrases import Phrases
-from coursewaves.report import make_page
-from coursewaves.settings import Home, notebooks_folder
-from coursewaves.workers import CAN_FORK, do_each
-from coursewaves.year import Year
+from coursewaves.manifest import Page, enter, read_manifest, write_manifest
+from coursewaves.plan import Job, Planned
+from coursewaves.private_files import sweep, write_shared
+from coursewaves.settings import Home
+from coursewaves.workers import CAN_FORK, Ended, Told, do_each
 
-MANIFEST = "manifest.json"
+WORK = "coursewaves.making:make_pages"
+WARM_UP = "coursewaves.view:warm_up"
 
 ENGINE = "coursewaves"
-"""papermill's engine where each report has a forked process of its own; elsewhere a Jupyter kernel."""
+"""papermill's engine for a process that was forked for this report."""
 
-LONGEST = 600.0
-"""Seconds after which a report is given up."""
-
-
-class Job(NamedTuple):
-    """One report to make: one notebook, one subject, one language.
-
-    Attributes
-    ----------
-    kind
-        Name of the notebook in ``notebooks/reports``.
-    subject_id
-        What the report is about; a course's code for kind ``course``.
-    language
-        Language of the report.
-    title
-        Title of the page, and of its entry in the index.
-    """
-
-    kind: str
-    subject_id: str
-    language: str
-    title: str
-
-    @property
-    def path(self) -> str:
-        """Where the page lies below the reports folder."""
-        return f"{self.kind}/{self.subject_id}.{self.language}.html"
+Do = Callable[[list[dict[str, Any]]], Iterator[Told | Ended]]
+"""Does jobs somewhere and tells of each; see `coursewaves.workers.do_each`."""
 
 
 class Outcome(NamedTuple):
-    """What became of a job: `failure` is empty for a page that was published."""
+    """What became of a report: `failure` is empty for a page that was published."""
 
     job: Job
     sha256: str
     failure: str
 
 
-def course_jobs(year: Year, course_ids: Iterable[str], languages: Iterable[str]) -> list[Job]:
-    """List the course reports to make (¶14); without courses named, of all that anybody answered.
-
-    Raises
-    ------
-    CoursewavesError
-        For a course that is not registered, or a language that the settings do not name.
-    """
-    registry, settings = year.registry, year.settings
-    chosen = list(course_ids) or sorted(set(year.responses["course_id"]))
-    spoken = list(languages) or settings.languages
-    for language in spoken:
-        if language not in settings.languages:
-            raise CoursewavesError.not_found(language, "the languages of the settings", settings.languages)
-        Phrases(language)  # one without a catalogue is refused before any report is begun
-    jobs = []
-    for course_id in chosen:
-        registry.course(course_id)
-        programme = registry.programme_of(course_id)
-        titles = {language: registry.title("programmes", programme, language) for language in spoken}
-        jobs += [Job("course", course_id, lang, f"{title} ({course_id})") for lang, title in titles.items()]
-    return jobs
+def here(home: Home, workers: int) -> Do:
+    """Make reports on this machine, so many at once."""
+    arguments = {"home": str(home.root), "languages": home.settings.languages}
+    return lambda jobs: do_each(WORK, jobs, workers, home.settings.limits, WARM_UP, arguments)
 
 
-def make_reports(year: Year, jobs: list[Job], workers: int, done: Callable[[Outcome], None]) -> list[Outcome]:
-    """Make reports in several processes; one that fails never stops the others.
+def mark_stale(home: Home, planned: Iterable[Planned], gone: Iterable[Page] = ()) -> bool:
+    """Mark the published pages of reports that are due, and of those that no plan knows; tell whether any is new."""
+    due = {one.job.path for one in planned if one.reasons} | {page["path"] for page in gone}
+    pages = read_manifest(home)
+    found = [page["path"] for page in pages if page["path"] in due and not page["is_stale"]]
+    if found:
+        write_manifest(home, [page | {"is_stale": page["is_stale"] or page["path"] in due} for page in pages])
+    return bool(found)
+
+
+def make_reports(home: Home, planned: list[Planned], do: Do, done: Callable[[Outcome], None]) -> list[Outcome]:
+    """Make and publish the reports that are due; one that fails never stops the others.
 
     Parameters
     ----------
-    year
-        The loaded year.
-    jobs
-        What to make.
-    workers
-        Processes at once.
+    planned
+        Of `coursewaves.plan.plan_reports`.
+    do
+        Where they are made: `here`, or a cluster.
     done
-        Called for each job when it has ended.
+        Called for each report when it has ended.
 
     Returns
     -------
     list of Outcome
-        In the order of `jobs`. Manifest and index are written last.
+        One for each report that was due, in the order of the plan.
     """
-    home = year.home
-    home.reports.mkdir(parents=True, exist_ok=True)
-    read_manifest(home)  # a damaged one is told now, not when all reports are made
+    due = {one.job: one.inputs for one in planned if one.reasons}
     outcomes: dict[Job, Outcome] = {}
-    for ended in do_each(partial(_make, home.root), jobs, workers, LONGEST):
-        outcomes[ended.job] = ended.result or Outcome(ended.job, "", ended.failure)
-        done(outcomes[ended.job])
-    ordered = [outcomes[job] for job in jobs]
-    manifest = _merge_manifest(home, ordered, _inputs(home, {job.kind for job in jobs}))
-    write_whole(home.reports / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
-    return ordered
+    if not due:
+        return []
+    _prepare(home, due)
+    waiting = list(due)
+    while waiting:
+        for job, words in _made(home, waiting, do):
+            outcomes[job] = _publish(home, job, due[job], words)
+            done(outcomes[job])
+        waiting = [job for job in waiting if job not in outcomes]
+    write_manifest(home, read_manifest(home))
+    return [outcomes[job] for job in due]
 
 
-def _make(root: Path, job: Job) -> Outcome:
-    notebook = notebooks_folder() / "reports" / f"{job.kind}.ipynb"
-    parameters = {"home": str(root), "course_id": job.subject_id, "language": job.language}
+def _prepare(home: Home, due: Iterable[Job]) -> None:
+    """Make the folders of the pages, and remove what a run that was killed left in them."""
+    for kind in dict.fromkeys(job.kind for job in due):
+        folder = home.reports / kind
+        if folder.is_symlink():
+            raise CoursewavesError(f"reports/{kind} is a link to another place; fix: remove it")
+        folder.mkdir(parents=True, exist_ok=True)
+        sweep(folder, at_once=True)
+    sweep(home.reports, at_once=True)
+    write_manifest(home, read_manifest(home))  # closes the journal of a run that was killed, its last line half
+
+
+def _made(home: Home, jobs: list[Job], do: Do) -> Iterator[tuple[Job, dict[str, Any]]]:
+    """Make the pages of each subject in one process; yield each report with its page or its failure.
+
+    Where a process ends before its time, the report that it was at has failed; those behind it are left for another.
+    """
+    subjects = [list(found) for _, found in groupby(jobs, key=lambda job: (job.kind, job.subject_id))]
+    left = [{job.language: job for job in found} for found in subjects]
+    for event in do([_ordered(home, found) for found in subjects]):
+        waiting = left[event.place]
+        if isinstance(event, Told):
+            yield waiting.pop(event.words["language"]), event.words
+        elif waiting:
+            language = next(iter(waiting))
+            yield waiting.pop(language), {"failure": event.failure or "its process told nothing of it"}
+
+
+def _ordered(home: Home, jobs: list[Job]) -> dict[str, Any]:
+    first = jobs[0]
+    return {
+        "home": str(home.root),
+        "kind": first.kind,
+        "subject_id": first.subject_id,
+        "pages": [[job.language, job.title] for job in jobs],
+        "engine": ENGINE if CAN_FORK else None,
+    }
+
+
+def _publish(home: Home, job: Job, inputs: dict[str, str], words: dict[str, Any]) -> Outcome:
+    if "failure" in words:
+        return Outcome(job, "", words["failure"])
+    content = words["page"].encode()
+    sha256 = digest(content)
+    entry: Page = {
+        "kind": job.kind, "id": job.subject_id, "language": job.language, "title": job.title, "path": job.path,
+        "sha256": sha256, "inputs": inputs, "versions": versions(),
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "is_stale": False,
+    }  # fmt: skip
     try:
-        page = make_page(notebook, parameters, job.title, job.language, ENGINE if CAN_FORK else None)
-        write_whole(root / "reports" / job.path, page)
-    except CoursewavesError as error:
-        return Outcome(job, "", str(error))
+        enter(home, entry)
+        write_shared(home.reports / job.path, content)
     except OSError as error:
         return Outcome(job, "", f"can't write its page: {error.strerror}")
-    return Outcome(job, hashlib.sha256(page.encode()).hexdigest(), "")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file beside its place, sync it and move it there, so that no reader meets half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).chmod(0o640)
-        Path(draft).replace(path)
-    finally:
-        Path(draft).unlink(missing_ok=True)
-
-
-def _inputs(home: Home, kinds: set[str]) -> dict[str, str]:
-    """Return the SHA-256 of what the reports rest on: raw files, instruments, settings, notebooks."""
-    folders = {"raw": home.root / "data" / "raw", "instruments": home.instruments}
-    digests = {name: _digest(path for path in folder.rglob("*") if path.is_file()) for name, folder in folders.items()}
-    digests["settings"] = _digest([home.root / "coursewaves.yml"])
-    notebooks = notebooks_folder() / "reports"
-    return digests | {f"{kind}.ipynb": _digest([notebooks / f"{kind}.ipynb"]) for kind in sorted(kinds)}
-
-
-def _digest(paths: Iterable[Path]) -> str:
-    total = hashlib.sha256()
-    for path in sorted(paths):
-        if path.exists():
-            total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
-
-
-def _merge_manifest(home: Home, outcomes: list[Outcome], inputs: dict[str, str]) -> list[dict[str, Any]]:
-    """Enter new pages; keep the entries of pages that were not asked for, and mark those that failed stale."""
-    versions = {name: version(name) for name in ("coursewaves", "pandas", "papermill", "nbconvert", "scipy")}
-    versions["python"] = platform.python_version()
-    made_at = datetime.now(UTC).isoformat(timespec="seconds")
-    entries = {entry["path"]: entry for entry in read_manifest(home)}
-    for outcome in outcomes:
-        job = outcome.job
-        if not outcome.failure:
-            entries[job.path] = {
-                "kind": job.kind, "id": job.subject_id, "language": job.language, "title": job.title,
-                "path": job.path, "sha256": outcome.sha256, "inputs": inputs, "versions": versions,
-                "made_at": made_at, "is_stale": False,
-            }  # fmt: skip
-        elif job.path in entries:
-            entries[job.path]["is_stale"] = True
-    return [entries[path] for path in sorted(entries)]
-
-
-def read_manifest(home: Home) -> list[dict[str, Any]]:
-    """Return the manifest's entries, one a published page; none where nothing was published."""
-    path = home.reports / MANIFEST
-    if not path.exists():
-        return []
-    try:
-        entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        place = f"{home.reports.name}/{MANIFEST}"
-        raise CoursewavesError(f"{place} is damaged; fix: delete it and make all reports anew") from None
-    return list(_present(home, entries))
-
-
-def _present(home: Home, entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    return (entry for entry in entries if (home.reports / entry["path"]).exists())
+    return Outcome(job, sha256, "")

@@ -38,6 +38,9 @@ class Registry:
     courses: pd.DataFrame
     participants: pd.DataFrame
     decisions: pd.DataFrame
+    working_days: pd.DataFrame
+    receipts: pd.DataFrame
+    handovers: pd.DataFrame
 
     def course(self, course_id: str) -> pd.Series:
         """Return the row of a course."""

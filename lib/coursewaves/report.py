@@ -5,16 +5,24 @@ Success is never read from the notebook's own metadata (a killed kernel leaves "
 only when no output is an error and the end mark is there.
 """
 
+import ast
+import json
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import date
 from functools import lru_cache
 from html import unescape
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from coursewaves.clean import cleaned
 from coursewaves.errors import CoursewavesError
-from coursewaves.phrases import Phrases
+from coursewaves.isolation import isolated
+from coursewaves.limits import MEGABYTE, Limits
+from coursewaves.phrases import LOCALES, Phrases
 from coursewaves.sections.front import END_MARK
 from coursewaves.settings import PACKAGE
 
@@ -26,7 +34,15 @@ class ReportError(CoursewavesError):
     """A report that could not be made; the message names the cell and the kind of error, never data."""
 
 
-def make_page(notebook: Path, parameters: dict[str, Any], title: str, language: str, engine: str | None = None) -> str:
+def make_page(
+    notebook: Path,
+    parameters: dict[str, Any],
+    title: str,
+    language: str,
+    engine: str | None = None,
+    limits: Limits | None = None,
+    folder: Path | None = None,
+) -> str:
     """Execute a notebook and return its page.
 
     Parameters
@@ -39,8 +55,8 @@ def make_page(notebook: Path, parameters: dict[str, Any], title: str, language: 
         Title of the page.
     language
         Language of the page.
-    engine
-        papermill's engine; by default a Jupyter kernel.
+    engine, limits, folder
+        See `execute`.
 
     Raises
     ------
@@ -50,39 +66,131 @@ def make_page(notebook: Path, parameters: dict[str, Any], title: str, language: 
         For a parameter that the notebook does not have, or of a type that is not plain.
     """
     check_parameters(notebook, parameters)
-    executed = execute(notebook, parameters, engine)
+    executed = execute(notebook, parameters, engine, limits, folder)
     page = render(executed, title, language)
     check_page(page)
     return page
 
 
 def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
-    """Refuse what papermill would take without a word: unknown names, and values that are not plain."""
-    import papermill  # noqa: PLC0415  (its import costs seconds; the command line should not wait for it)
+    """Refuse what papermill would take without a word: unknown names, and values that it writes as code or otherwise.
 
-    known = papermill.inspect_notebook(str(notebook))
+    Only text, whole numbers of 64 bits, finite numbers, true, false and None pass; of these, what a cell reads is
+    equal to what was passed.
+    """
+    known = _parameters_of(notebook)
     for name, value in parameters.items():
         if name not in known:
             raise CoursewavesError.not_found(name, f"the parameters of {notebook.name}", known)
         if type(value) not in PLAIN:
             raise CoursewavesError(f"Parameter {name!r} is a {type(value).__name__}; fix: pass text or a number.")
+        if (type(value) is float and not isfinite(value)) or (type(value) is int and value.bit_length() >= 64):
+            raise CoursewavesError(f"Parameter {name!r} is no number of ordinary size; fix: pass it as text.")
 
 
-def execute(notebook: Path, parameters: dict[str, Any], engine: str | None = None) -> Any:
-    """Execute a notebook with papermill in a private folder and return it with its outputs."""
-    import papermill  # noqa: PLC0415
+def _parameters_of(notebook: Path) -> list[str]:
+    """List the names that the cell tagged ``parameters`` sets; papermill's own way would read the notebook twice."""
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if "parameters" in cell["metadata"].get("tags", []):
+            return [name for statement in ast.parse("".join(cell["source"])).body for name in _set_by(statement)]
+    return []
 
-    with tempfile.TemporaryDirectory(prefix="coursewaves-") as folder:
+
+def _set_by(statement: ast.stmt) -> list[str]:
+    targets: list[ast.expr] = []
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AnnAssign) and statement.value:
+        targets = [statement.target]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def execute(
+    notebook: Path,
+    parameters: dict[str, Any],
+    engine: str | None = None,
+    limits: Limits | None = None,
+    folder: Path | None = None,
+) -> Any:
+    """Execute a notebook with papermill and return it with its outputs.
+
+    Parameters
+    ----------
+    notebook, parameters
+        See `make_page`.
+    engine
+        papermill's engine; by default a Jupyter kernel.
+    limits
+        Of these, what the cells may print and show; time and memory are those of the process, see
+        `coursewaves.workers`.
+    folder
+        A private folder in which the cells run, in a process that is isolated; by default a new one, and an isolated
+        environment as long as they run.
+
+    Raises
+    ------
+    ReportError
+        Where a cell fails, prints too much or was not run, or the kernel ends.
+    """
+    import papermill  # noqa: PLC0415  (its import costs seconds; the command line should not wait for it)
+
+    limits = limits or Limits()
+    own = {"output_mb": limits.output_mb} if engine else {}
+    with nullcontext(folder) if folder else _private_folder() as place:
         try:
-            return papermill.execute_notebook(
-                str(notebook), None, parameters, engine_name=engine, kernel_name="python3", progress_bar=False,
-                cwd=folder,
+            executed = papermill.execute_notebook(
+                _as_it_is(notebook), None, parameters, engine_name=engine, kernel_name="python3",
+                progress_bar=False, cwd=str(place), request_save_on_cell_execute=False, **own,
             )  # fmt: skip
         except papermill.PapermillExecutionError as error:
-            first_line = error.source.partition("\n")[0]
-            raise ReportError(f"cell `{first_line}`: {error.ename}") from error
+            raise ReportError(f"{_named(error.source)}: {_kind_of(error.ename, limits)}") from error
         except Exception as error:  # a kernel that dies or never starts raises many kinds
-            raise ReportError(f"the kernel ended: {type(error).__name__}") from error
+            raise ReportError(f"the kernel ended: {_kind_of(type(error).__name__, limits)}") from error
+    check_executed(executed, limits)
+    return executed
+
+
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="coursewaves-") as folder, isolated(Path(folder)):
+        yield Path(folder)
+
+
+def _as_it_is(notebook: Path) -> str:
+    """Return a path that papermill takes as it is: it reads an address in one that isn't absolute, and fills braces."""
+    return str(notebook.resolve()).replace("{", "{{").replace("}", "}}")
+
+
+def _named(source: str) -> str:
+    return f"cell `{source.strip().partition(chr(10))[0]}`"
+
+
+def _kind_of(error: str, limits: Limits) -> str:
+    """Return the name of an error, or what it says of the limits."""
+    out_of_memory = dict.fromkeys(("MemoryError", "ArrowMemoryError", "OutOfMemoryException"), limits.too_much_memory)
+    return (out_of_memory | {"TooMuchOutput": limits.too_much_output}).get(error, error)
+
+
+def check_executed(executed: Any, limits: Limits) -> None:
+    """Hold that every cell was run to its end; what the notebook's metadata say of it counts for nothing.
+
+    Raises
+    ------
+    ReportError
+        For a cell that was not run or that left, such as by ``sys.exit``, and for too much output.
+    """
+    size = 0
+    for cell in executed.cells:
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        for output in cell.outputs:
+            if output.output_type == "error":
+                raise ReportError(f"{_named(cell.source)}: {output.ename}")
+            size += len(output.get("text", "")) + sum(len(str(data)) for data in output.get("data", {}).values())
+        if cell.execution_count is None:
+            raise ReportError(f"{_named(cell.source)} was not run")
+    if size > limits.output_mb * MEGABYTE:
+        raise ReportError(limits.too_much_output)
 
 
 @lru_cache(maxsize=1)
@@ -103,10 +211,20 @@ def _exporter() -> Any:
 
 
 def warm_up() -> None:
-    """Load what the first page of a process would have to load."""
+    """Load what the first page of a process would have to load, in every language that there is a catalogue of."""
+    import nbformat  # noqa: PLC0415
     import papermill  # noqa: F401, PLC0415
 
-    _exporter()
+    empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("0")])
+    for language in ("en", *(folder.name for folder in LOCALES.iterdir() if folder.is_dir())):
+        phrases = Phrases(language)
+        _ = (
+            phrases.number(1.5, 1),
+            phrases.percent(0.5),
+            phrases.day(date(2025, 9, 1)),
+            phrases.short_day(date(2025, 9, 1)),
+        )
+        render(empty, "", language)
 
 
 def render(executed: Any, title: str, language: str) -> str:

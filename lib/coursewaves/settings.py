@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from coursewaves.errors import CoursewavesError
 from coursewaves.instruments import Survey, Texts
 from coursewaves.ladder import LEAST
+from coursewaves.limits import Limits
 from coursewaves.survey_files import BUILT_IN, CODEBOOK, load_survey
 from coursewaves.time_forms import is_form
+from coursewaves.unattended import Alerts, Schedule
 from coursewaves.yamlfile import read_yaml
 
 PACKAGE = Path(__file__).parent
@@ -94,7 +96,9 @@ class Settings(BaseModel):
     `minimum_group` is the smallest group of which anything is shown. `low_rated_below` (0-100) is the
     councils' threshold for a low-rated programme (¶16): the regulation names none. `duplicates` says which of a
     linked person's forms counts, see `coursewaves.duplicates`. `link_by` names the personal datum that links a
-    person's forms where there is no code; it is written as a pseudonym only.
+    person's forms where there is no code; it is written as a pseudonym only. `limits` bounds each report's time,
+    memory and output, see `coursewaves.limits`. `schedule` says when unattended runs are due, `alerts` who is told
+    what became of them, see `coursewaves.unattended`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -107,6 +111,9 @@ class Settings(BaseModel):
     duplicates: Literal["last", "first", "most_complete"] = "last"
     link_by: Literal["email", "phone", "iin"] | None = None
     sources: list[Source] = Field(default_factory=list)
+    limits: Limits = Field(default_factory=Limits)
+    schedule: Schedule = Field(default_factory=Schedule)
+    alerts: Alerts = Field(default_factory=Alerts)
 
     @field_validator("time_zone")
     @classmethod
@@ -174,6 +181,20 @@ class Home:
         return self.root / "data" / "processed"
 
     @property
+    def partitions(self) -> Path:
+        """Folder of what each report may see, one file a course."""
+        return self.processed / "courses"
+
+    def partition(self, course_id: str) -> Path:
+        """Return where the partition of a course lies."""
+        return self.partitions / f"{course_id}.zip"
+
+    @property
+    def lock(self) -> Path:
+        """The file that a run locks."""
+        return self.root / "data" / "run.lock"
+
+    @property
     def problem_book(self) -> Path:
         """The workbook in which a clerk sees the problems and mends them."""
         return self.processed / "problems.xlsx"
@@ -182,6 +203,11 @@ class Home:
     def reports(self) -> Path:
         """Folder of the finished reports."""
         return self.root / "reports"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the logs of unattended runs."""
+        return self.root / "logs"
 
     @property
     def instruments(self) -> Path:
@@ -199,6 +225,11 @@ class Home:
     def settings(self) -> Settings:
         """The settings in ``coursewaves.yml``, the defaults where there is none."""
         return load_settings(self.root / "coursewaves.yml")
+
+    @property
+    def sound_settings(self) -> Settings:
+        """What is sound of the settings: by these people are told that the rest has faults."""
+        return load_sound_settings(self.root / "coursewaves.yml")
 
     @cached_property
     def survey(self) -> Survey:
@@ -242,6 +273,28 @@ def load_settings(path: Path) -> Settings:
     if faults:
         raise CoursewavesError("The settings have faults:\n" + "\n".join(faults))
     return settings
+
+
+def load_sound_settings(path: Path) -> Settings:
+    """Load what is sound of a settings file; what has faults, or can't be read, gives its default."""
+    try:
+        content = read_yaml(path).content if path.exists() else None
+    except OSError:
+        content = None
+    content = content if isinstance(content, dict) else {}
+    while True:
+        try:
+            return Settings.model_validate(content)
+        except ValidationError as error:
+            content = _without(content, error.errors()[0]["loc"])
+
+
+def _without(content: dict[str, Any], place: tuple[int | str, ...]) -> dict[str, Any]:
+    """Leave out the setting of a fault: one of an entry where settings are grouped, else the whole entry."""
+    first, inner = str(place[0]), content.get(str(place[0]))
+    if len(place) > 1 and isinstance(inner, dict) and place[1] in inner:
+        return content | {first: {name: value for name, value in inner.items() if name != place[1]}}
+    return {name: value for name, value in content.items() if name != first}
 
 
 def notebooks_folder() -> Path:

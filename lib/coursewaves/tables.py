@@ -160,6 +160,29 @@ class Decision(Row):
     text: str | None = Field(None, description="the decision's wording")
 
 
+class WorkingDay(Row):
+    """One row is one day of which it is known whether it is worked; it goes before the country's calendar (¶13)."""
+
+    date: Day = Field(description="the day")
+    is_working: Literal["yes", "no"] = Field(description="whether it is worked")
+    name: str | None = Field(None, description="the holiday, or the order that moved the day")
+
+
+class Receipt(Row):
+    """One row is one wave of one course: the day from which the fifteen working days run (¶13)."""
+
+    course_id: Id = Field(description="the course")
+    wave: int = Field(ge=1, description="number of the wave")
+    received_on: Day = Field(description="day on which its results came in")
+
+
+class Handover(Row):
+    """One row is one course whose documents went to the archive (¶22)."""
+
+    course_id: Id = Field(description="the course")
+    handed_over_on: Day = Field(description="day on which the archive took them")
+
+
 TABLES: dict[str, type[Row]] = {
     "regions": Region,
     "directions": Direction,
@@ -171,6 +194,9 @@ TABLES: dict[str, type[Row]] = {
     "courses": Course,
     "participants": Participant,
     "decisions": Decision,
+    "working_days": WorkingDay,
+    "receipts": Receipt,
+    "handovers": Handover,
 }
 """Every table of the registry, each after those to which it refers."""
 
@@ -188,6 +214,9 @@ KEYS: dict[str, list[tuple[str, ...]]] = {
     "courses": [("course_id",)],
     "participants": [("participant_id", "course_id")],
     "decisions": [("decision_id",)],
+    "working_days": [("date",)],
+    "receipts": [("course_id", "wave")],
+    "handovers": [("course_id",)],
 }
 """Columns that together may not repeat, by table."""
 
@@ -214,6 +243,8 @@ REFERENCES = [
     Reference("participants", "course_id", "courses", "course_id"),
     Reference("participants", "region_id", "regions", "region_id"),
     Reference("decisions", "programme_id", "programmes", "programme_id"),
+    Reference("receipts", "course_id", "courses", "course_id"),
+    Reference("handovers", "course_id", "courses", "course_id"),
 ]
 
 

@@ -8,7 +8,7 @@ import gc
 import papermill  # noqa: F401  (before our engine: papermill itself loads it, by its entry point)
 
 import coursewaves.engine
-import coursewaves.publish
+import coursewaves.making
 import coursewaves.report
 
 coursewaves.report.warm_up()

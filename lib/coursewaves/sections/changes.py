@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.compare import RELATED, TOO_FEW
+from coursewaves.course import Course, once
 from coursewaves.disclosure import Disclosed
 from coursewaves.page import Html, Section, bullets, paragraph, table
 from coursewaves.phrases import marked
@@ -33,7 +34,8 @@ def changes(view: CourseView) -> Section:
     return Section("changes", title, [7, 8, 9], parts)
 
 
-def shown_comparisons(view: CourseView) -> Disclosed:
+@once
+def shown_comparisons(view: Course) -> Disclosed:
     """Return the course's comparisons that may be shown.
 
     The change of the linked people alone stays where they are enough and so are those left out: whoever takes it

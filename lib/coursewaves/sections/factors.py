@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from coursewaves.course import Course, once
+from coursewaves.disclosure import Disclosed
 from coursewaves.page import Html, Section, Sections, paragraph
 from coursewaves.phrases import marked
 from coursewaves.present import scores_figure
 from coursewaves.sections.low_rated import factor_analysis
-from coursewaves.sections.waves import other_courses
-from coursewaves.summarise import mean_scores
 from coursewaves.view import CourseView
 
 WATCHED = "watched"
@@ -30,15 +30,25 @@ def factors(view: CourseView) -> Sections:
 
 def programme_verdict(view: CourseView) -> dict[str, Any] | None:
     """Return the programme's row of `coursewaves.rate.Rated`; None where too few have rated it."""
-    programmes = view.rated.programmes
-    own = programmes[programmes["programme_id"] == view.programme["programme_id"]]
-    return next(iter(view.gate(own, "means", ["programme_id"]).shown()), None)
+    return next(iter(_rating(view).shown()), None)
+
+
+@once
+def _rating(course: Course) -> Disclosed:
+    programmes = course.rated.programmes
+    own = programmes[programmes["programme_id"] == course.programme["programme_id"]]
+    return course.gate(own, "means", ["programme_id"])
+
+
+@once
+def _rating_of_run(course: Course) -> Disclosed:
+    runs = course.rated.runs
+    return course.gate(runs[runs["course_id"] == course.course_id], "means", ["course_id", "programme_id"])
 
 
 def course_sentence(view: CourseView) -> str:
     """Say how this course was rated, with its uncertainty and the threshold."""
-    runs = view.rated.runs
-    own = view.gate(runs[runs["course_id"] == view.course_id], "means", ["course_id", "programme_id"]).shown()
+    own = _rating_of_run(view).shown()
     if not own:
         minimum = view.least("means")
         return view.say("Rating of this course: fewer than {minimum} answers, nothing is said.", minimum=minimum)
@@ -126,16 +136,14 @@ def _chance(view: CourseView, probability: float) -> str:
 def _factors(view: CourseView) -> list[Html]:
     survey, threshold = view.year.survey, view.year.settings.low_rated_below
     asked = survey.ratings[0].instrument
-    own = view.scores[view.scores["instrument_id"] == asked]
     kinds = {
         "direct_factor": view.say("Direct factors: content, methodology, trainers' mastery"),
         "indirect_factor": view.say("Indirect factors: infrastructure, participants' mood"),
     }
     parts = []
     for kind, caption in kinds.items():
-        names = [criterion.id for criterion in survey.criteria if criterion.kind == kind and criterion.id in own]
-        means = view.gate(mean_scores(own, names), "means", ["name"])
-        others = view.gate(other_courses(view, asked, names), "means", ["name"])
+        names = tuple(criterion.id for criterion in survey.criteria if criterion.kind == kind)
+        means, others = view.means(asked, names), view.other_courses(asked, names)
         if means.shown():
             parts.append(
                 scores_figure(view, means, lambda n: view.wording(survey.criterion(n)), caption, others, threshold)

@@ -2,34 +2,37 @@
 
 from typing import Any
 
-from coursewaves.factor_analysis import (
-    UNEXPLAINED,
-    FactorGaps,
-    factor_gaps,
-    factor_importance,
-    importance_performance,
-)
+from coursewaves.course import Course, once
+from coursewaves.disclosure import Disclosed
+from coursewaves.factor_analysis import UNEXPLAINED, FactorGaps, importance_performance
 from coursewaves.page import Html, heading, paragraph, side_by_side, table
 from coursewaves.present import funnel_figure, map_figure, runs_figure
-from coursewaves.rate import rate_programmes
-from coursewaves.standardise import standardise_scores
 from coursewaves.view import CourseView
 
 
 def factor_analysis(view: CourseView) -> list[Html]:
     """Set a programme beside all others and its runs beside each other, and split its gap among the factors."""
-    year, programme_id = view.year, str(view.programme["programme_id"])
-    programmes = view.gate(view.rated.programmes, "means", ["programme_id"])
-    runs = view.rated.runs
-    own = view.gate(runs[runs["programme_id"] == programme_id], "means", ["course_id", "programme_id"])
-    gaps = factor_gaps(year.scores, year.registry.courses, year.survey, programme_id, view.least("counts"))
+    programme_id = str(view.programme["programme_id"])
+    gaps = view.pooled.gaps_of(programme_id)
     figures = [
-        funnel_figure(view, programmes, view.rated, view.say("Programmes by number of ratings; not a ranking")),
-        runs_figure(view, own, view.say("Runs of this programme, with 80 % intervals")),
+        funnel_figure(view, _programmes(view), view.rated, view.say("Programmes by number of ratings; not a ranking")),
+        runs_figure(view, _runs(view), view.say("Runs of this programme, with 80 % intervals")),
         *_map(view, gaps),
     ]
     title = view.say("Factor analysis of the programme")
     return [heading(title), *_gap(view, gaps), paragraph(_same_mix(view, programme_id)), side_by_side(figures)]
+
+
+@once
+def _programmes(course: Course) -> Disclosed:
+    return course.gate(course.rated.programmes, "means", ["programme_id"])
+
+
+@once
+def _runs(course: Course) -> Disclosed:
+    runs = course.rated.runs
+    own = runs[runs["programme_id"] == course.programme["programme_id"]]
+    return course.gate(own, "means", ["course_id", "programme_id"])
 
 
 def _gap(view: CourseView, gaps: FactorGaps) -> list[Html]:
@@ -66,10 +69,7 @@ def _named(view: CourseView, factor_id: str) -> str:
 
 def _same_mix(view: CourseView, programme_id: str) -> str:
     """Say what the rating would be had the programme the participants of all."""
-    year, rating = view.year, view.year.survey.ratings[0].id
-    scores = standardise_scores(year.scores, year.responses, rating)
-    threshold = year.settings.low_rated_below
-    found = rate_programmes(scores, year.registry.courses, rating, threshold, view.least("counts")).programmes
+    found = view.pooled.adjusted
     shown = view.gate(found[found["programme_id"] == programme_id], "means", ["programme_id"]).shown()
     if not shown:
         return ""
@@ -80,9 +80,8 @@ def _same_mix(view: CourseView, programme_id: str) -> str:
 
 
 def _map(view: CourseView, gaps: FactorGaps) -> list[Html]:
-    year = view.year
-    importance = factor_importance(year.scores, year.survey, view.least("counts"))
-    found = importance_performance(importance, gaps, year.settings.low_rated_below)
+    importance = view.pooled.importance
+    found = importance_performance(importance, gaps, view.year.settings.low_rated_below)
     factors = view.gate(found, "means", ["factor_id"])
     if not factors.shown():
         return []

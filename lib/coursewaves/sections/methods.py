@@ -62,15 +62,15 @@ def _straightlined(view: CourseView) -> str:
 
 
 def _account(view: CourseView) -> list[Html]:
-    files = view.year.files
-    sums = [int(files["n_read"].sum()), *(int(files[f"n_{outcome}"].sum()) for outcome in OUTCOMES)]
+    account = view.pooled.account.iloc[0]
+    sums = [int(account["n_read"]), *(int(account[f"n_{outcome}"]) for outcome in OUTCOMES)]
     say = view.say
     head = [say("Files"), say("Records read"), say("Kept"), say("Set aside"), say("Duplicates")]
     head.append(say("Outside the window"))
-    row = [view.phrases.number(number) for number in (len(files), *sums)]
+    row = [view.phrases.number(number) for number in (int(account["n_files"]), *sums)]
     caption = view.say("All files of the institute: every record is kept or has a reason")
     equation = f"{view.phrases.number(sums[0])} = " + " + ".join(row[2:])
-    dropped = int((view.year.problems["rule"] == "E-VALUE").sum())
+    dropped = int(account["n_dropped"])
     note = view.say(
         "Cells that held no answer of their scale were dropped ({n}), their forms kept.", n=view.phrases.number(dropped)
     )

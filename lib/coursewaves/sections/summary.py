@@ -6,7 +6,6 @@ from coursewaves.page import Section, bullets
 from coursewaves.phrases import marked
 from coursewaves.sections.changes import is_compared, shown_comparisons, unseen
 from coursewaves.sections.factors import course_sentence, programme_sentence, programme_verdict
-from coursewaves.summarise import mean_scores
 from coursewaves.view import CourseView
 
 
@@ -33,9 +32,8 @@ def _response(view: CourseView) -> str:
 def _ends(view: CourseView) -> str:
     """Name the best and the least rated criterion or factor."""
     survey = view.year.survey
-    own = view.scores[view.scores["instrument_id"] == survey.ratings[0].instrument]
     names = [criterion.id for criterion in survey.criteria if criterion.kind.endswith("factor")]
-    shown = view.gate(mean_scores(own, names or survey.ratings[0].criteria), "means", ["name"]).shown()
+    shown = view.means(survey.ratings[0].instrument, tuple(names or survey.ratings[0].criteria)).shown()
     if len(shown) < 2:
         return ""
     ordered = sorted(shown, key=lambda row: float(row["mean"]))

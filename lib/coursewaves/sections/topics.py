@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coursewaves.course import Course, once
+from coursewaves.disclosure import Disclosed
 from coursewaves.instruments import Item
 from coursewaves.page import Html, Section, Sections, paragraph, table
 from coursewaves.phrases import marked
@@ -13,7 +15,7 @@ from coursewaves.score import item_scores
 from coursewaves.sections.factors import programme_verdict
 from coursewaves.stats import mean_interval
 from coursewaves.summarise import option_shares
-from coursewaves.topic_verdicts import judge_topics, topic_items
+from coursewaves.topic_verdicts import topic_items
 from coursewaves.view import CourseView
 
 
@@ -23,7 +25,7 @@ def topics(view: CourseView) -> Sections:
     if rated is None:
         return Sections()
     title = view.say("Topics of the programme")
-    rows = pd.DataFrame([_topic(view, row, rated, judged) for row in view.repeated(rated).to_dict("records")])
+    rows = pd.DataFrame([_topic(view, row, figures) for row, figures in _rated(view)])
     if rows.empty:
         text = view.say("The registry lists no topics of this programme.")
         return Sections([Section("topics", title, [18, 19], [paragraph(text)])])
@@ -31,24 +33,30 @@ def topics(view: CourseView) -> Sections:
     return Sections([Section("topics", title, [18, 19], parts)])
 
 
-def _topic(view: CourseView, row: dict[Any, Any], rated: Item, judged: Item | None) -> dict[str, Any]:
-    column = f"{rated.id}.{row['number']}"
-    found = mean_interval(item_scores(view.responses, view.year.survey, [column])[:, 0], low=0, high=100)
-    topic: dict[str, Any] = {
-        "number": int(row["number"]),
-        "title": view.year.registry.title("topics", row, view.phrases.language),
-        "hours": float(row["hours"]),
-        "trainer": _trainer(view, row),
-        "n": found.n,
-        "mean": found.mean,
-        "low": found.low,
-        "high": found.high,
-    }
+@once
+def _rated(course: Course) -> list[tuple[dict[Any, Any], dict[str, Any]]]:
+    """Return each topic of the registry with what this course's participants said of it."""
+    rated, judged = topic_items(course.year.survey)
+    if rated is None:
+        return []
+    rows = course.repeated(rated).to_dict("records")
+    return [(row, _figures(course, int(row["number"]), rated, judged)) for row in rows]
+
+
+def _figures(course: Course, number: int, rated: Item, judged: Item | None) -> dict[str, Any]:
+    scores = item_scores(course.responses, course.year.survey, [f"{rated.id}.{number}"])[:, 0]
+    found = mean_interval(scores, low=0, high=100)
+    figures: dict[str, Any] = {"n": found.n, "mean": found.mean, "low": found.low, "high": found.high}
     if judged is not None:
-        shares = option_shares(view.responses, view.year.survey, f"{judged.id}.{row['number']}")
-        topic["n_judged"] = shares["n"].max()
-        topic |= dict(zip(shares["code"], shares["share"], strict=True))
-    return topic
+        shares = option_shares(course.responses, course.year.survey, f"{judged.id}.{number}")
+        figures["n_judged"] = shares["n"].max()
+        figures |= dict(zip(shares["code"], shares["share"], strict=True))
+    return figures
+
+
+def _topic(view: CourseView, row: dict[Any, Any], figures: dict[str, Any]) -> dict[str, Any]:
+    told = {"number": int(row["number"]), "title": view.title("topics", row), "hours": float(row["hours"])}
+    return told | {"trainer": _trainer(view, row)} | figures
 
 
 def _trainer(view: CourseView, row: dict[Any, Any]) -> str:
@@ -78,13 +86,7 @@ def _table(view: CourseView, rows: pd.DataFrame, judged: Item | None) -> Html:
 def _verdicts(view: CourseView, rows: pd.DataFrame, judged: Item | None) -> Html:
     """List what all runs tell of the topics, where the programme or one of its topics may be low (¶18)."""
     say, year = view.say, view.year
-    found = judge_topics(
-        _all_runs(view),
-        year.survey,
-        view.year.registry.topics_of(str(view.programme["programme_id"])),
-        year.settings.low_rated_below,
-    )
-    shown = view.gate(found, "means", ["number"], n=("n", "n_judged") if judged else ("n",)).shown()
+    shown = _judged(view).shown()
     if all(row["usefulness"] == "useful" for row in shown) and not _may_be_low(view):
         return Html("")
     options = year.survey.scale(judged.scale).options if judged else []
@@ -96,16 +98,13 @@ def _verdicts(view: CourseView, rows: pd.DataFrame, judged: Item | None) -> Html
     return table(say("Topics over all runs of the programme"), head, lines)
 
 
-def _all_runs(view: CourseView) -> pd.DataFrame:
-    """Return the answers of the programme's runs that have enough of them to every topic they answered."""
-    courses = view.year.registry.courses
-    mine = courses.loc[courses["programme_id"] == view.programme["programme_id"], "course_id"]
-    responses = view.year.responses[view.year.responses["course_id"].isin(set(mine))]
-    items = [item for item in topic_items(view.year.survey) if item is not None]
-    columns = [name for item in items for name in view.columns(item) if name in responses]
-    counts = responses[columns].notna().groupby(responses["course_id"]).sum()
-    is_enough = (counts.where(counts > 0).min(axis=1) >= view.least("counts")).to_dict()
-    return responses[responses["course_id"].map(is_enough).fillna(False).astype(bool)]
+@once
+def _judged(course: Course) -> Disclosed:
+    """Return what all runs of the programme tell of its topics."""
+    _, judged = topic_items(course.year.survey)
+    found = course.pooled.topics
+    own = found[found["programme_id"] == course.programme["programme_id"]]
+    return course.gate(own, "means", ["number"], n=("n", "n_judged") if judged else ("n",))
 
 
 def _may_be_low(view: CourseView) -> bool:

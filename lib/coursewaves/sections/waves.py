@@ -2,13 +2,13 @@
 
 from itertools import groupby
 
-import pandas as pd
-
+from coursewaves.course import Course, once
+from coursewaves.disclosure import Disclosed
 from coursewaves.instruments import Instrument, Item, Scale
 from coursewaves.page import Html, Section, Sections, heading, paragraph, side_by_side
 from coursewaves.present import counts_table, likert_figure, scores_figure, scores_table, shares_figure
 from coursewaves.score import score_names
-from coursewaves.summarise import count_answers, mean_scores, option_shares
+from coursewaves.summarise import count_answers, option_shares
 from coursewaves.view import CourseView
 
 
@@ -30,19 +30,16 @@ def _wave(view: CourseView, instrument: Instrument) -> Section:
 
 def _scores(view: CourseView, instrument: Instrument) -> list[Html]:
     """Show the mean of each indicator and criterion that this questionnaire measures."""
-    survey = view.year.survey
-    own = view.scores[view.scores["instrument_id"] == instrument.id]
-    given = own.notna().any()
-    names = [name for name in score_names(survey) if given[name]]
+    survey, names = view.year.survey, _given(view, instrument.id)
     if not names:
         return []
     criteria = [c.id for c in survey.criteria if c.kind == "criterion" and c.id in names]
     indicators = [indicator.id for indicator in survey.indicators if indicator.id in names]
     main = criteria or indicators
     caption = view.say("Mean scores, 0–100, with 95 % intervals")
-    means = view.gate(mean_scores(own, main), "means", ["name"])
-    others = view.gate(other_courses(view, instrument.id, main), "means", ["name"])
-    listed = view.gate(mean_scores(own, indicators), "means", ["name"])
+    means = view.means(instrument.id, tuple(main))
+    others = view.other_courses(instrument.id, tuple(main))
+    listed = view.means(instrument.id, tuple(indicators))
     parts = []
     if means.shown():
         parts.append(scores_figure(view, means, lambda name: _name(view, name), caption, others))
@@ -52,10 +49,12 @@ def _scores(view: CourseView, instrument: Instrument) -> list[Html]:
     return parts
 
 
-def other_courses(view: CourseView, instrument_id: str, names: list[str]) -> pd.DataFrame:
-    """Return the mean scores of all other courses together, one row a score."""
-    found = [mean_scores(view.pooled(instrument_id, name), [name]) for name in names]
-    return pd.concat(found, ignore_index=True) if found else mean_scores(view.scores, [])
+@once
+def _given(course: Course, instrument_id: str) -> list[str]:
+    """Name the scores that a questionnaire gives in this course."""
+    own = course.scores[course.scores["instrument_id"] == instrument_id]
+    is_given = own.notna().any()
+    return [name for name in score_names(course.year.survey) if is_given[name]]
 
 
 def _name(view: CourseView, name: str) -> str:
@@ -77,16 +76,23 @@ def _closed(view: CourseView, instrument: Instrument) -> list[Html]:
 
 
 def _choices(view: CourseView, instrument: Instrument, item: Item, scale: Scale) -> list[Html]:
-    found = option_shares(view.of_wave(instrument), view.year.survey, item.id)
-    if found["n"].max() < view.least("counts"):
+    n, chosen = _chosen(view, instrument.id, item.id)
+    if n < view.least("counts"):
         return []
-    notes = [view.say("n = {n}", n=view.phrases.number(found["n"].iloc[0]))]
+    notes = [view.say("n = {n}", n=view.phrases.number(n))]
     if scale.kind == "multiple":
         notes.append(view.say("several answers were possible"))
     caption = f"{view.wording(item)} ({'; '.join(notes)})"
-    if found["n"].max() < view.least("shares"):
-        return [counts_table(view, view.gate(found, "counts", ["item_id", "code"]), scale, caption)]
-    return [shares_figure(view, view.gate(found, "shares", ["item_id", "code"]), scale, caption)]
+    show = counts_table if n < view.least("shares") else shares_figure
+    return [show(view, chosen, scale, caption)]
+
+
+@once
+def _chosen(course: Course, instrument_id: str, item_id: str) -> tuple[int, Disclosed]:
+    """Return how many answered a closed question, and what of its options may be shown."""
+    found = option_shares(course.forms(instrument_id), course.year.survey, item_id)
+    n = int(found["n"].max())
+    return n, course.gate(found, "counts" if n < course.least("shares") else "shares", ["item_id", "code"])
 
 
 def _ratings(view: CourseView, instrument: Instrument) -> list[Html]:
@@ -100,10 +106,15 @@ def _ratings(view: CourseView, instrument: Instrument) -> list[Html]:
     for (grid, scale_id), members in groupby(items, key=lambda item: (item.grid, item.scale)):
         chosen = list(members)
         columns = [column for item in chosen for column in view.columns(item)]
-        counts = view.gate(
-            count_answers(view.of_wave(instrument), survey, columns), "counts", ["item_id"], is_partition=False
-        )
+        counts = _counts(view, instrument.id, tuple(columns))
         if counts.shown():
             caption = grids.get(grid or "", view.say("Single questions"))
             parts.append(likert_figure(view, counts, survey.scale(scale_id), caption))
     return [heading(view.say("Answers by question")), side_by_side(parts)] if parts else []
+
+
+@once
+def _counts(course: Course, instrument_id: str, columns: tuple[str, ...]) -> Disclosed:
+    """Count the answers to the questions of one scale."""
+    found = count_answers(course.forms(instrument_id), course.year.survey, list(columns))
+    return course.gate(found, "counts", ["item_id"])

@@ -18,6 +18,9 @@ from coursewaves.stats.values import (
     present,
 )
 
+ROUNDING_NOISE = 1e-9
+"""Variance of values 0-100 under which their moments can't tell them from equal ones."""
+
 
 class MeanInterval(NamedTuple):
     """A mean and its interval, in the unit of the values.
@@ -113,6 +116,33 @@ def mean_interval(
         return MeanInterval(mean, NAN, NAN, found.size, ONE_VALUE if found.size == 1 else ALL_EQUAL)
     half = float(stdtrit(found.size - 1, (1 + level) / 2)) * float(found.std(ddof=1)) / sqrt(found.size)
     return MeanInterval(mean, max(floor, mean - half), min(ceiling, mean + half), found.size)
+
+
+def interval_of_moments(n: int, total: float, squares: float, low: float, high: float) -> MeanInterval:
+    """Estimate the mean of values of which only the moments are known; see `mean_interval`, at 95 %.
+
+    Parameters
+    ----------
+    n, total, squares
+        How many values, their sum and the sum of their squares; best about a point near their mean, since far from
+        it digits are lost.
+    low, high
+        Lowest and highest possible value, about the same point.
+
+    Examples
+    --------
+    >>> result = interval_of_moments(4, 0, 2, low=-3, high=1)
+    >>> round(result.mean, 2), round(result.low, 2), result.high
+    (0.0, -1.3, 1)
+    """
+    if n < 1:
+        return MeanInterval(NAN, NAN, NAN, 0, NO_VALUES)
+    mean = total / n
+    spread = squares - n * mean**2
+    if n == 1 or spread <= n * ROUNDING_NOISE:
+        return MeanInterval(mean, NAN, NAN, n, ONE_VALUE if n == 1 else ALL_EQUAL)
+    half = float(stdtrit(n - 1, 0.975)) * sqrt(spread / (n - 1) / n)
+    return MeanInterval(mean, max(low, mean - half), min(high, mean + half), n)
 
 
 def share_interval(successes: float, n: float, level: float = 0.95) -> ShareInterval:

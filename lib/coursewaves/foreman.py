@@ -1,0 +1,115 @@
+"""The overseer's process: imports everything once, takes one order, and does its jobs.
+
+``python -m coursewaves.foreman`` reads one order, a line of JSON, from its standard input, and writes what happens
+as lines of JSON to its standard output. When its input closes, its runner is gone: it kills its copies and ends.
+"""
+
+import gc
+import importlib
+import json
+import os
+import select
+import shutil
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any, NoReturn
+
+from coursewaves.child import Task, do_task, function_of
+from coursewaves.errors import CoursewavesError
+from coursewaves.limits import Limits
+from coursewaves.overseer import READ_SIZE, Order, Overseer, RunnerGoneError, write
+from coursewaves.processes import CAN_FORK, RUN, kill_marked, kill_tree
+
+WATCH_SECONDS = 0.25
+
+
+def _read_order(source: int) -> Order:
+    text = b""
+    while not text.endswith(b"\n"):
+        more = os.read(source, READ_SIZE)
+        if not more:
+            raise RunnerGoneError
+        text += more
+    return Order(**json.loads(text))
+
+
+def _watch(source: int) -> None:
+    """Look every moment whether the runner still lives, while imports and preparations keep this process busy."""
+    poll = select.poll()
+    poll.register(source, 0)
+
+    def look(*_: Any) -> None:
+        if poll.poll(0):
+            os._exit(1)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, WATCH_SECONDS, WATCH_SECONDS)
+
+
+def _end_with_runner(source: int) -> None:
+    """End this process, and all that its job started, when the runner is gone."""
+
+    def wait() -> None:
+        while os.read(source, READ_SIZE):
+            pass
+        kill_marked(RUN, os.environ.get(RUN, ""))
+        kill_tree(os.getpid())
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _do_alone(order: Order, source: int, sink: int) -> NoReturn:
+    _end_with_runner(source)
+    folder = Path(order.jobs[0].get("folder") or order.folder)
+    mark = f"{os.environ.get(RUN, '')}.{order.places[0]}"
+    task = Task(order.work, order.jobs[0], Limits.model_validate(order.limits), folder, mark)
+    do_task(task, lambda line: write(sink, line))
+
+
+def _begin(warm: str, source: int) -> Order:
+    """Import what all jobs need, take the order and open what they share."""
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # grammars of addresses: seconds, for no notebook
+    importlib.import_module(warm)
+    order = _read_order(source)
+    if order.prepare:
+        function_of(order.prepare)(**order.arguments)
+    return order
+
+
+def _serve(warm: str, source: int, sink: int) -> None:
+    if CAN_FORK:
+        _watch(source)
+    try:
+        order = _begin(warm, source)
+    except Exception as error:
+        if not isinstance(error, RunnerGoneError):
+            text = str(error) if isinstance(error, CoursewavesError) else type(error).__name__
+            write(sink, json.dumps({"failed": text}).encode() + b"\n")
+        return
+    if order.is_alone:
+        _do_alone(order, source, sink)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    gc.collect()
+    try:
+        Overseer(order, source, sink).oversee()
+    except (RunnerGoneError, BrokenPipeError):
+        shutil.rmtree(order.folder, ignore_errors=True)  # else the runner does it
+    finally:
+        kill_marked(RUN, os.environ.get(RUN, ""))
+    os._exit(0)  # taking hundreds of modules down would keep the runner waiting
+
+
+def main() -> None:
+    """Serve one runner; standard input and output are taken away from everything else first."""
+    source, sink = os.dup(0), os.dup(1)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for handle in (0, 1):
+        os.dup2(nowhere, handle)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    _serve(sys.argv[1], source, sink)
+
+
+if __name__ == "__main__":
+    importlib.import_module("coursewaves.foreman").main()  # not as __main__, which belongs to the notebook's shell

@@ -1,0 +1,82 @@
+"""Load a work folder: raw files go in, the processed tables and a partition for each course come out."""
+
+from dataclasses import fields, replace
+from functools import partial
+
+import pandas as pd
+
+from coursewaves.aliases import read_aliases
+from coursewaves.contents import CONTENTS, Contents, digest, load_inputs, write_contents
+from coursewaves.errors import CoursewavesError
+from coursewaves.partitions import write_partitions
+from coursewaves.pooled import NAMES, pool_year
+from coursewaves.private_files import sweep, write_private
+from coursewaves.problem_book import write_problem_book
+from coursewaves.pseudonyms import Pseudonyms, find_key
+from coursewaves.registry import Registry, read_registry
+from coursewaves.responses import Intake, read_responses
+from coursewaves.score import score_responses
+from coursewaves.settings import Home
+from coursewaves.times import check_zone_data
+from coursewaves.year import Year
+
+
+def load_year(home: Home) -> Year:
+    """Read the raw files of a work folder, score them and write the processed tables.
+
+    Raw files are never changed. Problems of data end in the table `problems`.
+
+    Raises
+    ------
+    CoursewavesError
+        For faults of the settings or instrument files, or where no course is registered.
+    """
+    check_zone_data()
+    inputs = load_inputs(home)  # as they are now: what changes while they are read is loaded next time
+    registry, faults = read_registry(home.registry)
+    if registry.courses.empty:
+        raise CoursewavesError(
+            f"No course is registered in {home.registry.relative_to(home.root)}; "
+            "fix: put courses.csv and programmes.csv there"
+        )
+    pseudonyms = Pseudonyms(lambda: find_key(home.root).secret)
+    registry = disguised(registry, pseudonyms)
+    intake = read_home(home, registry, pseudonyms)
+    tables = {
+        "responses": intake.responses,
+        "scores": score_responses(intake.responses, home.survey),
+        "problems": pd.concat([faults, intake.problems], ignore_index=True),
+        "files": intake.files,
+        "outcomes": intake.outcomes,
+    }
+    tables |= {f"registry_{field.name}": getattr(registry, field.name) for field in fields(Registry)}
+    (home.processed / CONTENTS).unlink(missing_ok=True)  # until the end the folder is not whole
+    _write(home, tables)
+    language = home.settings.languages[0]
+    write_private(home.problem_book, lambda path: write_problem_book(tables["problems"], path, language))
+    year = Year(home)
+    pooled = pool_year(year)
+    pooled_tables = {f"pooled_{name}": getattr(pooled, name) for name in NAMES}
+    _write(home, pooled_tables)
+    sweep(home.processed)
+    digests = {name: digest(year.path(name).read_bytes()) for name in [*tables, *pooled_tables]}
+    write_contents(home, Contents(inputs, digests, write_partitions(year, pooled)))
+    return year
+
+
+def _write(home: Home, tables: dict[str, pd.DataFrame]) -> None:
+    for name, table in tables.items():
+        write_private(Year(home).path(name), partial(table.to_parquet, index=False))
+
+
+def read_home(home: Home, registry: Registry, pseudonyms: Pseudonyms) -> Intake:
+    """Read the exports of a work folder with its aliases and corrections; nothing is written."""
+    aliases = read_aliases(home.aliases)
+    return read_responses(home.responses, home.survey, registry, home.settings, pseudonyms, aliases, home.corrections)
+
+
+def disguised(registry: Registry, pseudonyms: Pseudonyms) -> Registry:
+    """Return the registry with a pseudonym for each participant's code that is an identifier, such as an IIN."""
+    participants = registry.participants
+    codes = pd.Series(pseudonyms.codes(participants["participant_id"].tolist()), dtype="str", index=participants.index)
+    return replace(registry, participants=participants.assign(participant_id=codes))

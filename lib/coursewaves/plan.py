@@ -1,0 +1,159 @@
+"""Tell which reports are due, and why: what was loaded and what is published go in, the plan comes out.
+
+A page is made anew when the hash of anything that it rests on has changed. Nothing is read but hashes, so that a run
+with nothing to do ends at once.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from coursewaves.contents import (
+    Contents,
+    changed,
+    digest_of,
+    instruments_digest,
+    library_digest,
+    read_contents,
+    settings_digest,
+)
+from coursewaves.errors import CoursewavesError
+from coursewaves.manifest import Page, read_manifest, sha256_of
+from coursewaves.phrases import LOCALES, Phrases
+from coursewaves.settings import Home, notebooks_folder
+
+NEW, EDITED, STALE, ASKED = "not made yet", "its page was edited", "not made last time", "asked for"
+
+CHANGED = {
+    "data": "its data changed",
+    "settings": "the settings changed",
+    "instruments": "the instruments changed",
+    "notebook": "the notebook changed",
+    "library": "the program changed",
+    "phrases": "the wordings changed",
+}
+
+
+class Job(NamedTuple):
+    """One report to make: one notebook, one subject, one language.
+
+    Attributes
+    ----------
+    kind
+        Name of the notebook in ``notebooks/reports``.
+    subject_id
+        What the report is about; a course's code for kind ``course``.
+    language
+        Language of the report.
+    title
+        Title of the page, and of its entry in the index.
+    """
+
+    kind: str
+    subject_id: str
+    language: str
+    title: str
+
+    @property
+    def path(self) -> str:
+        """Where the page lies below the reports folder."""
+        return f"{self.kind}/{self.subject_id}.{self.language}.html"
+
+
+class Planned(NamedTuple):
+    """A report with the hashes of all that it rests on, and why it is due; `reasons` are empty where it is current."""
+
+    job: Job
+    inputs: dict[str, str]
+    reasons: list[str]
+
+
+def plan_reports(
+    home: Home, course_ids: Iterable[str] = (), languages: Iterable[str] = (), *, anew: bool = False
+) -> list[Planned]:
+    """Plan the course reports (¶14); without courses named, of all that anybody answered.
+
+    Parameters
+    ----------
+    anew
+        Whether reports that are current are due too.
+
+    Raises
+    ------
+    CoursewavesError
+        For a course without answers, a language that the settings do not name, and where nothing was loaded, or the
+        settings, the instruments or a partition have changed since.
+    """
+    contents = loaded(home)
+    jobs = _jobs(home, contents, list(course_ids), list(languages))
+    partitions = {entry.course_id: entry.sha256 for entry in contents.courses}
+    for course_id in dict.fromkeys(job.subject_id for job in jobs):
+        if sha256_of(home.partition(course_id)) != partitions[course_id]:
+            raise CoursewavesError(f"The processed data of {course_id} were changed; fix: {_load(home)}")
+    pages = {page["path"]: page for page in read_manifest(home)}
+    shared = {name: contents.inputs[name] for name in ("settings", "instruments")}
+    planned = []
+    for job in jobs:
+        inputs = {"data": partitions[job.subject_id], **shared, **_of_program(job.kind, job.language)}
+        reasons = _reasons(home, pages.get(job.path), inputs)
+        planned.append(Planned(job, inputs, reasons or ([ASKED] if anew else [])))
+    return planned
+
+
+def loaded(home: Home) -> Contents:
+    """Return what was loaded, once it is sure that it was loaded as things are now."""
+    contents = read_contents(home)
+    if contents is None:
+        raise CoursewavesError(f"Can't find the processed tables of {home.root.name!r}; fix: {_load(home)}")
+    different = changed(contents.inputs, {"settings": settings_digest(home), "instruments": instruments_digest(home)})
+    if different:
+        raise CoursewavesError(f"The {' and '.join(different)} changed since the data were loaded; fix: {_load(home)}")
+    return contents
+
+
+def _load(home: Home) -> str:
+    return f"coursewaves --home {home.root.name} load"
+
+
+def _jobs(home: Home, contents: Contents, course_ids: list[str], languages: list[str]) -> list[Job]:
+    titles = {entry.course_id: entry.titles for entry in contents.courses}
+    for course_id in course_ids:
+        if course_id not in titles:
+            raise CoursewavesError.not_found(course_id, "the courses with answers", titles)
+    spoken = home.settings.languages
+    for language in languages or spoken:
+        if language not in spoken:
+            raise CoursewavesError.not_found(language, "the languages of the settings", spoken)
+        Phrases(language)  # one without a catalogue is refused before any report is begun
+    return [
+        Job("course", course_id, language, f"{titles[course_id][language]} ({course_id})")
+        for course_id in dict.fromkeys(course_ids or titles)
+        for language in dict.fromkeys(languages or spoken)
+    ]
+
+
+@lru_cache(maxsize=64)
+def _of_program(kind: str, language: str) -> dict[str, str]:
+    """Return the hashes of what is not the institute's: notebook, library and phrases."""
+    notebook = notebooks_folder() / "reports" / f"{kind}.ipynb"
+    phrases = LOCALES / language / "LC_MESSAGES" / "coursewaves.po"
+    return {
+        "notebook": digest_of(notebook.parent, [notebook]),
+        "library": library_digest(),
+        "phrases": digest_of(LOCALES, [phrases]),
+    }
+
+
+def _reasons(home: Home, page: Page | None, inputs: Mapping[str, str]) -> list[str]:
+    if page is None:
+        return [NEW]
+    reasons = [CHANGED[name] for name in changed(page["inputs"], inputs)]
+    if sha256_of(home.reports / page["path"]) != page["sha256"]:
+        reasons.append(EDITED)
+    return reasons or ([STALE] if page["is_stale"] else [])
+
+
+def gone(home: Home, planned: list[Planned]) -> list[Page]:
+    """Return the published pages that no plan knows any more, of courses or languages that there are not."""
+    known = {one.job.path for one in planned}
+    return [page for page in read_manifest(home) if page["path"] not in known]

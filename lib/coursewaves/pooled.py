@@ -1,0 +1,210 @@
+"""What all courses tell together: a loaded year goes in, the tables that a report shows beside its course come out.
+
+They are computed once a year and not once a report. Each holds only what one course, or one programme, may be told of
+the others, so that a report needs its own rows alone (`coursewaves.partitions`).
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+
+from coursewaves.factor_analysis import FactorGaps, factor_gaps, factor_importance
+from coursewaves.instruments import Survey
+from coursewaves.ladder import least
+from coursewaves.rate import Rated, rate_programmes
+from coursewaves.responses import OUTCOMES
+from coursewaves.score import score_names
+from coursewaves.standardise import standardise_scores
+from coursewaves.stats.intervals import interval_of_moments
+from coursewaves.topic_verdicts import judge_topics, topic_items
+from coursewaves.year import Year
+
+OTHERS = ["course_id", "instrument_id", "name", "n", "mean", "low", "high"]
+GAPS = ["programme_id", "gap", "n", "reason"]
+ADJUSTED = ["programme_id", "n", "mean"]
+
+MIDDLE = 50.0
+"""Of the scale 0-100, about which moments are taken: far from the values they would lose digits."""
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """The pooled tables of a year; without a rating in the survey all but `others` and `account` have no row.
+
+    Attributes
+    ----------
+    programmes, runs
+        As of `coursewaves.rate.Rated`.
+    spread
+        One row: ``deviation``, ``target`` and ``phi`` of `coursewaves.rate.Rated`.
+    adjusted
+        One row is one programme: ``n`` and ``mean`` rating, had it the participants of all (¶17).
+    others
+        One row is one course, questionnaire and score: ``name``, and ``n``, ``mean`` (0-100) and the 95 % interval
+        ``low``, ``high`` over all *other* courses with enough answers of their own.
+    importance
+        As of `coursewaves.factor_analysis.factor_importance`.
+    gaps, gap_parts
+        As of `coursewaves.factor_analysis.FactorGaps`, for each programme that is low or may be (¶16).
+    topics
+        As of `coursewaves.topic_verdicts.judge_topics`, for each programme over its runs (¶18).
+    account
+        One row: ``n_files``, ``n_read``, one column for each outcome, and ``n_dropped`` cells.
+    """
+
+    programmes: pd.DataFrame
+    runs: pd.DataFrame
+    spread: pd.DataFrame
+    adjusted: pd.DataFrame
+    others: pd.DataFrame
+    importance: pd.DataFrame
+    gaps: pd.DataFrame
+    gap_parts: pd.DataFrame
+    topics: pd.DataFrame
+    account: pd.DataFrame
+
+    @property
+    def rated(self) -> Rated:
+        """All programmes and their runs against the councils' threshold."""
+        spread = self.spread.iloc[0]
+        deviation, target, phi = (float(spread[name]) for name in ("deviation", "target", "phi"))
+        return Rated(self.programmes, self.runs, deviation, target, phi)
+
+    def gaps_of(self, programme_id: str) -> FactorGaps:
+        """Return a programme's gap in parts; of one that is not low, nothing was computed."""
+        parts = self.gap_parts[self.gap_parts["programme_id"] == programme_id].drop(columns="programme_id")
+        told = self.gaps[self.gaps["programme_id"] == programme_id]
+        if told.empty:
+            return FactorGaps(float("nan"), 0, parts, "the programme is not low-rated")
+        row = told.iloc[0]
+        return FactorGaps(float(row["gap"]), int(row["n"]), parts.reset_index(drop=True), str(row["reason"]))
+
+
+NAMES = tuple(field.name for field in fields(Pooled))
+
+
+def pooled_of(year: Year) -> Pooled:
+    """Return the pooled tables that a year was loaded with; of one put together in memory they are computed."""
+    if year.has("pooled_account"):
+        return Pooled(**{name: year.read(f"pooled_{name}") for name in NAMES})
+    return pool_year(year)
+
+
+def pool_year(year: Year) -> Pooled:
+    """Compute the pooled tables of a whole year."""
+    minimum = least("counts", year.settings.minimum_group)
+    has_rating = bool(year.survey.ratings)
+    rated = _rated(year, year.scores, minimum) if has_rating else _unrated()
+    gaps = _gaps(year, rated, minimum)
+    spread = {"deviation": [rated.deviation], "target": [rated.target], "phi": [rated.phi]}
+    return Pooled(
+        programmes=rated.programmes,
+        runs=rated.runs,
+        spread=pd.DataFrame(spread),
+        adjusted=_adjusted(year, minimum) if has_rating else pd.DataFrame(columns=ADJUSTED),
+        others=other_courses(year.scores, year.survey, minimum),
+        importance=factor_importance(year.scores, year.survey, minimum),
+        gaps=pd.DataFrame([[name, told.gap, told.n, told.reason] for name, told in gaps.items()], columns=GAPS),
+        gap_parts=_stacked({name: told.parts for name, told in gaps.items()}),
+        topics=_topics(year, minimum),
+        account=_account(year),
+    )
+
+
+def _rated(year: Year, scores: pd.DataFrame, minimum: int) -> Rated:
+    """Hold all programmes against the councils' threshold, by the survey's first rating (¶16)."""
+    rating, threshold = year.survey.ratings[0].id, year.settings.low_rated_below
+    return rate_programmes(scores, year.registry.courses, rating, threshold, minimum)
+
+
+def _unrated() -> Rated:
+    empty = pd.DataFrame({"programme_id": pd.Series(dtype="str"), "course_id": pd.Series(dtype="str")})
+    return Rated(empty, empty, float("nan"), float("nan"), 1.0)
+
+
+def _adjusted(year: Year, minimum: int) -> pd.DataFrame:
+    scores = standardise_scores(year.scores, year.responses, year.survey.ratings[0].id)
+    return _rated(year, scores, minimum).programmes[ADJUSTED]
+
+
+def _gaps(year: Year, rated: Rated, minimum: int) -> dict[str, FactorGaps]:
+    if not year.survey.ratings:
+        return {}
+    judged = rated.programmes
+    may_be_low = judged.loc[judged["verdict"] != "not low", "programme_id"]
+    courses = year.registry.courses
+    return {str(name): factor_gaps(year.scores, courses, year.survey, str(name), minimum) for name in may_be_low}
+
+
+def other_courses(scores: pd.DataFrame, survey: Survey, minimum: int) -> pd.DataFrame:
+    """Return the mean scores of all other courses together, for each course; see `Pooled.others`.
+
+    Only courses with enough answers of their own are pooled: what one course adds to a published sum could otherwise
+    be computed by taking the sums of the others away.
+    """
+    found = [
+        _others_of(forms, str(instrument_id), name, minimum)
+        for instrument_id, forms in scores.groupby("instrument_id", observed=True)
+        for name in score_names(survey)
+        if forms[name].notna().any()
+    ]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=OTHERS)
+
+
+def _others_of(forms: pd.DataFrame, instrument_id: str, name: str, minimum: int) -> pd.DataFrame:
+    """Take each course's own share away from the moments of all; see `MIDDLE`."""
+    place, course_ids = pd.factorize(forms["course_id"], sort=True)
+    values = forms[name].to_numpy(dtype=float)
+    is_given = ~np.isnan(values) & (place >= 0)
+    order = np.lexsort((values[is_given], place[is_given]))  # sums don't hang on the order of rows
+    place, values = place[is_given][order], values[is_given][order]
+    n, sums, squares = (
+        np.bincount(place, weight, minlength=len(course_ids))
+        for weight in (np.ones(len(values)), values - MIDDLE, (values - MIDDLE) ** 2)
+    )
+    is_pooled = n >= minimum
+    n, sums, squares = (np.where(is_pooled, moment, 0.0) for moment in (n, sums, squares))
+    left = [moment.sum() - moment for moment in (n, sums, squares)]
+    rows = []
+    for course_id, count, total, square in zip(course_ids, *left, strict=True):
+        if count:
+            found = interval_of_moments(int(count), total, square, low=-MIDDLE, high=MIDDLE)
+            ends = [float(end) + MIDDLE for end in (found.mean, found.low, found.high)]
+            rows.append([course_id, instrument_id, name, found.n, *ends])
+    return pd.DataFrame(rows, columns=OTHERS)
+
+
+def _topics(year: Year, minimum: int) -> pd.DataFrame:
+    """Judge the topics of every programme over those of its runs that have enough answers to each topic."""
+    rated, _ = topic_items(year.survey)
+    if rated is None:
+        return pd.DataFrame({"programme_id": pd.Series(dtype="str")})
+    courses = year.registry.courses
+    found = {}
+    for programme_id, own in courses.groupby("programme_id"):
+        topics = year.registry.topics_of(str(programme_id))
+        responses = year.responses[year.responses["course_id"].isin(set(own["course_id"]))]
+        responses = _with_enough(responses, year.survey, topics["number"].tolist(), minimum)
+        found[str(programme_id)] = judge_topics(responses, year.survey, topics, year.settings.low_rated_below)
+    return _stacked(found)
+
+
+def _with_enough(responses: pd.DataFrame, survey: Survey, numbers: list[int], minimum: int) -> pd.DataFrame:
+    items = [item for item in topic_items(survey) if item is not None]
+    columns = [name for item in items for number in numbers if (name := f"{item.id}.{number}") in responses]
+    counts = responses[columns].notna().groupby(responses["course_id"]).sum()
+    is_enough = (counts.where(counts > 0).min(axis=1) >= minimum).to_dict()
+    return responses[responses["course_id"].map(is_enough).fillna(False).astype(bool)]
+
+
+def _account(year: Year) -> pd.DataFrame:
+    sums = {"n_read": [int(year.files["n_read"].sum())]}
+    sums |= {f"n_{outcome}": [int(year.files[f"n_{outcome}"].sum())] for outcome in OUTCOMES}
+    n_dropped = int((year.problems["rule"] == "E-VALUE").sum())
+    return pd.DataFrame({"n_files": [len(year.files)], **sums, "n_dropped": [n_dropped]})
+
+
+def _stacked(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    named = [table.assign(programme_id=name) for name, table in tables.items()]
+    return pd.concat(named, ignore_index=True) if named else pd.DataFrame({"programme_id": pd.Series(dtype="str")})

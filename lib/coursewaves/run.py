@@ -1,0 +1,293 @@
+"""Bring a work folder up to date: what is new is loaded, what changed is reported, and what became of it is told.
+
+One run at a time works in a folder. A run that is stopped or killed leaves every page whole; the next one goes on
+where it ended.
+"""
+
+import logging
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
+
+from coursewaves.alerts import finish_check, finish_run
+from coursewaves.contents import changed, load_inputs, read_contents
+from coursewaves.errors import CoursewavesError
+from coursewaves.history import next_run
+from coursewaves.locks import RunLock
+from coursewaves.logs import open_log
+from coursewaves.manifest import INDEX, read_manifest, sha256_of
+from coursewaves.plan import Planned, gone, plan_reports
+from coursewaves.publish import Do, Outcome, make_reports, mark_stale
+from coursewaves.report_days import read_status_day
+from coursewaves.runs import EXIT, Failure, RunRecord
+from coursewaves.settings import Home
+
+LEAST_SPACE = 100
+"""Megabytes that must be free on the disk before a run begins."""
+
+log = logging.getLogger("coursewaves")
+
+
+class Stopped(BaseException):
+    """A signal asked the run to stop."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class Produced(NamedTuple):
+    """What became of the reports.
+
+    Attributes
+    ----------
+    outcomes
+        One for each report that was due.
+    n_current
+        Reports that were current already.
+    n_stale
+        Published pages that show older figures than there are.
+    """
+
+    outcomes: list[Outcome]
+    n_current: int
+    n_stale: int
+
+    @property
+    def failed(self) -> list[Outcome]:
+        """Those that could not be made."""
+        return [outcome for outcome in self.outcomes if outcome.failure]
+
+
+def produce(
+    home: Home,
+    do: Do,
+    course_ids: Iterable[str] = (),
+    languages: Iterable[str] = (),
+    *,
+    anew: bool = False,
+    begun: Callable[[list[Planned]], None] = lambda planned: None,
+    done: Callable[[Outcome], None] = lambda outcome: None,
+) -> Produced:
+    """Make the reports that are due, and the index; pages that are due are marked stale until they are made.
+
+    Parameters
+    ----------
+    do
+        Where reports are made; see `coursewaves.publish`.
+    course_ids, languages
+        Only these; by default all.
+    anew
+        Whether those that are current are made too.
+    begun, done
+        Called with the plan, and for each report when it has ended.
+
+    Raises
+    ------
+    CoursewavesError
+        As `coursewaves.plan.plan_reports`.
+    """
+    course_ids, languages = list(course_ids), list(languages)
+    planned = plan_reports(home, course_ids, languages, anew=anew)
+    is_whole = not course_ids and not languages
+    is_marked = mark_stale(home, planned, gone(home, planned) if is_whole else ())
+    begun(planned)
+    if is_marked:
+        _write_index(home)
+    outcomes = make_reports(home, planned, do, done)
+    if outcomes or not (home.reports / INDEX).exists():
+        _write_index(home)
+    n_stale = sum(bool(page["is_stale"]) for page in read_manifest(home))
+    return Produced(outcomes, sum(not one.reasons for one in planned), n_stale)
+
+
+def load_reasons(home: Home) -> list[str]:
+    """Say why the raw files must be loaded: nothing was, something changed since, or what was made of it did."""
+    contents = read_contents(home)
+    if contents is None:
+        return ["nothing was loaded yet"]
+    reasons = [f"{name} changed" for name in changed(contents.inputs, load_inputs(home))]
+    made = {home.processed / f"{name}.parquet": sha256 for name, sha256 in contents.tables.items()}
+    made |= {home.partition(entry.course_id): entry.sha256 for entry in contents.courses}
+    is_sound = all(sha256_of(path) == sha256 for path, sha256 in made.items())
+    return reasons if is_sound else [*reasons, "processed tables were changed"]
+
+
+def clock() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+def run(home: Home, do: Callable[[Home], Do], now: Callable[[], datetime] = clock) -> RunRecord:
+    """Load what is new and report what changed, unattended; what became of it is logged, shown and told.
+
+    Parameters
+    ----------
+    do
+        Gives the place where reports are made, once the settings have been read.
+    now
+        The clock.
+
+    Returns
+    -------
+    RunRecord
+        Its exit code is that of the command. No fault is raised: it is in the record.
+
+    Raises
+    ------
+    coursewaves.locks.Busy
+        Where another run works in the folder; nothing was touched.
+    """
+    with RunLock(home.lock):
+        open_log(home)
+        finish_check(home, now())
+        record = _Run(home, do, now).record()
+        finish_run(home, record, now())
+    return record
+
+
+class _Run:
+    """One run under way: what it has done so far, so that it can be told however the run ends."""
+
+    def __init__(self, home: Home, do: Callable[[Home], Do], now: Callable[[], datetime]) -> None:
+        self.home, self.do, self.now = home, do, now
+        self.number, self.started_at = next_run(home), now()
+        self.seconds: dict[str, float] = {}
+        self.n_files, self.n_made = 0, 0
+        self.failures: list[Failure] = []
+        self.produced: Produced | None = None
+
+    def record(self) -> RunRecord:
+        try:
+            with stoppable():
+                self._work()
+        except Stopped as stopped:
+            return self._told("stopped", EXIT["stopped"] + stopped.number)
+        except CoursewavesError as error:
+            return self._told("refused", EXIT["misused"], refusal=str(error).replace("\n", "; "))
+        except Exception as error:
+            log.exception("the run ended early")
+            reason = error.strerror or "" if isinstance(error, OSError) else ""
+            self.failures.append(Failure("run", reason=reason or type(error).__name__))
+        if self.failures:
+            return self._told("failed", EXIT["failed"])
+        return self._told("done" if self.n_made or self.n_files else "nothing new", EXIT["done"])
+
+    def _work(self) -> None:
+        _check_space(self.home.root)
+        do = self.do(self.home)
+        reasons = load_reasons(self.home)
+        if reasons:
+            log.info("load: %s", "; ".join(reasons))
+            with self._stage("load"):
+                self._load()
+        with self._stage("reports"):
+            self.produced = produce(self.home, do, begun=self._begun, done=self._done)
+        today = self.now().astimezone(self.home.settings.zone).date()
+        if self.produced.outcomes or read_status_day(self.home) != today:
+            with self._stage("deadlines"):
+                _write_due(self.home, today)
+
+    def _load(self) -> None:
+        from coursewaves.load import load_year  # noqa: PLC0415  (pandas' import would cost a run with nothing new)
+
+        files = load_year(self.home).files
+        self.n_files = len(files)
+        for row in files.to_dict("records"):
+            counts = [int(row[name]) for name in ("n_read", "n_kept", "n_set_aside", "n_duplicate", "n_outside_window")]
+            log.info("loaded %s: read %s, kept %s, set aside %s, duplicate %s, outside %s", row["file"], *counts)
+
+    def _begun(self, planned: list[Planned]) -> None:
+        for one in planned:
+            if one.reasons:
+                log.info("due: %s: %s", one.job.path, ", ".join(one.reasons))
+
+    def _done(self, outcome: Outcome) -> None:
+        if not outcome.failure:
+            self.n_made += 1
+            log.info("made: %s", outcome.job.path)
+            return
+        job = outcome.job
+        failure = Failure.from_text(job.kind, job.subject_id, job.language, outcome.failure)
+        self.failures.append(failure)
+        log.error("failed: %s", str(failure))
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = time.perf_counter() - start
+
+    def _told(self, outcome: Any, exit_code: int, refusal: str = "") -> RunRecord:
+        n_failed = sum(failure.kind != "run" for failure in self.failures)
+        return RunRecord(
+            self.started_at, self.now(), outcome, exit_code, n_loaded_files=self.n_files, n_made=self.n_made,
+            n_unchanged=self.produced.n_current if self.produced else 0, n_failed=n_failed,
+            n_stale=self.produced.n_stale if self.produced else _n_stale(self.home), failures=tuple(self.failures),
+            refusal=refusal, seconds_by_stage=self.seconds, run=self.number,
+        )  # fmt: skip
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Have a signal that ends a process raise `Stopped`, so that what was begun is cleaned up; only the first does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
+        raise Stopped(number)
+
+    try:
+        for number in numbers:
+            signal.signal(number, stop)
+        yield
+    finally:
+        _restore(before)
+
+
+def _restore(handlers: Mapping[int, Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+
+
+def _check_space(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free // 2**20
+    if free < LEAST_SPACE:
+        raise CoursewavesError(f"Only {free} MB are free on the disk; fix: make room for at least {LEAST_SPACE}.")
+
+
+def _n_stale(home: Home) -> int:
+    try:
+        return sum(bool(page["is_stale"]) for page in read_manifest(home))
+    except CoursewavesError:
+        return 0
+
+
+def _write_due(home: Home, today: date) -> None:
+    from coursewaves.due import find_due  # noqa: PLC0415
+    from coursewaves.due_files import write_due  # noqa: PLC0415
+    from coursewaves.year import Year  # noqa: PLC0415
+
+    year = Year(home)
+    write_due(year, find_due(year, today))
+
+
+def _write_index(home: Home) -> None:
+    from coursewaves.index import write_index  # noqa: PLC0415  (pandas' import would cost a run with nothing new)
+    from coursewaves.year import Year  # noqa: PLC0415
+
+    write_index(Year(home))

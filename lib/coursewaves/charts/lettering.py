@@ -34,7 +34,15 @@ _HUNDREDTHS = {
 }
 """Advance widths in hundredths of the font size, by the letters that have them."""
 
-_WIDTHS = {letter: width / 100 for width, letters in _HUNDREDTHS.items() for letter in letters}
+
+class _Widths(dict[str, float]):
+    """Widths by letter, in font sizes; a letter that the table lacks is judged by its kind."""
+
+    def __missing__(self, letter: str) -> float:
+        return _advance(letter)
+
+
+_WIDTHS = _Widths({letter: width / 100 for width, letters in _HUNDREDTHS.items() for letter in letters})
 _DIRECTIONS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0xFEFF])
 ELLIPSIS = "…"
 
@@ -72,7 +80,7 @@ def clean(text: str) -> str:
 
 def text_width(text: str, size: float) -> float:
     """Return the width of a line at a font size, in units of the drawing; rather too wide than too narrow."""
-    return size * sum(_WIDTHS.get(letter) or _advance(letter) for letter in text)
+    return size * sum(map(_WIDTHS.__getitem__, text))
 
 
 def wrap(text: str, width: float, size: float, most: int = 3) -> Lines:

@@ -4,6 +4,8 @@ The two sides of a diverging scale are an orange-brown and a blue, which no comm
 On each side lightness falls from the middle outwards: grey print keeps the order, position tells the side.
 """
 
+from functools import lru_cache
+
 from coursewaves.errors import CoursewavesError
 
 INK = "#1f2933"
@@ -49,6 +51,7 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@lru_cache(maxsize=64)
 def ink_on(background: str) -> str:
     """Return the colour in which text reads best on a background: dark or white."""
     return max((INK, PAPER), key=lambda ink: contrast(ink, background))

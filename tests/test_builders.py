@@ -16,7 +16,7 @@ from coursewaves.builders.form_maps import SUFFIX, read_form_map
 from coursewaves.builders.outline import make_form
 from coursewaves.builders.words import language_name, words
 from coursewaves.errors import CoursewavesError
-from coursewaves.form_command import forms as forms_command
+from coursewaves.form_cli import forms as forms_command
 from coursewaves.header_book import Alias, HeaderBook
 from coursewaves.instruments import Survey
 from coursewaves.lss import read_lss

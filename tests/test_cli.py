@@ -262,7 +262,7 @@ def asked(monkeypatch) -> list[Job]:
             done(outcome)
         return outcomes
 
-    monkeypatch.setattr("coursewaves.publish.make_reports", note)
+    monkeypatch.setattr("coursewaves.run.make_reports", note)
     return jobs
 
 
@@ -320,7 +320,7 @@ SMALL = ("--courses", "4", "--programmes", "2", "--workers", "1")
 
 @pytest.fixture
 def no_reports(monkeypatch) -> None:
-    monkeypatch.setattr("coursewaves.publish.make_reports", lambda home, planned, do, done: [])
+    monkeypatch.setattr("coursewaves.run.make_reports", lambda home, planned, do, done: [])
 
 
 def test_demo_makes_its_folder_here_and_makes_it_anew(elsewhere, no_reports):

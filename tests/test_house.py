@@ -73,6 +73,7 @@ LINE = (
     "corrections",
     "platforms",
     "tables",
+    "table_checks",
     "registry",
     "working_days",
     "windows",
@@ -173,7 +174,8 @@ LINE = (
     "console",
     "schedule_cli",
     "calendar_cli",
-    "form_command",
+    "form_cli",
+    "run_cli",
     "cli",
 )
 """The straight line: a module, or a package as a whole, imports only what stands before it."""

@@ -122,7 +122,7 @@ def test_a_hidden_run_has_its_name_and_no_figure(view):
 
 def test_a_hidden_programme_is_no_point_of_the_funnel(view):
     programmes = pd.DataFrame({"programme_id": ["A", "B", "C"], "n": [20, 9, 40], "mean": [55.0, 33.0, 70.0]})
-    drawn = funnel_figure(view, view.gate(programmes, "means", ["programme_id"]), view.rated, "Funnel")
+    drawn = funnel_figure(view, view.gate(programmes, "means", ["programme_id"]), view.rated, "Funnel", "A")
     assert words(drawn) == "Funnel. This programme: 55 of 100, n = 20. Other programmes shown: 1."
     assert drawn.count("<circle") == 2  # the legend's and C
 

@@ -10,20 +10,16 @@ import secrets
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from coursewaves.calendar_cli import Format, FormatOption, TodayOption
 from coursewaves.calendar_cli import status as show_status
 from coursewaves.console import (
     alone,
-    complaints,
     console,
-    named,
     short,
-    show_failure,
     show_files,
     show_problems,
     show_table,
@@ -31,14 +27,10 @@ from coursewaves.console import (
     stop,
     stops,
 )
-from coursewaves.form_command import forms
-from coursewaves.manifest import INDEX
+from coursewaves.form_cli import forms
+from coursewaves.run_cli import CORES, WorkersOption, make_due, missed, report, run
 from coursewaves.schedule_cli import schedule_app
 from coursewaves.settings import PACKAGE, Home, find_home, notebooks_folder
-
-if TYPE_CHECKING:
-    from coursewaves.plan import Planned
-    from coursewaves.publish import Outcome
 
 app = typer.Typer(
     name="coursewaves",
@@ -51,22 +43,15 @@ app = typer.Typer(
 )
 app.add_typer(schedule_app)
 
-app.command()(forms)
+for command in (forms, report, run, missed):
+    app.command()(command)
 
 DEMO = Path("demo")
 
-CourseOption = Annotated[list[str] | None, typer.Option("--course", "-c", help="Only this course; may be repeated.")]
-LanguageOption = Annotated[
-    list[str] | None, typer.Option("--language", "-l", help="Only this language; may be repeated.")
-]
-WorkersOption = Annotated[
-    int, typer.Option("--workers", "-w", min=1, help="Reports made at once; by default one per core.")
-]
 AcceptOption = Annotated[
     list[str] | None,
     typer.Option("--accept", help="Take a proposed header, named FILE:COLUMN as check shows it, or all of them."),
 ]
-CORES = os.cpu_count() or 1
 
 
 class State:
@@ -101,6 +86,7 @@ def demo(
     earlier demo made is made anew; one that holds anything else is left as it is.
     """
     from coursewaves.demo import make_demo  # noqa: PLC0415
+    from coursewaves.publish import here  # noqa: PLC0415
 
     with stops():
         home = Home(Path(State.home or DEMO).resolve())
@@ -108,7 +94,7 @@ def demo(
             make_demo(home, programmes=programmes, courses=courses, seed=seed)
         with alone(home):  # a folder that the demo must not touch gets no lock either
             _load(home)
-            failed = _report(home, ([], [], []), workers)
+            failed = make_due(home, here(home, workers))
     raise typer.Exit(1 if failed else 0)
 
 
@@ -153,68 +139,9 @@ def load() -> None:
 
 
 @app.command()
-def report(
-    course: CourseOption = None,
-    language: LanguageOption = None,
-    kind: Annotated[list[str] | None, typer.Option("--kind", "-k", help="Only this kind; may be repeated.")] = None,
-    workers: WorkersOption = CORES,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made, and why; make nothing.")] = False,
-    anew: Annotated[bool, typer.Option("--anew", help="Make reports that are current too.")] = False,
-) -> None:
-    """Make the reports of a loaded work folder: reports/<kind>/*.html and reports/index.html.
-
-    Only those are made of which the data, the settings, the questionnaires, the wordings or the program changed. One
-    report that fails never stops the others; the exit code is then 1.
-    """
-    with stops():
-        home = find_home(State.home)
-        chosen = (course or [], language or [], kind or [])
-        if dry_run:
-            _show_plan(home, chosen, anew=anew)
-            raise typer.Exit(0)
-        with alone(home):
-            failed = _report(home, chosen, workers, anew=anew)
-    raise typer.Exit(1 if failed else 0)
-
-
-@app.command()
-def run(workers: WorkersOption = CORES) -> None:
-    """Bring the work folder up to date, unattended: load what is new, make the reports that are due.
-
-    For a schedule. What became of it stands in reports/status.html, reports/status.json and logs/coursewaves.log, and
-    is told by e-mail or webhook where the settings say so. One line is printed.
-    """
-    from coursewaves.publish import here  # noqa: PLC0415
-    from coursewaves.run import run as run_once  # noqa: PLC0415
-    from coursewaves.runs import summary  # noqa: PLC0415
-
-    with stops():
-        home = find_home(State.home)
-        record = run_once(home, lambda found: here(found, workers))
-    (console if record.is_good else complaints).print(summary(record), highlight=False, markup=False)
-    raise typer.Exit(record.exit_code)
-
-
-@app.command()
 def status(today: TodayOption = "", format: FormatOption = Format.text) -> None:
     """Show what is due, overdue, missing and low-rated, for the head of the institute (¶21)."""
     show_status(State.home, today, format)
-
-
-@app.command()
-def missed() -> None:
-    """Say whether a run was missed, and tell people; for a second machine or a second timer.
-
-    Exit code 1 says that runs stay away.
-    """
-    from datetime import UTC, datetime  # noqa: PLC0415
-
-    from coursewaves.alerts import finish_check  # noqa: PLC0415
-
-    with stops():
-        told = finish_check(find_home(State.home), datetime.now(UTC))
-    console.print(told or "no run was missed", highlight=False, markup=False)
-    raise typer.Exit(1 if told else 0)
 
 
 @app.command()
@@ -329,40 +256,3 @@ def _load(home: Home) -> None:
         listed = ", ".join(f"{rule} {count}" for rule, count in rules.items())
         console.print(f"problems by rule: {listed}", highlight=False)
         console.print(f"mend them in: {short(home.problem_book, home)}", highlight=False, markup=False)
-
-
-def _report(home: Home, chosen: tuple[list[str], list[str], list[str]], workers: int, *, anew: bool = False) -> int:
-    """Make the reports that are due with a progress bar; return how many failed."""
-    from coursewaves.publish import here  # noqa: PLC0415
-    from coursewaves.run import produce  # noqa: PLC0415
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with stage("reports"), Progress(*columns, console=console) as progress:
-        task = progress.add_task("reports", total=None)
-
-        def begun(planned: "list[Planned]") -> None:
-            progress.update(task, total=sum(bool(one.reasons) for one in planned))
-
-        def done(outcome: "Outcome") -> None:
-            progress.advance(task)
-            if outcome.failure:
-                show_failure(outcome.job, outcome.failure)
-
-        found = produce(home, here(home, workers), *chosen, anew=anew, begun=begun, done=done)
-    n_failed = len(found.failed)
-    made = f"{len(found.outcomes) - n_failed} reports made, {n_failed} failed"
-    console.print(made + (f", {found.n_current} current" if found.n_current else ""), highlight=False)
-    console.print(f"index: {short(home.reports / INDEX, home)}", highlight=False, markup=False)
-    return n_failed
-
-
-def _show_plan(home: Home, chosen: tuple[list[str], list[str], list[str]], *, anew: bool) -> None:
-    """Print which reports are due and why; nothing is made."""
-    from coursewaves.plan import plan_reports  # noqa: PLC0415
-
-    planned = plan_reports(home, *chosen, anew=anew)
-    for one in planned:
-        if one.reasons:
-            console.print(f"{named(one.job)}: {', '.join(one.reasons)}", highlight=False, markup=False)
-    n_due = sum(bool(one.reasons) for one in planned)
-    console.print(f"{n_due} reports due, {len(planned) - n_due} current", highlight=False)

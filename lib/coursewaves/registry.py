@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from coursewaves.errors import CoursewavesError
 from coursewaves.problems import Problem, column_letter, described, problems_table
 from coursewaves.records import Records, read_records
+from coursewaves.table_checks import hours_problems, roster_problems
 from coursewaves.tables import KEYS, REFERENCES, REQUIRED, TABLES, Reference, columns_of, dtype_of, is_needed
 from coursewaves.workbook import FileFault, sheet_names
 
@@ -118,7 +119,8 @@ def read_registry(folder: Path) -> tuple[Registry, pd.DataFrame]:
         elif table in REQUIRED:
             seen, fix = "no such table", f"put {table}.csv into the registry folder"
             problems.append(Problem(f"{table}.csv", 0, "", "", "E-TABLE", seen, "nothing can be evaluated", fix))
-    problems += [*_roster_problems(tables, sources), *_hours_problems(tables, sources)]
+    names = {table: source.name for table, source in sources.items()}
+    problems += [*roster_problems(tables, names), *hours_problems(tables, names)]
     return Registry(**tables), problems_table(problems)
 
 
@@ -302,24 +304,3 @@ def _unknown_ids(reference: Reference, row: dict[str, Any], known: set[str]) -> 
 
 def _without(value: str, unknown: str) -> str | None:
     return "|".join(one.strip() for one in value.split("|") if one.strip() != unknown) or None
-
-
-def _roster_problems(tables: dict[str, pd.DataFrame], sources: dict[str, _Source]) -> Iterator[Problem]:
-    """Compare each course's roster with its number of enrolled; a course without a roster is no problem."""
-    sizes = tables["participants"]["course_id"].value_counts()
-    for course_id, enrolled in tables["courses"][["course_id", "enrolled"]].itertuples(index=False):
-        listed = int(sizes.get(course_id, 0))
-        if listed and not pd.isna(enrolled) and listed != enrolled:
-            seen = f"{listed} participants of {course_id} on the list, {enrolled} enrolled"
-            name, fix = sources["participants"].name, "complete the list or correct enrolled"
-            yield Problem(name, 0, "", "course_id", "E-ROSTER", seen, "kept", fix)
-
-
-def _hours_problems(tables: dict[str, pd.DataFrame], sources: dict[str, _Source]) -> Iterator[Problem]:
-    """Compare the hours of each programme's topics with its own; a programme without topics is no problem."""
-    totals = tables["topics"].groupby("programme_id")["hours"].sum()
-    for programme_id, hours in tables["programmes"][["programme_id", "hours"]].itertuples(index=False):
-        if programme_id in totals and totals[programme_id] != hours:
-            seen = f"topics of {programme_id} last {totals[programme_id]:g} hours, the programme {hours}"
-            name, fix = sources["topics"].name, "correct the topics' hours or the programme's"
-            yield Problem(name, 0, "", "hours", "E-HOURS", seen, "kept", fix)

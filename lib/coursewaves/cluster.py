@@ -32,9 +32,6 @@ ANSWER_SECONDS = 30.0
 WAIT_SECONDS = 60.0
 """How long the cluster may be without a worker before it counts as gone."""
 
-REFUSALS = 3
-"""Workers that may refuse one task before it fails."""
-
 GONE, NO_WORKERS, DIED = "the cluster's scheduler is gone", "the cluster has no workers", "its process died"
 
 _LOUD = ("distributed", "tornado", "asyncio")
@@ -84,6 +81,8 @@ class _Cluster:
             with _client(self.address) as client:
                 self.was_there = True
                 yield from _Doing(self.home, client, storage, self.limits, jobs).do()
+            if not self.url:
+                storage.sweep(float("inf"))  # nobody else's: what a runner that was killed had published lies there
         except _LostError as lost:
             if not self.was_there:
                 raise CoursewavesError(f"{lost} ({self.address}); fix: start it, or name another") from None
@@ -103,8 +102,8 @@ class _Doing:
         self.ended: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
         self.tasks: dict[int, Task] = {}
         self.futures: dict[int, Any] = {}
-        self.refusals = dict.fromkeys(range(len(jobs)), 0)
         self.unfit: set[str] = set()
+        self.bound: dict[int, list[str]] = {}
         self.sent: set[str] = set()
 
     def do(self) -> Iterator[Told | Ended]:
@@ -152,11 +151,10 @@ class _Doing:
         return name
 
     def _submit(self, place: int, workers: list[str] | None = None) -> None:
-        """Ask for a task; `workers` are those to be preferred, where there are any."""
+        """Ask for a task, of any worker or of those that are named."""
         text = json.dumps(self.tasks[place]._asdict())
-        future = self.client.submit(
-            make_on_worker, text, pure=False, workers=workers, allow_other_workers=bool(workers)
-        )
+        future = self.client.submit(make_on_worker, text, pure=False, workers=workers)
+        self.bound[place] = workers or []
         self.futures[place] = future
         future.add_done_callback(lambda done: self.ended.put((place, done)))
 
@@ -166,10 +164,18 @@ class _Doing:
         while True:
             with suppress(queue.Empty):
                 return self.ended.get(timeout=LOOK_SECONDS)
-            if _workers(self.client):
+            there = _workers(self.client)
+            if there:
                 alive = time.monotonic()
+                self._free(there)
             elif time.monotonic() - alive > WAIT_SECONDS:
                 raise _LostError(NO_WORKERS)
+
+    def _free(self, there: list[str]) -> None:
+        """Give the tasks of workers that are gone to any."""
+        for place in self.futures:
+            if self.bound[place] and not {*self.bound[place]} & {*there}:
+                self._submit(place)
 
     def _end(self, place: int, future: Any) -> Iterator[Told | Ended]:
         """Tell of a task that has ended; one that a worker refused goes to another."""
@@ -182,8 +188,7 @@ class _Doing:
             return
         self.unfit |= {reply["unfit"]} - {""}
         fit = [address for address in _workers(self.client) if address not in self.unfit] if reply["unfit"] else []
-        self.refusals[place] += 1
-        if fit and self.refusals[place] < REFUSALS:
+        if fit:
             self._submit(place, fit)
             return
         del self.futures[place]

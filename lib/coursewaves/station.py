@@ -190,16 +190,20 @@ def make_on_worker(text: str) -> str:
         for it, ``unfit``, its address, too. Nothing is raised: Dask would log what it was asked.
     """
     task = Task(**json.loads(text))
-    unfit = ""
+    pages: list[dict[str, str]] = []
+    failure = unfit = ""
     try:
-        return json.dumps({"pages": list(_pages(task)), "unfit": ""})
+        for page in _pages(task):
+            pages.append(page)
     except OtherVersionError as error:
         failure, unfit = str(error), _address()
     except CoursewavesError as error:
         failure = str(error)
     except Exception as error:
         failure = f"the worker failed: {type(error).__name__}"
-    return json.dumps({"pages": [{"language": spoken, "failure": failure} for spoken, _ in task.pages], "unfit": unfit})
+    left = {language for language, _ in task.pages} - {page["language"] for page in pages}
+    pages += [{"language": language, "failure": failure} for language in sorted(left)]
+    return json.dumps({"pages": pages, "unfit": unfit})
 
 
 def _address() -> str:

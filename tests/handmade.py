@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 
 from coursewaves.instruments import Instrument, Item, Survey
+from coursewaves.opening import CourseView
 from coursewaves.phrases import Phrases
 from coursewaves.problems import problems_table
 from coursewaves.registry import Registry
 from coursewaves.responses import OUTCOMES
 from coursewaves.score import score_responses
 from coursewaves.settings import Home, Settings
-from coursewaves.view import CourseView
 from coursewaves.year import Year
 from small import make_registry
 

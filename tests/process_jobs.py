@@ -124,6 +124,21 @@ def import_what_lies_around(job, tell):
     tell({"found": found, "flag": os.environ.get("DROPPED_CODE_RAN", "")})
 
 
+def see_modules(job, tell):
+    """Tell which modules are not there yet, and how many threads the parent has."""
+    missing = [name for name in job["names"] if name not in sys.modules]
+    tell({"missing": missing, "threads": len(list(Path(f"/proc/{os.getppid()}/task").iterdir()))})
+
+
+def see_what_a_report_imports(job, tell):
+    from coursewaves.report import make_page
+
+    before = set(sys.modules)
+    language = job["parameters"]["language"]
+    make_page(Path(job["notebook"]), job["parameters"], "Title", language, "coursewaves", None, Path.cwd())
+    tell({"new": sorted(set(sys.modules) - before)})
+
+
 def run_notebook(job, tell):
     """Make a page as reports are made; tell what it is, or why there is none."""
     from coursewaves.limits import Limits
@@ -211,6 +226,13 @@ def use_a_pool(job: dict[str, Any]) -> None:
         assert pool.map(abs, [-1, -2]) == [1, 2]
 
 
+def go_on_as_two(job: dict[str, Any]) -> None:
+    """Copy this process, and let the copy go on to the end of the job before this one does."""
+    copy = os.fork()
+    if copy:
+        os.waitpid(copy, 0)
+
+
 def raise_words(job: dict[str, Any]) -> None:
     raise ValueError("a participant's words")
 
@@ -234,5 +256,6 @@ WAYS = {
     "starts sleepers and dies": start_sleepers_and_die,
     "grows a file": grow_a_file,
     "uses a pool": use_a_pool,
+    "goes on as two": go_on_as_two,
     "closes everything": lambda job: os.closerange(3, 1000) or time.sleep(600),
 }

@@ -1,9 +1,14 @@
 """The engine that needs no kernel gives the page that a Jupyter kernel gives, and fails as loudly."""
 
+import os
+from pathlib import Path
+
 import nbformat
 import papermill
 import pytest
 
+from coursewaves import engine
+from coursewaves.limits import Limits, TooMuchOutput
 from coursewaves.load import load_year
 from coursewaves.report import ReportError, execute, make_page
 from coursewaves.settings import Home, notebooks_folder
@@ -65,10 +70,79 @@ def test_a_notebook_sees_nothing_of_the_one_before(notebook, engine):
     assert executed.cells[0].outputs[0]["data"]["text/plain"] == "False"
 
 
-def test_a_file_dropped_into_the_users_ipython_profile_is_not_run(notebook, tmp_path, monkeypatch):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_file_dropped_into_the_users_ipython_profile_is_not_run(notebook, tmp_path, monkeypatch, engine):
     startup = tmp_path / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
     (startup / "00-first.py").write_text("dropped = True")
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    executed = execute(notebook("'dropped' in globals()"), {}, "coursewaves")
+    executed = execute(notebook("'dropped' in globals()"), {}, engine)
     assert executed.cells[0].outputs[0]["data"]["text/plain"] == "False"
+
+
+def outputs(executed) -> list[tuple]:
+    """All that the cells printed and showed, and their counts."""
+    return [
+        (cell.execution_count, output.output_type, output.get("name"), output.get("text"), output.get("data"))
+        for cell in executed.cells
+        for output in cell.outputs
+    ]
+
+
+def test_the_shell_that_was_made_beforehand_serves_one_notebook_and_changes_nothing(notebook):
+    path = notebook(
+        "import sys\nseen = 1\nprint(sorted(name for name in dir() if name[0] != '_'))\nseen",
+        "__name__, sys.modules['__main__'].seen, get_ipython().execution_count",
+    )
+    engine.warm_up()
+    made_beforehand = engine._warm[0]
+    found = outputs(execute(path, {}, "coursewaves"))
+    assert made_beforehand.user_ns["seen"] == 1
+    assert engine._warm == []
+    assert outputs(execute(path, {}, "coursewaves")) == found
+    assert made_beforehand is not engine.InteractiveShell.instance()
+
+
+def test_a_shell_that_another_has_replaced_is_not_used(notebook, tmp_path):
+    engine.warm_up()
+    other = engine.new_shell(tmp_path)
+    other.user_ns["other"] = 1
+    executed = execute(
+        notebook("'other' in globals(), get_ipython() is type(get_ipython()).instance()"), {}, "coursewaves"
+    )
+    assert executed.cells[0].outputs[0]["data"]["text/plain"] == "(False, True)"
+
+
+def test_text_is_measured_in_bytes_and_the_bound_itself_is_allowed():
+    meter = engine.Meter(7)
+    meter.take("abc")
+    meter.take("қа")
+    assert meter.left == 0
+    with pytest.raises(TooMuchOutput):
+        meter.take("\ud800"[:1])
+    with pytest.raises(TooMuchOutput):  # and ever after
+        meter.take("")
+
+
+def test_the_bound_of_the_output_is_that_of_all_cells_together(notebook):
+    cell = "print('x' * 600_000)"
+    assert len(execute(notebook(cell), {}, "coursewaves", Limits(output_mb=1)).cells) == 1
+    with pytest.raises(ReportError, match=r"600_000.*: printed more than 1 MB$"):
+        execute(notebook(cell, cell), {}, "coursewaves", Limits(output_mb=1))
+
+
+@pytest.mark.parametrize("engine_name", ENGINES)
+def test_nothing_is_left_of_a_notebook_in_the_process_that_ran_it(notebook, tmp_path, monkeypatch, engine_name):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    before = dict(os.environ), Path.cwd()
+    execute(notebook("open('left', 'w').close()"), {}, engine_name)
+    assert (dict(os.environ), Path.cwd()) == before
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_folder_that_is_given_is_where_the_cells_run_and_stays(notebook, tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    execute(notebook("open('left', 'w').close()"), {}, "coursewaves", None, folder)
+    assert (folder / "left").exists()

@@ -24,9 +24,9 @@ from coursewaves import explore
 from coursewaves.errors import CoursewavesError
 from coursewaves.explore.spread import SPREAD, spread_table
 from coursewaves.load import load_year
+from coursewaves.opening import CourseView
 from coursewaves.phrases import Phrases
 from coursewaves.settings import PACKAGE, Home, notebooks_folder
-from coursewaves.view import CourseView
 from coursewaves.year import Year
 
 NOTEBOOK = notebooks_folder() / "explore" / "one_course.ipynb"

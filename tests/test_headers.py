@@ -91,6 +91,14 @@ def test_a_question_that_stands_twice_keeps_both_columns_and_says_so():
     assert [problem.column for problem in twice] == ["A", "C"]
 
 
+def test_a_form_with_pages_for_each_language_has_each_question_in_a_column_of_each():
+    header = ["Wish қаз", "Reasons қаз", "Need қаз", "Wish рус", "Reasons рус", "Need рус", "Wish", "Reasons", "Need"]
+    assert items(header, "P") == ["P1", "P2", "P3"] * 3
+    assert rules(header, "P") == []
+    twice = [problem for problem in match([*header, "Need"], "P").problems if problem.rule == "E-DUPCOL"]
+    assert [problem.column for problem in twice] == ["C", "F", "I", "J"]
+
+
 @pytest.mark.parametrize("header", ["Reasons [Appraisal]", "P2[r2]", "P2_r2", "P2/r2", "Reasons рус [Attestation]"])
 def test_an_option_with_a_column_of_its_own_is_known(header):
     (found,) = columns([header], "P")

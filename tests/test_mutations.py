@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 import small
-from coursewaves import compare, course, responses, sections
+from coursewaves import compare, responses, sections, subject
 from coursewaves.disclosure import Disclosed
 from coursewaves.errors import CoursewavesError
 from coursewaves.load import load_year
-from coursewaves.view import open_course
+from coursewaves.opening import open_course
 from test_year import make_home
 
 SHOWN = ("waves", "changes", "factors", "summary", "topics", "respondents", "open_answers")
@@ -125,7 +125,7 @@ def test_a_course_with_three_answers_shows_no_figure(tmp_path):
 
 def test_with_a_gate_that_hides_nothing_the_check_fails(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        course, "disclose", lambda table, minimum, *_, **__: Disclosed(table.assign(is_hidden=False), minimum)
+        subject, "disclose", lambda table, minimum, *_, **__: Disclosed(table.assign(is_hidden=False), minimum)
     )
     with pytest.raises(AssertionError, match=r"figures of three answers: \['.*92"):
         check_gate(tmp_path / "home")

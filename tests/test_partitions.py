@@ -8,10 +8,10 @@ import pytest
 import handmade
 from coursewaves.contents import read_contents
 from coursewaves.load import load_year
+from coursewaves.opening import open_course
 from coursewaves.partitions import packed, write_partitions
 from coursewaves.pooled import pool_year
 from coursewaves.settings import Home
-from coursewaves.view import open_course
 from coursewaves.year import Year
 from test_year import digests, make_home, row
 
@@ -115,7 +115,9 @@ def test_a_load_that_breaks_off_leaves_no_record(tmp_path, monkeypatch):
     assert read_contents(home) is None
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"inputs": {}}', '{"inputs":{},"tables":{},"courses":[{"a":1}]}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"inputs": {}}', '{"inputs":{},"tables":{},"courses":[{"a":1}],"others":[]}']
+)
 def test_a_damaged_record_is_no_record(tmp_path, content):
     home = make_home(tmp_path / "home", [row("5")])
     load_year(home)

@@ -36,7 +36,7 @@ def settle(home: Home, survey: Any, courses: dict[str, int], words: str = "") ->
     year = Year(home)
     year.__dict__.update({name: found for name, found in made.__dict__.items() if name not in ("home", "partition")})
     inputs = {"settings": settings_digest(home), "instruments": instruments_digest(home)}
-    write_contents(home, Contents(inputs, {}, write_partitions(year, pool_year(year))))
+    write_contents(home, Contents(inputs, {}, write_partitions(year, pool_year(year)), []))
 
 
 @pytest.fixture

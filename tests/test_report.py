@@ -1,6 +1,7 @@
 """One report: what papermill must not be given is refused, and nothing that is not whole becomes a page."""
 
 import re
+from ast import literal_eval
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from coursewaves import report
 from coursewaves.errors import CoursewavesError
@@ -27,11 +30,17 @@ NO_WORDS = (
 )
 
 
-def write_notebook(folder: Path, *sources: str) -> Path:
-    """Write a notebook with one parameter, an import and some cells."""
+SKIPPED = "# this cell is tagged as one that is not run"
+
+
+def write_notebook(folder: Path, *sources: str, parameters: str = 'course_id = ""  # a course') -> Path:
+    """Write a notebook with parameters, an import and some cells."""
     new = nbformat.v4.new_code_cell
-    first = new('course_id = ""  # a course', metadata={"tags": ["parameters"]}, id="c")
+    first = new(parameters, metadata={"tags": ["parameters"]}, id="c")
     cells = [first, *(new(source, id=f"c{place}") for place, source in enumerate([BEGIN, *sources]))]
+    for cell in cells:
+        if cell.source.startswith(SKIPPED):
+            cell.metadata["tags"] = ["skip-execution"]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     path = folder / "some.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
@@ -79,10 +88,70 @@ def test_text_numbers_and_nothing_are_plain(value):
     check_parameters(COURSE, {"course_id": value})
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), 2**63, -(2**64), 10**5000], ids=range(6))
+def test_a_number_that_is_none_or_that_few_programs_hold_is_refused(value):
+    with pytest.raises(CoursewavesError, match="Parameter 'course_id' is no number of ordinary size; fix: pass it as"):
+        check_parameters(COURSE, {"course_id": value})
+
+
+def test_the_parameters_are_those_that_papermill_finds():
+    import papermill
+
+    assert report._parameters_of(COURSE) == list(papermill.inspect_notebook(str(COURSE)))
+
+
+def test_only_a_plain_name_that_is_given_a_value_is_a_parameter(tmp_path):
+    cell = "a = 1\nb: str = 'x = 2'\nc: int\nd.e = 3\nf['g'] = 4\nh = i = 5\n# j = 6\nif True:\n    k = 7"
+    assert report._parameters_of(write_notebook(tmp_path, parameters=cell)) == ["a", "b", "h", "i"]
+
+
+def test_a_notebook_without_parameters_takes_none(tmp_path):
+    path = tmp_path / "some.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("course_id = 1", id="c")]), path)
+    with pytest.raises(CoursewavesError, match="Can't find 'course_id' in the parameters"):
+        check_parameters(path, {"course_id": "x"})
+
+
+def read_back(folder: Path, values: list[Any], engine: str | None) -> list[Any]:
+    """What a cell reads where these values were passed."""
+    names = [f"p{place}" for place in range(len(values))]
+    first = "\n".join(f"{name} = None" for name in names)
+    path = write_notebook(folder, f"print(ascii([{', '.join(names)}]))", parameters=first)
+    passed = dict(zip(names, values, strict=True))
+    check_parameters(path, passed)
+    return literal_eval(report.execute(path, passed, engine).cells[-1].outputs[0]["text"])
+
+
+PLAIN_VALUES = st.one_of(
+    st.text(st.characters()), st.text(st.sampled_from("\"'\\\n\r\t{}$#%;()x0u\u2028\x00\ud800 қ")), st.booleans(),
+    st.none(), st.integers(-(2**63) + 1, 2**63 - 1), st.floats(allow_nan=False, allow_infinity=False),
+)  # fmt: skip
+
+
+@given(values=st.lists(PLAIN_VALUES, min_size=1, max_size=12))
+@settings(max_examples=60)
+def test_what_a_cell_reads_is_what_was_passed(values, tmp_path_factory):
+    found = read_back(tmp_path_factory.mktemp("parameters"), values, "coursewaves")
+    assert [(type(value), repr(value)) for value in found] == [(type(value), repr(value)) for value in values]
+
+
+HOSTILE = "\"); import os; os._exit(7) # '''\n\\ {0} {{x}} ${x}"
+
+
+def test_a_kernel_reads_what_was_passed_too(tmp_path):
+    values = [HOSTILE, "\r\x00\u2028", "қазақша", "'\"" * 3, "\\N{x}", 0, -(2**63) + 1, 0.1, -0.0, 5e-324, True, None]
+    assert repr(read_back(tmp_path, values, None)) == repr(values)
+
+
+def test_braces_in_the_path_of_a_notebook_are_braces(tmp_path):
+    folder = tmp_path / "{0} {course_id} {course.__class__}"
+    folder.mkdir()
+    assert "words" in made_of(folder, SOME, END)
+
+
 def test_hostile_text_in_a_parameter_stays_text(tmp_path):
-    hostile = "\"); import os; os._exit(7) # '''\n\\ {0} {{x}} ${x}"
     source = "Section('echo', 'Echo', [], [paragraph(course_id)])"
-    page = make_page(write_notebook(tmp_path, source, END), {"course_id": hostile}, "Title", "en", "coursewaves")
+    page = make_page(write_notebook(tmp_path, source, END), {"course_id": HOSTILE}, "Title", "en", "coursewaves")
     assert "os._exit(7)" in page
 
 
@@ -100,7 +169,10 @@ def test_a_notebook_that_runs_to_its_end_mark_becomes_a_page(tmp_path):
 FAILURES: dict[str, tuple[list[str], str]] = {
     "a cell that raises": ([SOME, "raise KeyError(course_id)", END], "cell `raise KeyError(course_id)`: KeyError"),
     "a cell of several lines": (["x = course_id\nint(x)", END], "cell `x = course_id`: ValueError"),
+    "a cell that is no Python": ([SOME, "some words", END], "cell `some words`: SyntaxError"),
     "a cell that leaves": ([SOME, "import sys\nsys.exit(0)", END], "cell `import sys`: SystemExit"),
+    "a last cell that leaves": ([SOME, END, "raise SystemExit"], "cell `raise SystemExit`: SystemExit"),
+    "a skipped cell": ([SOME, f"{SKIPPED}\n{SOME}", END], f"cell `{SKIPPED}` was not run"),
     "no end mark": ([SOME], "the notebook did not run to its end mark"),
     "an empty notebook": ([], "the notebook did not run to its end mark"),
     "a figure without words": ([NO_WORDS, END], "a figure has no alternative text"),
@@ -112,10 +184,11 @@ FAILURES: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.filterwarnings("ignore:To exit")
+@pytest.mark.parametrize("engine", ["coursewaves", pytest.param(None, marks=pytest.mark.slow)], ids=["here", "kernel"])
 @pytest.mark.parametrize(("sources", "message"), FAILURES.values(), ids=FAILURES)
-def test_what_is_not_whole_fails_and_says_where_without_any_data(tmp_path, capfd, sources, message):
+def test_what_is_not_whole_fails_and_says_where_without_any_data(tmp_path, capfd, engine, sources, message):
     with pytest.raises(ReportError) as caught:
-        made_of(tmp_path, *sources)
+        made_of(tmp_path, *sources, engine=engine)
     assert str(caught.value) == message
     told = "".join(capfd.readouterr())
     assert SECRET not in told

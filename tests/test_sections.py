@@ -11,11 +11,11 @@ import handmade
 from coursewaves import sections
 from coursewaves.course import Course
 from coursewaves.errors import CoursewavesError
+from coursewaves.opening import CourseView, open_course
 from coursewaves.sections.changes import sentence, shown_comparisons
 from coursewaves.sections.factors import programme_verdict
 from coursewaves.settings import Settings
 from coursewaves.survey_files import load_survey
-from coursewaves.view import CourseView, open_course
 from coursewaves.year import Year
 
 LANGUAGES = ("kk", "ru", "en")
@@ -404,7 +404,7 @@ def test_a_report_begins_with_the_course_and_ends_with_the_mark(survey):
 
 def test_opening_an_unknown_course_names_those_that_there_are(survey, monkeypatch):
     found = handmade.year(survey, 12)
-    monkeypatch.setattr("coursewaves.view._opened", lambda root, course_id, stamp: Course(found, course_id))
+    monkeypatch.setattr("coursewaves.opening._opened", lambda root, course_id, stamp: Course(found, course_id))
     with pytest.raises(CoursewavesError, match=r"Can't find 'A-9' in courses. Possible values: 'A-1'"):
         open_course("", "A-9", "en")
     with pytest.raises(CoursewavesError, match="Can't find"):

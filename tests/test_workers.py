@@ -14,6 +14,7 @@ from coursewaves import workers
 from coursewaves.errors import CoursewavesError
 from coursewaves.limits import Limits
 from coursewaves.overseer import Order
+from coursewaves.settings import notebooks_folder
 from coursewaves.workers import CAN_FORK, Ended, Foreman, Told, do_each
 
 TESTS = Path(__file__).parent
@@ -28,6 +29,12 @@ def light_foreman(monkeypatch):
     """An overseer that imports next to nothing, and takes the tests' own jobs."""
     command = [sys.executable, "-P", str(TESTS / "foreman_of_tests.py"), "coursewaves.errors"]
     monkeypatch.setattr(workers, "COMMAND", command)
+
+
+@pytest.fixture
+def heavy_foreman(light_foreman, monkeypatch):
+    """An overseer that imports all that reports need."""
+    monkeypatch.setattr(workers, "COMMAND", [*workers.COMMAND[:-1], "coursewaves.warm"])
 
 
 @pytest.fixture(params=["forked", "one by one"])
@@ -164,6 +171,25 @@ def test_only_functions_of_the_package_are_work(name):
 
 
 @needs_fork
+def test_a_copy_has_everything_imported_and_its_parent_has_one_thread(heavy_foreman):
+    names = ["pandas", "papermill", "nbconvert", "pyarrow.parquet", "IPython.core.logger", "coursewaves.sections"]
+    told, _ = done("see_modules", [{"names": names}])
+    assert told == [[{"missing": [], "threads": 1}]]
+
+
+@needs_fork
+@pytest.mark.slow
+def test_a_report_imports_nothing_that_its_parent_has_not(heavy_foreman, loaded_year):
+    parameters = {"home": str(loaded_year.home.root), "course_id": "P01-01"}
+    course = str(notebooks_folder() / "reports" / "course.ipynb")
+    jobs = [{"notebook": course, "parameters": parameters | {"language": language}} for language in ("kk", "en")]
+    told, failures = done("see_what_a_report_imports", jobs, seconds=120)
+    assert failures == ["", ""]
+    new = {name for (words,) in told for name in words["new"]}
+    assert [name for name in new if not name.startswith("pandas.")] == []  # of reading tables, which `prepare` does
+
+
+@needs_fork
 def test_an_overseer_can_be_made_before_its_jobs_are_known():
     with Foreman() as early:
         told, _ = done("square", [{"number": 3}], foreman=early)
@@ -253,6 +279,11 @@ def test_a_job_may_start_processes_of_its_own():
     assert misbehaves("uses a pool") == ""
 
 
+def test_a_copy_that_a_job_makes_of_itself_is_not_heard(way):
+    told, failures = done("misbehave", [{"how": "goes on as two"}])
+    assert (told, failures) == ([[{"how": "goes on as two"}]], [""])
+
+
 def test_a_job_that_dies_is_begun_once_more_for_what_it_did_not_tell(way):
     told, failures = done("die_once", [{"parts": ["kk", "ru", "en"]}])
     assert told == [[{"part": part, "told_before": before} for part, before in
@@ -299,6 +330,17 @@ def test_what_a_job_started_ends_with_it(tmp_path, how, failure):
     pids = tmp_path / "pids"
     assert misbehaves(how, seconds=2.0, pids=str(pids)) == failure
     assert all_gone(written_pids(pids))
+
+
+@needs_fork
+def test_what_a_job_started_ends_with_it_and_not_only_with_the_run(tmp_path):
+    jobs = [{"how": "starts sleepers", "pids": str(tmp_path / "pids")}, {"how": "hangs"}]
+    events = do_each("process_jobs:misbehave", jobs, 2, Limits(seconds=60))
+    assert next(event for event in events if isinstance(event, Ended)).failure == ""
+    in_group, in_own_session, copy, job = written_pids(tmp_path / "pids")
+    assert all_gone([in_group, copy, job], 1.0)
+    events.close()
+    assert all_gone([in_own_session], 1.0)
 
 
 def test_without_fork_what_a_job_started_ends_with_it_too(tmp_path, monkeypatch):
@@ -370,9 +412,7 @@ def test_nothing_is_alive_two_seconds_after_the_runner_was_ended(way, tmp_path, 
 
 
 @needs_fork
-def test_a_runner_that_is_killed_while_the_overseer_still_imports_leaves_nothing(tmp_path, monkeypatch):
-    heavy = [sys.executable, "-P", str(TESTS / "foreman_of_tests.py"), "coursewaves.warm"]
-    monkeypatch.setattr(workers, "COMMAND", heavy)
+def test_a_runner_that_is_killed_while_the_overseer_still_imports_leaves_nothing(tmp_path, heavy_foreman):
     with start_runner(tmp_path / "a") as runner:
         until = time.monotonic() + 10
         while not (foremen := children_of(runner.pid)) and time.monotonic() < until:
@@ -436,3 +476,23 @@ def test_five_hundred_jobs_make_the_overseer_no_larger():
     assert len(sizes) == 4
     assert sizes[-1] - sizes[0] < 2_000
     assert max(handles) - min(handles) <= 4  # the pipes of two copies
+
+
+def test_everything_can_be_imported_where_there_is_no_fork():
+    script = (
+        "import os, signal, sys, time\n"
+        "import filelock, multiprocessing, pydantic, subprocess, tempfile, zoneinfo\n"
+        "for name in ('fork', 'setsid', 'killpg', 'getpgid', 'waitstatus_to_exitcode'):\n"
+        "    delattr(os, name)\n"
+        "for name in ('SIGKILL', 'SIGCHLD', 'SIGHUP', 'SIGALRM', 'setitimer', 'ITIMER_REAL'):\n"
+        "    delattr(signal, name)\n"
+        "sys.modules.update(fcntl=None, resource=None)\n"
+        "del time.tzset\n"
+        "sys.platform = 'win32'\n"
+        "from coursewaves import child, foreman, isolation, limits, locks, overseer, processes, workers\n"
+        "limits.bound_process(limits.Limits())\n"
+        "limits.lift_memory_bound()\n"
+        "print(workers.CAN_FORK, sorted(isolation.isolated_environment(isolation.PACKAGE, {}))[:1])\n"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (found.stdout, found.stderr) == ("False ['APPDATA']\n", "")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from coursewaves.estimate import WaveEstimates, estimate_wave
     from coursewaves.instruments import Survey
     from coursewaves.load import load_year
+    from coursewaves.opening import CourseView, YearView, open_course, open_whole
     from coursewaves.quality import (
         invalid_answers,
         item_correlations,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from coursewaves.survey_files import load_survey
     from coursewaves.themes import count_languages, count_themes, load_codebook, mark_themes, quotations
     from coursewaves.versions import compare_versions
-    from coursewaves.view import CourseView, open_course
     from coursewaves.year import Year, open_year
     from coursewaves.years import (
         decision_effects,
@@ -57,6 +57,7 @@ __all__ = [
     "Survey",
     "WaveEstimates",
     "Year",
+    "YearView",
     "coder_agreement",
     "codes_of_keywords",
     "compare_pair",
@@ -83,6 +84,7 @@ __all__ = [
     "mark_themes",
     "mean_scores",
     "open_course",
+    "open_whole",
     "open_year",
     "option_shares",
     "plan_sample",
@@ -129,7 +131,7 @@ _PLACES = {
     "survey_files": ("load_survey",),
     "themes": ("count_languages", "count_themes", "load_codebook", "mark_themes", "quotations"),
     "versions": ("compare_versions",),
-    "view": ("CourseView", "open_course"),
+    "opening": ("CourseView", "YearView", "open_course", "open_whole"),
     "load": ("load_year",),
     "year": ("Year", "open_year"),
     "years": (

@@ -31,6 +31,7 @@ from coursewaves.console import (
     stop,
     stops,
 )
+from coursewaves.form_command import forms
 from coursewaves.manifest import INDEX
 from coursewaves.schedule_cli import schedule_app
 from coursewaves.settings import PACKAGE, Home, find_home, notebooks_folder
@@ -49,6 +50,8 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(schedule_app)
+
+app.command()(forms)
 
 DEMO = Path("demo")
 
@@ -105,7 +108,7 @@ def demo(
             with stage("example year"):
                 make_demo(home, programmes=programmes, courses=courses, seed=seed)
             _load(home)
-            failed = _report(home, [], [], workers)
+            failed = _report(home, ([], [], []), workers)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -153,22 +156,24 @@ def load() -> None:
 def report(
     course: CourseOption = None,
     language: LanguageOption = None,
+    kind: Annotated[list[str] | None, typer.Option("--kind", "-k", help="Only this kind; may be repeated.")] = None,
     workers: WorkersOption = CORES,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made, and why; make nothing.")] = False,
     anew: Annotated[bool, typer.Option("--anew", help="Make reports that are current too.")] = False,
 ) -> None:
-    """Make the course reports of a loaded work folder: reports/course/*.html and reports/index.html.
+    """Make the reports of a loaded work folder: reports/<kind>/*.html and reports/index.html.
 
     Only those are made of which the data, the settings, the questionnaires, the wordings or the program changed. One
     report that fails never stops the others; the exit code is then 1.
     """
     with stops():
         home = find_home(State.home)
+        chosen = (course or [], language or [], kind or [])
         if dry_run:
-            _show_plan(home, course or [], language or [], anew=anew)
+            _show_plan(home, chosen, anew=anew)
             raise typer.Exit(0)
         with alone(home):
-            failed = _report(home, course or [], language or [], workers, anew=anew)
+            failed = _report(home, chosen, workers, anew=anew)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -326,7 +331,7 @@ def _load(home: Home) -> None:
         console.print(f"mend them in: {short(home.problem_book, home)}", highlight=False, markup=False)
 
 
-def _report(home: Home, courses: list[str], languages: list[str], workers: int, *, anew: bool = False) -> int:
+def _report(home: Home, chosen: tuple[list[str], list[str], list[str]], workers: int, *, anew: bool = False) -> int:
     """Make the reports that are due with a progress bar; return how many failed."""
     from coursewaves.publish import here  # noqa: PLC0415
     from coursewaves.run import produce  # noqa: PLC0415
@@ -343,7 +348,7 @@ def _report(home: Home, courses: list[str], languages: list[str], workers: int, 
             if outcome.failure:
                 show_failure(outcome.job, outcome.failure)
 
-        found = produce(home, here(home, workers), courses, languages, anew=anew, begun=begun, done=done)
+        found = produce(home, here(home, workers), *chosen, anew=anew, begun=begun, done=done)
     n_failed = len(found.failed)
     made = f"{len(found.outcomes) - n_failed} reports made, {n_failed} failed"
     console.print(made + (f", {found.n_current} current" if found.n_current else ""), highlight=False)
@@ -351,11 +356,11 @@ def _report(home: Home, courses: list[str], languages: list[str], workers: int, 
     return n_failed
 
 
-def _show_plan(home: Home, courses: list[str], languages: list[str], *, anew: bool) -> None:
+def _show_plan(home: Home, chosen: tuple[list[str], list[str], list[str]], *, anew: bool) -> None:
     """Print which reports are due and why; nothing is made."""
     from coursewaves.plan import plan_reports  # noqa: PLC0415
 
-    planned = plan_reports(home, courses, languages, anew=anew)
+    planned = plan_reports(home, *chosen, anew=anew)
     for one in planned:
         if one.reasons:
             console.print(f"{named(one.job)}: {', '.join(one.reasons)}", highlight=False, markup=False)

@@ -48,6 +48,14 @@ class Entry(NamedTuple):
     sha256: str
 
 
+class Listed(NamedTuple):
+    """Something else than a course that can be reported; `titles` are empty for the whole year."""
+
+    kind: str
+    subject_id: str
+    titles: dict[str, str]
+
+
 class Contents(NamedTuple):
     """What a load has made.
 
@@ -59,25 +67,36 @@ class Contents(NamedTuple):
         SHA-256 of each processed table, by name.
     courses
         The courses with answers, in the order of their names.
+    others
+        What else can be reported.
     """
 
     inputs: dict[str, str]
     tables: dict[str, str]
     courses: list[Entry]
+    others: list[Listed]
+
+    @property
+    def whole(self) -> str:
+        """SHA-256 of all tables together, for reports on more than one course."""
+        return digest(json.dumps(self.tables, sort_keys=True).encode())
 
 
 def read_contents(home: Home) -> Contents | None:
     """Return what the last load made; None where nothing was loaded, or the record of it is damaged."""
     try:
         found = json.loads((home.processed / CONTENTS).read_text(encoding="utf-8"))
-        return Contents(found["inputs"], found["tables"], [Entry(**entry) for entry in found["courses"]])
+        courses = [Entry(**entry) for entry in found["courses"]]
+        return Contents(found["inputs"], found["tables"], courses, [Listed(**one) for one in found["others"]])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def write_contents(home: Home, contents: Contents) -> None:
     """Write the record of a load; nothing that it names may change afterwards."""
-    told = contents._asdict() | {"courses": [entry._asdict() for entry in contents.courses]}
+    told = contents._asdict()
+    told["courses"] = [entry._asdict() for entry in contents.courses]
+    told["others"] = [listed._asdict() for listed in contents.others]
     text = json.dumps(told, ensure_ascii=False, indent=1)
     write_private(home.processed / CONTENTS, lambda path: path.write_text(text, encoding="utf-8"))
 

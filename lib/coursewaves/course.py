@@ -1,61 +1,27 @@
-"""One course and everything that is counted, estimated and gated of it; nothing here hangs on a language.
+"""One course and everything that is counted, estimated and gated of it; nothing here hangs on a language."""
 
-What is found once is kept for all the languages in which it is told: see `once`.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from dataclasses import dataclass
 
 import pandas as pd
 
 from coursewaves.compare import compare_waves
-from coursewaves.disclosure import Disclosed, disclose
+from coursewaves.disclosure import Disclosed
 from coursewaves.instruments import Instrument, Item
-from coursewaves.ladder import Kind, least
-from coursewaves.pooled import Pooled, pooled_of
-from coursewaves.rate import Rated
+from coursewaves.subject import Subject, once
 from coursewaves.summarise import mean_scores, response_counts
-from coursewaves.year import Year
-
-P = ParamSpec("P")
-Found = TypeVar("Found")
-
-
-def once(find: "Callable[Concatenate[Course, P], Found]") -> "Callable[Concatenate[Course, P], Found]":
-    """Have a function of a course find its answer once, for all languages.
-
-    The function is given the course alone, without a reader's language, and its answer must not be changed.
-    """
-
-    @wraps(find)
-    def kept(course: "Course", /, *args: P.args, **kwargs: P.kwargs) -> Found:
-        key = (find, args, tuple(kwargs.items()))
-        if key not in course.memo:
-            course.memo[key] = find(Course(course.year, course.course_id, memo=course.memo), *args, **kwargs)
-        return cast(Found, course.memo[key])
-
-    return kept
 
 
 @dataclass(frozen=True)
-class Course:
+class Course(Subject):
     """A course of a year.
 
     Attributes
     ----------
-    year
-        The tables.
     course_id
         The course.
-    memo
-        What was found already.
     """
 
-    year: Year
     course_id: str
-    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False, kw_only=True)
 
     @property
     @once
@@ -89,17 +55,6 @@ class Course:
 
     @property
     @once
-    def pooled(self) -> Pooled:
-        """What all courses tell together."""
-        return pooled_of(self.year)
-
-    @property
-    def rated(self) -> Rated:
-        """Programmes and runs against the councils' threshold, by the survey's first rating (¶16)."""
-        return self.pooled.rated
-
-    @property
-    @once
     def counts(self) -> pd.DataFrame:
         """Who was invited and who answered, one row a wave."""
         outcomes = self.year.outcomes
@@ -129,21 +84,6 @@ class Course:
         order = {name: place for place, name in enumerate(names)}
         own = own[own["name"].isin(order)].sort_values("name", key=lambda name: name.map(order))
         return self.gate(own[["name", "n", "mean", "low", "high"]].reset_index(drop=True), "means", ["name"])
-
-    def gate(
-        self,
-        table: pd.DataFrame,
-        kind: Kind,
-        labels: list[str],
-        n: tuple[str, ...] = ("n",),
-        is_partition: bool = False,
-    ) -> Disclosed:
-        """Let through what the ladder allows of a kind of figure; see `coursewaves.disclosure`."""
-        return disclose(table, self.least(kind), labels, n, is_partition)
-
-    def least(self, kind: Kind) -> int:
-        """Return from how many answers a kind of figure is shown here."""
-        return least(kind, self.year.settings.minimum_group)
 
     def repeated(self, item: Item) -> pd.DataFrame:
         """Return the registry rows over which an item is repeated in this course."""

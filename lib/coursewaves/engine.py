@@ -15,11 +15,15 @@ from IPython.core.displayhook import CapturingDisplayHook
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
-from nbformat.v4 import new_output
+from IPython.core.profiledir import ProfileDir
+from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine
 from traitlets.config import Config
 
 from coursewaves.limits import MEGABYTE, Limits, TooMuchOutput, lift_memory_bound
+
+SKIPPED = "skip-execution"
+"""Tag of cells that a kernel's client doesn't run; a report with one is not whole, see `report.check_executed`."""
 
 
 class InProcessEngine(Engine):  # type: ignore[misc]
@@ -40,10 +44,10 @@ class InProcessEngine(Engine):  # type: ignore[misc]
         kernel_name, kwargs
             Of other engines; not used.
         """
-        shell, meter = _warmed() or new_shell(Path.cwd()), Meter(output_mb * MEGABYTE)
+        shell, meter = _next_shell(), Meter(output_mb * MEGABYTE)
         for index, cell in enumerate(nb_man.nb.cells):
             nb_man.cell_start(cell, index)
-            if cell.cell_type == "code" and cell.source.strip():
+            if cell.cell_type == "code" and cell.source.strip() and SKIPPED not in cell.metadata.get("tags", []):
                 error = run_cell(shell, cell, meter)
                 if error is not None:
                     nb_man.cell_exception(cell, index, exception=error)
@@ -51,13 +55,21 @@ class InProcessEngine(Engine):  # type: ignore[misc]
             nb_man.cell_complete(cell, index)
 
 
-def new_shell(folder: Path) -> InteractiveShell:
-    """Make a shell of its own, with no history and no start-up files; what IPython writes goes into the folder."""
+def new_shell(folder: Path, profile: ProfileDir | None = None) -> InteractiveShell:
+    """Make a shell of its own, with no history and no start-up files.
+
+    Parameters
+    ----------
+    folder
+        Where IPython writes what it writes.
+    profile
+        One that was made before, so that no folders are made again.
+    """
     InteractiveShell.clear_instance()
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
-    shell = InteractiveShell.instance(config=config, ipython_dir=str(folder))
+    shell = InteractiveShell.instance(config=config, ipython_dir=str(folder), profile_dir=profile)
     formatter = DisplayFormatter(parent=shell)
     formatter.active_types = formatter.format_types  # as a kernel: HTML and all others, not text alone
     shell.display_formatter = formatter
@@ -67,6 +79,7 @@ def new_shell(folder: Path) -> InteractiveShell:
 
 
 _warm: list[InteractiveShell] = []
+_profiles: list[ProfileDir] = []
 
 
 def warm_up() -> None:
@@ -74,13 +87,14 @@ def warm_up() -> None:
     with tempfile.TemporaryDirectory(prefix="coursewaves-") as folder:
         shell = new_shell(Path(folder))
         shell.run_cell("0", silent=True)
-    _warm[:] = [shell]
+    _warm[:], _profiles[:] = [shell], [shell.profile_dir]
 
 
-def _warmed() -> InteractiveShell | None:
-    """Return the shell that was made beforehand, once, and only where no other was made after it."""
-    is_current = _warm and InteractiveShell.initialized() and InteractiveShell.instance() is _warm[0]
-    return _warm.pop() if is_current else None
+def _next_shell() -> InteractiveShell:
+    """Return the shell that was made beforehand, once and only where no other was made after it, else a new one."""
+    if _warm and InteractiveShell.initialized() and InteractiveShell.instance() is _warm[0]:
+        return _warm.pop()
+    return new_shell(Path.cwd(), *_profiles)
 
 
 class Meter:
@@ -148,11 +162,17 @@ def run_cell(shell: InteractiveShell, cell: Any, meter: Meter) -> BaseException 
 
 def _outputs(streams: dict[str, _Printed], shown: _Shown) -> list[Any]:
     texts = {name: stream.getvalue() for name, stream in streams.items()}
-    printed = [new_output("stream", name=name, text=text) for name, text in texts.items() if text]
+    printed = [_output("stream", name=name, text=text) for name, text in texts.items() if text]
     return printed + [
-        new_output("display_data", data=output["data"], metadata=output["metadata"] or {}) for output in shown
+        _output("display_data", data=output["data"], metadata=output["metadata"] or {}) for output in shown
     ]
 
 
 def _as_output(error: BaseException) -> Any:
-    return new_output("error", ename=type(error).__name__, evalue="", traceback=[])
+    return _output("error", ename=type(error).__name__, evalue="", traceback=[])
+
+
+def _output(kind: str, **content: Any) -> NotebookNode:
+    """Make one output as it is; papermill checks the notebook as a whole."""
+    node: NotebookNode = from_dict({"output_type": kind} | content)
+    return node

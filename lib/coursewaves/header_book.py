@@ -131,6 +131,12 @@ class HeaderBook:
         if scale is not None and scale.options_from is not None:
             yield from ((name, normalised(name)) for texts in self._rows[scale.options_from] for name in texts.values())
 
+    def _numbers(self, item: Item) -> list[str]:
+        """Return the numbers that a form by codes gives the entries of a registry list, such as topics."""
+        scale = self._several(item)
+        is_listed = scale is not None and scale.options_from is not None
+        return [str(number) for number in range(1, self.survey.repeats.get("topics", 0) + 1)] if is_listed else []
+
     def _closed(self, item: Item) -> list[Option]:
         scale = self._several(item)
         return [] if scale is None else scale.options
@@ -145,10 +151,17 @@ class HeaderBook:
         stems = [item.id, *full_headers(item, grid)]
         for name, code in self._options(item):
             yield from ((f"{stem} [{name}]", code) for stem in stems)
-            yield from ((f"{item.id}{sign}", code) for sign in (f"[{code}]", f"_{code}", f"/{code}", f".{code}"))
+            yield from ((f"{item.id}{sign}", code) for sign in _signs(code))
+        for number in self._numbers(item):
+            yield from ((f"{item.id}{sign}", number) for sign in _signs(number))
         takes_text = next((option.code for option in self._closed(item) if option.other), None)
         if takes_text is not None:  # where a platform names the column of own words by the option before it
             yield from ((f"Other [{name}]", takes_text) for name, _ in self._options(item))
+
+
+def _signs(code: str) -> tuple[str, ...]:
+    """Return how platforms write the code of an option behind that of its question."""
+    return f"[{code}]", f"_{code}", f"/{code}", f".{code}"
 
 
 _REPEATED = {"abilities": "text", "topics": "title"}

@@ -4,7 +4,7 @@ A header is known by the wording of its item in any language, by other headers r
 item's id. A header that is not known is never guessed: the nearest wording is named as a proposal.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from coursewaves.header_book import HeaderBook, Known
 from coursewaves.instruments import Instrument, Item
 from coursewaves.problems import Problem, column_letter
-from coursewaves.wordings import normalised
+from coursewaves.wordings import full_headers, normalised
 
 MOST_PROPOSALS = 100
 """Unknown columns of one file for which the nearest wording is looked up."""
@@ -219,13 +219,34 @@ def _shared(header: Sequence[str], place: int, file: str) -> Problem:
 
 
 def _repeated(header: Sequence[str], questionnaire: Questionnaire, file: str) -> Iterator[Problem]:
-    """Name the columns of a question that stands in several, as when a form's question was made anew."""
-    counts = Counter(column.key for column in questionnaire.columns if column.item.purpose != "ignore")
+    """Name the columns of a question that stands in several, as when a form's question was made anew.
+
+    In a form with pages for each language most questions have a column in each; these are none.
+    """
+    groups: dict[tuple[str, str, str], list[Column]] = defaultdict(list)
     for column in questionnaire.columns:
-        if counts[column.key] > 1:
+        groups[column.key].append(column)
+    several = {key for key, group in groups.items() if len(group) > 1}
+    translated = {key for key in several if _is_translated(header, groups[key], questionnaire)}
+    several -= translated if 2 * len(translated) > len({column.item.id for column in questionnaire.columns}) else set()
+    for column in questionnaire.columns:
+        if column.key in several and column.item.purpose != "ignore":
             letter, seen = column_letter(column.place), f"question {column.item.id} stands in several columns"
             done, fix = "read as one", "nothing; where two of them hold an answer, the row is named"
             yield Problem(file, 1, letter, header[column.place][:80], "E-DUPCOL", seen, done, fix)
+
+
+def _is_translated(header: Sequence[str], columns: Sequence[Column], questionnaire: Questionnaire) -> bool:
+    """Whether each column of a question is headed by its wording in another language."""
+    item = columns[0].item
+    grid = next((one for one in questionnaire.instrument.grids if one.id == item.grid), None)
+    languages: dict[str, str] = {}
+    for language, text in item.text.items():
+        stem = grid and grid.model_copy(update={"text": {language: grid.wording(language)}, "headers": []})
+        one = item.model_copy(update={"text": {language: text}, "headers": []})
+        languages |= {normalised(name): language for name in full_headers(one, stem)}
+    found = [languages.get(normalised(header[column.place]), "") for column in columns]
+    return "" not in found and len(set(found)) == len(found)
 
 
 def _absent(questionnaire: Questionnaire, file: str) -> list[Problem]:

@@ -17,6 +17,7 @@ from coursewaves.registry import Registry, read_registry
 from coursewaves.responses import Intake, read_responses
 from coursewaves.score import score_responses
 from coursewaves.settings import Home
+from coursewaves.subjects import list_subjects
 from coursewaves.times import check_zone_data
 from coursewaves.year import Year
 
@@ -60,7 +61,7 @@ def load_year(home: Home) -> Year:
     _write(home, pooled_tables)
     sweep(home.processed)
     digests = {name: digest(year.path(name).read_bytes()) for name in [*tables, *pooled_tables]}
-    write_contents(home, Contents(inputs, digests, write_partitions(year, pooled)))
+    write_contents(home, Contents(inputs, digests, write_partitions(year, pooled), list_subjects(year, pooled)))
     return year
 
 

@@ -17,8 +17,8 @@ def make_pages(job: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> N
     Parameters
     ----------
     job
-        ``home``, ``kind``, ``subject_id``, ``pages`` as pairs of language and title, ``engine`` (None for a Jupyter
-        kernel), and ``told`` where an earlier process died on the way.
+        ``home``, ``kind``, ``about`` (the parameter that names the subject, and its id), ``pages`` as pairs of
+        language and title, ``engine`` (None for a Jupyter kernel), and ``told`` where an earlier process died.
     tell
         Is given ``language`` and ``page``, or ``language`` and ``failure``: a cell and an error's class, never data.
     """
@@ -27,7 +27,7 @@ def make_pages(job: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> N
     for language, title in job["pages"]:
         if language in done:
             continue
-        parameters = {"home": job["home"], "course_id": job["subject_id"], "language": language}
+        parameters = {"home": job["home"], "language": language} | job["about"]
         try:
             tell({"language": language, "page": make_page(notebook, parameters, title, language, job["engine"])})
         except CoursewavesError as error:

@@ -77,7 +77,7 @@ class Overseer:
         self.running: dict[int, _Running] = {}
         self.dying: set[int] = set()
         self.folders: list[Path] = []
-        self.unsent = self.unread = b""
+        self.unsent, self.unread = bytearray(), b""
         self.selector = selectors.PollSelector()
         self.selector.register(source, selectors.EVENT_READ)
         self.bell, self.ring = os.pipe()
@@ -130,7 +130,11 @@ class Overseer:
     def _start(self, place: int, attempt: int, told: list[Any]) -> None:
         job = self.order.jobs[place] | ({"told": told} if told else {})
         mark = f"{os.environ.get(RUN, '')}.{place}"
-        child = _Running(place, attempt, self._folder_for(job), told)
+        try:
+            child = _Running(place, attempt, self._folder_for(job), told)
+        except OSError as error:  # such as a full disk
+            self._tell({"place": self.order.places[place], "ended": f"has no private folder: {error.strerror}"})
+            return
         child.pipe, speak = os.pipe()
         gc.freeze()  # so that collecting garbage in a copy does not touch, and copy, this process's pages
         parent = os.getpid()
@@ -160,23 +164,28 @@ class Overseer:
         finally:
             os._exit(1)
 
-    def _hear(self, child: _Running) -> None:
-        """Take what a copy said; its last word ends it."""
+    def _hear(self, child: _Running) -> bool:
+        """Take some of what a copy said, its last word ends it; return whether there may be more."""
         try:
-            while words := os.read(child.pipe, READ_SIZE):
-                child.heard += words
-            self.selector.unregister(child.pipe)  # closed without a last word: its death will ring
+            words = os.read(child.pipe, READ_SIZE)
         except BlockingIOError:
-            pass
-        *lines, child.heard = child.heard.split(b"\n")
-        for line in map(json.loads, lines):
-            if "end" in line:
-                child.end = line["end"]
-            else:
-                child.told.append(line["told"])
-                self._tell({"place": self._place(child), "told": line["told"]})
+            return False
+        if not words:
+            self.selector.unregister(child.pipe)  # closed without a last word: its death will ring
+            return False
+        *lines, child.heard = (child.heard + words).split(b"\n")
+        try:
+            for line in map(json.loads, lines):
+                if "end" in line:
+                    child.end = line["end"]
+                else:
+                    child.told.append(line["told"])
+                    self._tell({"place": self._place(child), "told": line["told"]})
+        except (ValueError, KeyError, TypeError):  # a cell wrote there
+            child.end = "its process spoke no sense"
         if child.end is not None:
             self._end(child, child.end)
+        return child.end is None
 
     def _bury(self) -> None:
         for pid in list(self.dying):
@@ -185,8 +194,8 @@ class Overseer:
         for child in list(self.running.values()):
             pid, status = os.waitpid(child.pid, os.WNOHANG)
             child.is_buried = pid != 0
-            if pid and child.pipe in self.selector.get_map():
-                self._hear(child)
+            while pid and child.pipe in self.selector.get_map() and self._hear(child):
+                pass
             if pid and child.end is None:
                 self._died(child, death_of(os.waitstatus_to_exitcode(status)))
 
@@ -246,7 +255,7 @@ class Overseer:
         self.unsent += line
         with suppress(BlockingIOError):
             while self.unsent:
-                self.unsent = self.unsent[os.write(self.sink, self.unsent) :]
+                del self.unsent[: os.write(self.sink, self.unsent)]
         is_watched = self.sink in self.selector.get_map()
         if self.unsent and not is_watched:
             self.selector.register(self.sink, selectors.EVENT_WRITE)

@@ -31,6 +31,9 @@ class Section(NamedTuple):
     paragraphs: Sequence[int]
     parts: Sequence[Html]
 
+    def __repr__(self) -> str:
+        return f"<Section {self.section_id}: {self.title}>"  # a notebook keeps it beside the markup
+
     def _repr_html_(self) -> str:
         marks = "".join(f' <span class="paragraph">¶{number}</span>' for number in self.paragraphs)
         heading = f"<h2>{escape(self.title)}{marks}</h2>" if self.title else ""
@@ -42,6 +45,9 @@ class Sections(tuple[Section, ...]):
     """Several sections that one notebook cell shows."""
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self))
 
     def _repr_html_(self) -> str:
         return "\n".join(section._repr_html_() for section in self)

@@ -6,10 +6,12 @@ with nothing to do ends at once.
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from coursewaves.contents import (
     Contents,
+    Listed,
     changed,
     digest_of,
     instruments_digest,
@@ -18,8 +20,9 @@ from coursewaves.contents import (
     settings_digest,
 )
 from coursewaves.errors import CoursewavesError
+from coursewaves.kinds import made_kinds
 from coursewaves.manifest import Page, read_manifest, sha256_of
-from coursewaves.phrases import LOCALES, Phrases
+from coursewaves.phrases import LOCALES, Phrases, marked
 from coursewaves.settings import Home, notebooks_folder
 
 NEW, EDITED, STALE, ASKED = "not made yet", "its page was edited", "not made last time", "asked for"
@@ -69,35 +72,62 @@ class Planned(NamedTuple):
 
 
 def plan_reports(
-    home: Home, course_ids: Iterable[str] = (), languages: Iterable[str] = (), *, anew: bool = False
+    home: Home,
+    course_ids: Iterable[str] = (),
+    languages: Iterable[str] = (),
+    kinds: Iterable[str] = (),
+    *,
+    anew: bool = False,
 ) -> list[Planned]:
-    """Plan the course reports (¶14); without courses named, of all that anybody answered.
+    """Plan reports of all kinds; without courses named, on all that anybody answered (¶14).
 
     Parameters
     ----------
+    course_ids
+        Only reports on these courses.
+    languages, kinds
+        Only these; by default all of the settings, and all kinds.
     anew
         Whether reports that are current are due too.
 
     Raises
     ------
     CoursewavesError
-        For a course without answers, a language that the settings do not name, and where nothing was loaded, or the
-        settings, the instruments or a partition have changed since.
+        For a course without answers, a kind that there is not, a language that the settings do not name, and where
+        nothing was loaded, or the settings, the instruments or what was made of the data have changed since.
     """
     contents = loaded(home)
-    jobs = _jobs(home, contents, list(course_ids), list(languages))
-    partitions = {entry.course_id: entry.sha256 for entry in contents.courses}
-    for course_id in dict.fromkeys(job.subject_id for job in jobs):
-        if sha256_of(home.partition(course_id)) != partitions[course_id]:
-            raise CoursewavesError(f"The processed data of {course_id} were changed; fix: {_load(home)}")
+    jobs = _jobs(home, _wanted(contents, list(course_ids), list(kinds)), list(languages))
+    data = _data(home, contents, jobs)
     pages = {page["path"]: page for page in read_manifest(home)}
     shared = {name: contents.inputs[name] for name in ("settings", "instruments")}
     planned = []
     for job in jobs:
-        inputs = {"data": partitions[job.subject_id], **shared, **_of_program(job.kind, job.language)}
+        inputs = {"data": data[job.kind, job.subject_id], **shared, **_of_program(job.kind, job.language)}
         reasons = _reasons(home, pages.get(job.path), inputs)
         planned.append(Planned(job, inputs, reasons or ([ASKED] if anew else [])))
     return planned
+
+
+def _data(home: Home, contents: Contents, jobs: list[Job]) -> dict[tuple[str, str], str]:
+    """Return the hash of each subject's data, once it is sure that the data are those that were loaded."""
+    partitions = {entry.course_id: entry.sha256 for entry in contents.courses}
+    data: dict[tuple[str, str], str] = {}
+    for job in jobs:
+        subject = (job.kind, job.subject_id)
+        if subject not in data and job.kind == "course":
+            data[subject] = partitions[job.subject_id]
+            _insist(home, home.partition(job.subject_id), data[subject], job.subject_id)
+        data.setdefault(subject, contents.whole)
+    if any(job.kind != "course" for job in jobs):
+        for name, sha256 in contents.tables.items():
+            _insist(home, home.processed / f"{name}.parquet", sha256, f"table {name}")
+    return data
+
+
+def _insist(home: Home, path: Path, sha256: str, name: str) -> None:
+    if sha256_of(path) != sha256:
+        raise CoursewavesError(f"The processed data of {name} were changed; fix: {_load(home)}")
 
 
 def loaded(home: Home) -> Contents:
@@ -115,21 +145,51 @@ def _load(home: Home) -> str:
     return f"coursewaves --home {home.root.name} load"
 
 
-def _jobs(home: Home, contents: Contents, course_ids: list[str], languages: list[str]) -> list[Job]:
-    titles = {entry.course_id: entry.titles for entry in contents.courses}
+def _wanted(contents: Contents, course_ids: list[str], kinds: list[str]) -> list[Listed]:
+    """List what is to be reported, the courses first."""
+    known = made_kinds()
+    for kind in kinds:
+        if kind not in known:
+            raise CoursewavesError.not_found(kind, "the kinds of report", known)
+    courses = {entry.course_id: Listed("course", entry.course_id, entry.titles) for entry in contents.courses}
     for course_id in course_ids:
-        if course_id not in titles:
-            raise CoursewavesError.not_found(course_id, "the courses with answers", titles)
+        if course_id not in courses:
+            raise CoursewavesError.not_found(course_id, "the courses with answers", courses)
+    chosen = [courses[course_id] for course_id in dict.fromkeys(course_ids or courses)]
+    found = [*chosen, *([] if course_ids else contents.others)]
+    return [one for one in found if one.kind in (kinds or known)]
+
+
+def _jobs(home: Home, wanted: list[Listed], languages: list[str]) -> list[Job]:
     spoken = home.settings.languages
+    phrases = {}
     for language in languages or spoken:
         if language not in spoken:
             raise CoursewavesError.not_found(language, "the languages of the settings", spoken)
-        Phrases(language)  # one without a catalogue is refused before any report is begun
+        phrases[language] = Phrases(language)  # one without a catalogue is refused before any report is begun
     return [
-        Job("course", course_id, language, f"{titles[course_id][language]} ({course_id})")
-        for course_id in dict.fromkeys(course_ids or titles)
-        for language in dict.fromkeys(languages or spoken)
+        Job(one.kind, one.subject_id, language, _title(one, said))
+        for one in wanted
+        for language, said in phrases.items()
     ]
+
+
+def _title(subject: Listed, phrases: Phrases) -> str:
+    """Name a page: what it is about, and the kind where it is no course."""
+    kinds = {
+        "topic": marked("Topics"),
+        "direction": marked("Direction"),
+        "programme": marked("Programme"),
+        "factors": marked("Factor analysis"),
+        "centre": marked("Competence centre"),
+        "period": marked("The institute's year"),
+        "intake": marked("Quality of the intake"),
+        "questionnaire": marked("Quality of the questionnaires"),
+        "sample": marked("Sample of monitoring 3"),
+    }
+    title = subject.titles.get(phrases.language, "")
+    about = f"{title} ({subject.subject_id})" if title else ""
+    return ": ".join(filter(None, (phrases.say(kinds[subject.kind]) if subject.kind in kinds else "", about)))
 
 
 @lru_cache(maxsize=64)

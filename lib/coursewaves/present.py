@@ -13,12 +13,12 @@ from coursewaves.instruments import Scale
 from coursewaves.page import Html, figure, table
 from coursewaves.rate import Rated
 from coursewaves.stats import funnel_limits
-from coursewaves.view import CourseView
+from coursewaves.view import View
 
 SCORE_TICKS = (0, 25, 50, 75, 100)
 
 
-def likert_figure(view: CourseView, counts: Disclosed, scale: Scale, caption: str) -> Html:
+def likert_figure(view: View, counts: Disclosed, scale: Scale, caption: str) -> Html:
     """Draw the answers to the items of one scale; `counts` is of `coursewaves.summarise.count_answers`."""
     _must_be_disclosed(counts)
     codes = [option.code for option in scale.options]
@@ -38,7 +38,7 @@ def likert_figure(view: CourseView, counts: Disclosed, scale: Scale, caption: st
     return figure(drawing, caption)
 
 
-def shares_figure(view: CourseView, shares: Disclosed, scale: Scale, caption: str) -> Html:
+def shares_figure(view: View, shares: Disclosed, scale: Scale, caption: str) -> Html:
     """Draw who chose which option; `shares` is of `coursewaves.summarise.option_shares`."""
     _must_be_disclosed(shares)
     names = {option.code: option.wording(view.phrases.language) for option in scale.options}
@@ -58,7 +58,7 @@ def shares_figure(view: CourseView, shares: Disclosed, scale: Scale, caption: st
     return figure(drawing, caption)
 
 
-def counts_table(view: CourseView, counts: Disclosed, scale: Scale, caption: str) -> Html:
+def counts_table(view: View, counts: Disclosed, scale: Scale, caption: str) -> Html:
     """List how many chose which option, where there are too few answers for shares."""
     _must_be_disclosed(counts)
     names = {option.code: option.wording(view.phrases.language) for option in scale.options}
@@ -67,7 +67,7 @@ def counts_table(view: CourseView, counts: Disclosed, scale: Scale, caption: str
 
 
 def scores_figure(
-    view: CourseView, means: Disclosed, name: Callable[[str], str], caption: str, others: Disclosed | None = None,
+    view: View, means: Disclosed, name: Callable[[str], str], caption: str, others: Disclosed | None = None,
     threshold: float | None = None,
 ) -> Html:  # fmt: skip
     """Draw mean scores with their intervals, and those of the other courses beside them.
@@ -96,7 +96,7 @@ def scores_figure(
     return figure(drawing, caption)
 
 
-def scores_table(view: CourseView, means: Disclosed, name: Callable[[str], str], caption: str) -> Html:
+def scores_table(view: View, means: Disclosed, name: Callable[[str], str], caption: str) -> Html:
     """List mean scores with their intervals."""
     _must_be_disclosed(means)
     rows = []
@@ -108,9 +108,7 @@ def scores_table(view: CourseView, means: Disclosed, name: Callable[[str], str],
     return table(caption, head, rows)
 
 
-def chain_figure(
-    view: CourseView, rows: list[tuple[str, list[Disclosed | None]]], steps: list[str], caption: str
-) -> Html:
+def chain_figure(view: View, rows: list[tuple[str, list[Disclosed | None]]], steps: list[str], caption: str) -> Html:
     """Draw the way of each construct through the waves; each step is a disclosed table of one row."""
     drawn, told = [], []
     for label, found in rows:
@@ -132,10 +130,10 @@ def chain_figure(
     return figure(drawing, caption)
 
 
-def funnel_figure(view: CourseView, programmes: Disclosed, rated: Rated, caption: str) -> Html:
-    """Draw all programmes by their number of ratings, this one filled; `programmes` is of `Rated.programmes`."""
+def funnel_figure(view: View, programmes: Disclosed, rated: Rated, caption: str, own_id: str = "") -> Html:
+    """Draw all programmes by their number of ratings, one of them filled; `programmes` is of `Rated.programmes`."""
     _must_be_disclosed(programmes)
-    rows, own_id = programmes.shown(), str(view.programme["programme_id"])
+    rows = programmes.shown()
     counts = round_scale(max((row["n"] for row in rows), default=0), view.phrases.number)
     points = [
         charts.Point(str(row["programme_id"]), row["n"], row["mean"], row["programme_id"] == own_id) for row in rows
@@ -156,7 +154,7 @@ def funnel_figure(view: CourseView, programmes: Disclosed, rated: Rated, caption
     return figure(drawing, caption)
 
 
-def runs_figure(view: CourseView, runs: Disclosed, caption: str) -> Html:
+def runs_figure(view: View, runs: Disclosed, caption: str, own_id: str = "") -> Html:
     """Draw the runs of one programme in the order of the registry; `runs` is of `Rated.runs`."""
     _must_be_disclosed(runs)
     rows, told = [], []
@@ -168,13 +166,13 @@ def runs_figure(view: CourseView, runs: Disclosed, caption: str) -> Html:
         rows.append(charts.Row(label, [_estimate(row)]))
         told.append(f"{label}: {_mean_note(view, row)}")
     drawing = charts.caterpillar(
-        rows, _scale(view, view.phrases.number), own=view.course_id, threshold=_threshold(view), title=caption,
+        rows, _scale(view, view.phrases.number), own=own_id, threshold=_threshold(view), title=caption,
         alt="; ".join(told) or caption, empty=_no_answers(view),
     )  # fmt: skip
     return figure(drawing, caption)
 
 
-def map_figure(view: CourseView, factors: Disclosed, name: Callable[[str], str], caption: str) -> Html:
+def map_figure(view: View, factors: Disclosed, name: Callable[[str], str], caption: str) -> Html:
     """Draw factors by rating and importance; of `coursewaves.factor_analysis.importance_performance`."""
     _must_be_disclosed(factors)
     rows = factors.shown()
@@ -207,7 +205,7 @@ def round_scale(largest: float, words: Callable[[float], str]) -> charts.Scale:
     return charts.Scale(0, ticks[-1], [(tick, words(tick)) for tick in ticks])
 
 
-def _band(view: CourseView, rated: Rated, level: float, counts: charts.Scale) -> charts.Band:
+def _band(view: View, rated: Rated, level: float, counts: charts.Scale) -> charts.Band:
     """Return the funnel's limits of one level, from the fewest answers that are shown."""
     ns = [float(n) for n in range(view.least("means"), int(counts.high) + 1, max(int(counts.high) // 40, 1))]
     low, high = funnel_limits(rated.target, rated.deviation, ns, rated.phi, level)
@@ -216,7 +214,7 @@ def _band(view: CourseView, rated: Rated, level: float, counts: charts.Scale) ->
     return charts.Band(name, inside)
 
 
-def _threshold(view: CourseView) -> tuple[float, str]:
+def _threshold(view: View) -> tuple[float, str]:
     value = view.year.settings.low_rated_below
     return value, view.say("threshold {value}", value=view.phrases.number(value, 1))
 
@@ -230,31 +228,31 @@ def _estimate(row: dict[str, Any]) -> charts.Estimate:
     return charts.Estimate(row["mean"], row["low"], row["high"])
 
 
-def _scale(view: CourseView, words: Callable[[float], str], unit: float = 1) -> charts.Scale:
+def _scale(view: View, words: Callable[[float], str], unit: float = 1) -> charts.Scale:
     return charts.Scale(0, 100, [(tick, words(tick * unit)) for tick in SCORE_TICKS])
 
 
-def _part(view: CourseView, n: int, total: int) -> str:
+def _part(view: View, n: int, total: int) -> str:
     """Say a part as a share, or as counts where there are too few answers for shares."""
     if total < view.least("shares"):
         return f"{view.phrases.number(n)} / {view.phrases.number(total)}"
     return view.phrases.percent(n / total)
 
 
-def _too_few(view: CourseView, disclosed: Disclosed) -> str:
+def _too_few(view: View, disclosed: Disclosed) -> str:
     return view.say("fewer than {minimum} answers", minimum=disclosed.minimum)
 
 
-def _no_answers(view: CourseView) -> str:
+def _no_answers(view: View) -> str:
     return view.say("Nothing to show: too few answers.")
 
 
-def _n_note(view: CourseView, row: dict[str, Any]) -> str:
+def _n_note(view: View, row: dict[str, Any]) -> str:
     note = view.say("n = {n}", n=view.phrases.number(row["n"]))
     if row["n_not_applicable"]:
         note += "; " + view.say("not applicable {n}", n=view.phrases.number(row["n_not_applicable"]))
     return note
 
 
-def _mean_note(view: CourseView, row: dict[str, Any]) -> str:
+def _mean_note(view: View, row: dict[str, Any]) -> str:
     return f"{view.phrases.number(row['mean'])} ({view.phrases.interval(row['low'], row['high'])})"

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from coursewaves.contents import digest, versions
 from coursewaves.errors import CoursewavesError
+from coursewaves.kinds import KINDS
 from coursewaves.manifest import Page, enter, read_manifest, write_manifest
 from coursewaves.plan import Job, Planned
 from coursewaves.private_files import sweep, write_shared
@@ -18,7 +19,7 @@ from coursewaves.settings import Home
 from coursewaves.workers import CAN_FORK, Ended, Told, do_each
 
 WORK = "coursewaves.making:make_pages"
-WARM_UP = "coursewaves.view:warm_up"
+WARM_UP = "coursewaves.opening:warm_up"
 
 ENGINE = "coursewaves"
 """papermill's engine for a process that was forked for this report."""
@@ -113,10 +114,12 @@ def _made(home: Home, jobs: list[Job], do: Do) -> Iterator[tuple[Job, dict[str, 
 
 def _ordered(home: Home, jobs: list[Job]) -> dict[str, Any]:
     first = jobs[0]
+    parameter = KINDS[first.kind].parameter
     return {
         "home": str(home.root),
         "kind": first.kind,
         "subject_id": first.subject_id,
+        "about": {parameter: first.subject_id} if parameter else {},
         "pages": [[job.language, job.title] for job in jobs],
         "engine": ENGINE if CAN_FORK else None,
     }

@@ -162,7 +162,7 @@ def _as_it_is(notebook: Path) -> str:
 
 
 def _named(source: str) -> str:
-    return f"cell `{source.partition(chr(10))[0]}`"
+    return f"cell `{source.strip().partition(chr(10))[0]}`"
 
 
 def _kind_of(error: str, limits: Limits) -> str:
@@ -197,13 +197,15 @@ def check_executed(executed: Any, limits: Limits) -> None:
 def _exporter() -> Any:
     """Build the exporter once a process; its start costs more than a page.
 
-    nbconvert's HTML exporter would parse the finished page once more, to add what our template has already.
+    nbconvert's HTML exporter would parse the finished page once more, to add what our template has already, and
+    its preprocessors would check the notebook a dozen times; the template takes the outputs alone.
     """
     from nbconvert import TemplateExporter  # noqa: PLC0415
 
     exporter = TemplateExporter(
-        template_name="report", extra_template_basedirs=[str(PACKAGE / "templates")], template_file="index.html.j2"
-    )
+        template_name="report", extra_template_basedirs=[str(PACKAGE / "templates")], template_file="index.html.j2",
+        default_preprocessors=[],
+    )  # fmt: skip
     exporter.register_filter("clean", cleaned)
     return exporter
 

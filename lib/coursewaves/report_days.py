@@ -3,12 +3,13 @@
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.settings import Home
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MANIFEST = "manifest.json"
 
@@ -19,7 +20,7 @@ REPORT = "processing"
 """The step that is done with a report."""
 
 
-def read_report_days(home: Home) -> pd.DataFrame:
+def read_report_days(home: Home) -> "pd.DataFrame":
     """Read the days on which reports on courses were made, by the institute's clocks.
 
     Returns
@@ -33,6 +34,8 @@ def read_report_days(home: Home) -> pd.DataFrame:
     CoursewavesError
         Where the manifest or the last status is damaged.
     """
+    import pandas as pd  # noqa: PLC0415  (whoever asks for the day of a status alone should not wait for it)
+
     pages = _entries(home.reports / MANIFEST, "make all reports anew", "reports")
     days = [
         (str(entry["id"]), _local_day(entry["made_at"], home))

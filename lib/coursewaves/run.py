@@ -71,6 +71,7 @@ def produce(
     do: Do,
     course_ids: Iterable[str] = (),
     languages: Iterable[str] = (),
+    kinds: Iterable[str] = (),
     *,
     anew: bool = False,
     begun: Callable[[list[Planned]], None] = lambda planned: None,
@@ -82,7 +83,7 @@ def produce(
     ----------
     do
         Where reports are made; see `coursewaves.publish`.
-    course_ids, languages
+    course_ids, languages, kinds
         Only these; by default all.
     anew
         Whether those that are current are made too.
@@ -94,9 +95,9 @@ def produce(
     CoursewavesError
         As `coursewaves.plan.plan_reports`.
     """
-    course_ids, languages = list(course_ids), list(languages)
-    planned = plan_reports(home, course_ids, languages, anew=anew)
-    is_whole = not course_ids and not languages
+    course_ids, languages, kinds = list(course_ids), list(languages), list(kinds)
+    planned = plan_reports(home, course_ids, languages, kinds, anew=anew)
+    is_whole = not (course_ids or languages or kinds)
     is_marked = mark_stale(home, planned, gone(home, planned) if is_whole else ())
     begun(planned)
     if is_marked:

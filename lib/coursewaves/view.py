@@ -1,29 +1,22 @@
-"""One course seen by one reader: the course's numbers, told in the reader's language."""
+"""A subject seen by one reader: its numbers, told in the reader's language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from coursewaves.contents import CONTENTS
-from coursewaves.course import Course
 from coursewaves.instruments import Entry, Instrument
 from coursewaves.phrases import Phrases
-from coursewaves.settings import Home, find_home
-from coursewaves.year import Year
+from coursewaves.subject import Subject
 
 
-@dataclass(frozen=True)
-class CourseView(Course):
-    """Everything that the sections of a course report show, in one language.
+class View(Subject):
+    """What every kind of report can say in its reader's language.
 
     Attributes
     ----------
     phrases
-        Words, numbers and dates of the reader's language.
+        Words, numbers and dates of the language.
     """
 
     phrases: Phrases
@@ -45,63 +38,5 @@ class CourseView(Course):
         return self.say("Monitoring {wave}", wave=instrument.wave)
 
     def item_label(self, column: str) -> str:
-        """Return the wording of an item; for a repeated one, of the course's own ability or topic."""
-        item = self.year.survey.item(column)
-        if item.repeat is None:
-            return self.wording(item)
-        number = int(column.rpartition(".")[2])
-        rows = self.repeated(item)
-        found = rows[rows["number"] == number]
-        name = self.title(item.repeat, found.iloc[0]) if len(found) else column
-        return self.wording(item).replace("{row}", name)
-
-
-def open_course(home: str | Path, course_id: str, language: str) -> CourseView:
-    """Open one course for a reader.
-
-    Parameters
-    ----------
-    home
-        The work folder; empty for ``COURSEWAVES_HOME`` or the current folder.
-    course_id
-        A course of the registry.
-    language
-        Language of the report, such as ``kk``.
-
-    Raises
-    ------
-    CoursewavesError
-        Where there is no such folder, course or language.
-    """
-    found = find_home(home)
-    course = _opened(found.root, course_id, _stamp(found, course_id))
-    _ = course.course  # an unknown course is said at once, not by the first section
-    return CourseView(course.year, course_id, Phrases(language), memo=course.memo)
-
-
-@lru_cache(maxsize=1)
-def _opened(root: Path, course_id: str, stamp: tuple[int, ...]) -> Course:
-    """Open a course once for all its languages, as long as its files stay as they are."""
-    home = _home(root, stamp[1:])
-    partition = home.partition(course_id)
-    return Course(Year(home, partition if partition.exists() else None), course_id)
-
-
-@lru_cache(maxsize=1)
-def _home(root: Path, stamp: tuple[int, ...]) -> Home:
-    """Keep a work folder's settings and instruments, as long as their files stay as they are."""
-    return Home(root)
-
-
-def warm_up(home: str, languages: list[str]) -> None:
-    """Read what all reports of a work folder share."""
-    found = find_home(home)
-    shared = _home(found.root, _stamp(found, "")[1:])
-    _ = shared.settings, shared.survey, [Phrases(language) for language in languages]
-
-
-def _stamp(home: Home, course_id: str) -> tuple[int, ...]:
-    """Return when the files of a course, and of all courses, last changed."""
-    shared = [home.root / "coursewaves.yml", home.processed / CONTENTS, *sorted(home.instruments.glob("*.yml"))]
-    files = [home.partition(course_id), *shared]
-    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in files)
+        """Return the wording of an item."""
+        return self.wording(self.year.survey.item(column))

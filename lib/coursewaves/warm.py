@@ -3,9 +3,12 @@
 Nothing here may start a thread or use Arrow's pools: a fork copies one thread only.
 """
 
-import gc
+import encodings.utf_8_sig  # noqa: F401
 
+import IPython.core.logger  # noqa: F401
 import papermill  # noqa: F401  (before our engine: papermill itself loads it, by its entry point)
+import pyarrow.dataset
+import pyarrow.parquet  # noqa: F401
 
 import coursewaves.engine
 import coursewaves.making
@@ -13,5 +16,3 @@ import coursewaves.report
 
 coursewaves.report.warm_up()
 coursewaves.engine.warm_up()
-gc.collect()
-gc.freeze()  # so that collecting garbage in a copy does not touch, and copy, the parent's pages

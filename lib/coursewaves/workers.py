@@ -5,6 +5,7 @@ job; elsewhere each job's process starts from nothing. Both are plain subprocess
 process that may start no others by `multiprocessing`, such as a worker of Dask.
 """
 
+import atexit
 import json
 import os
 import queue
@@ -32,6 +33,9 @@ from coursewaves.processes import CAN_FORK, RUN, death_of, kill_group, kill_mark
 __all__ = ["CAN_FORK", "Ended", "Foreman", "Job", "Told", "do_each"]
 
 COMMAND = [sys.executable, "-P", "-m", "coursewaves.foreman", "coursewaves.warm"]
+
+HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+"""Memory in few large pages is copied, and given back, in two thirds of the time."""
 
 _PATIENCE = 2.0
 
@@ -222,11 +226,12 @@ class Foreman:
     def __init__(self) -> None:
         self.mark = uuid.uuid4().hex
         self.folder = Path(tempfile.mkdtemp(prefix="coursewaves-run-"))
-        environment = isolated_environment(self.folder) | {RUN: self.mark}
+        environment = {**HUGE_PAGES, **isolated_environment(self.folder), RUN: self.mark}
         self.process = subprocess.Popen(  # noqa: S603
             COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
             cwd=self.folder, start_new_session=True, umask=0o077 if os.name == "posix" else -1,
         )  # fmt: skip
+        atexit.register(self.close)  # also for one whose generator is never closed
 
     def serve(self, order: Order) -> Iterator[dict[str, Any]]:
         """Send an order and yield the lines that come back until there are no more.
@@ -258,6 +263,7 @@ class Foreman:
 
     def close(self) -> None:
         """End it and all that it started, and remove its folder."""
+        atexit.unregister(self.close)
         if self.process.stdin is not None:
             with suppress(OSError):
                 self.process.stdin.close()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from coursewaves.instruments import Criterion, Indicator, Instrument, Item, Survey
-from coursewaves.view import CourseView
+from coursewaves.opening import CourseView
 
 Measure = Criterion | Indicator
 

@@ -12,10 +12,10 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.explore.choice import Choice, Measure, measures
 from coursewaves.explore.panes import answers, comparison, data, scores
 from coursewaves.instruments import Criterion
+from coursewaves.opening import CourseView
 from coursewaves.page import Section
 from coursewaves.phrases import Phrases
 from coursewaves.report import page_css
-from coursewaves.view import CourseView
 from coursewaves.year import Year, open_year
 
 PANES = (answers, scores, comparison, data)

@@ -9,11 +9,11 @@ from coursewaves.explore.choice import Choice
 from coursewaves.explore.spread import spread_figure, spread_table
 from coursewaves.instruments import Entry, Instrument, Scale
 from coursewaves.ladder import Kind
+from coursewaves.opening import CourseView
 from coursewaves.page import Html, Section, bullets, heading, paragraph, table
 from coursewaves.present import likert_figure, scores_figure, scores_table, shares_figure
 from coursewaves.sections.changes import sentence, shown_comparisons
 from coursewaves.summarise import count_answers, mean_scores, option_shares
-from coursewaves.view import CourseView
 
 
 def answers(choice: Choice) -> Section:

@@ -15,9 +15,9 @@ from coursewaves.charts.palette import BAR, HAIRLINE, INK, TRACK
 from coursewaves.charts.sheet import SMALL, WIDTH
 from coursewaves.disclosure import Disclosed
 from coursewaves.explore.choice import Choice
+from coursewaves.opening import CourseView
 from coursewaves.page import Html, figure, paragraph, table
 from coursewaves.present import SCORE_TICKS
-from coursewaves.view import CourseView
 
 SPREAD = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 """Quantiles that show a spread; the lowest and the highest participant are not among them."""

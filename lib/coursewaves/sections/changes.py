@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.compare import RELATED, TOO_FEW
-from coursewaves.course import Course, once
+from coursewaves.course import Course
 from coursewaves.disclosure import Disclosed
+from coursewaves.opening import CourseView
 from coursewaves.page import Html, Section, bullets, paragraph, table
 from coursewaves.phrases import marked
 from coursewaves.present import chain_figure
-from coursewaves.view import CourseView
+from coursewaves.subject import once
 
 LINKED = ["linked_difference", "linked_low", "linked_high", "linked_distance"]
 """What `comparisons` tells of the linked people alone."""

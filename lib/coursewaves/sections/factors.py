@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from coursewaves.course import Course, once
+from coursewaves.course import Course
 from coursewaves.disclosure import Disclosed
+from coursewaves.opening import CourseView
 from coursewaves.page import Html, Section, Sections, paragraph
 from coursewaves.phrases import marked
 from coursewaves.present import scores_figure
 from coursewaves.sections.low_rated import factor_analysis
-from coursewaves.view import CourseView
+from coursewaves.subject import once
 
 WATCHED = "watched"
 ALIKE = "alike"

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from coursewaves.opening import CourseView
 from coursewaves.page import Html, Section, facts, heading, paragraph
-from coursewaves.view import CourseView
 
 END_MARK = "coursewaves-end-of-report"
 """Anchor of the last section; a page without it is not finished."""

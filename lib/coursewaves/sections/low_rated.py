@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from coursewaves.course import Course, once
+from coursewaves.course import Course
 from coursewaves.disclosure import Disclosed
 from coursewaves.factor_analysis import UNEXPLAINED, FactorGaps, importance_performance
+from coursewaves.opening import CourseView
 from coursewaves.page import Html, heading, paragraph, side_by_side, table
 from coursewaves.present import funnel_figure, map_figure, runs_figure
-from coursewaves.view import CourseView
+from coursewaves.subject import once
 
 
 def factor_analysis(view: CourseView) -> list[Html]:
@@ -15,8 +16,14 @@ def factor_analysis(view: CourseView) -> list[Html]:
     programme_id = str(view.programme["programme_id"])
     gaps = view.pooled.gaps_of(programme_id)
     figures = [
-        funnel_figure(view, _programmes(view), view.rated, view.say("Programmes by number of ratings; not a ranking")),
-        runs_figure(view, _runs(view), view.say("Runs of this programme, with 80 % intervals")),
+        funnel_figure(
+            view,
+            _programmes(view),
+            view.rated,
+            view.say("Programmes by number of ratings; not a ranking"),
+            programme_id,
+        ),
+        runs_figure(view, _runs(view), view.say("Runs of this programme, with 80 % intervals"), view.course_id),
         *_map(view, gaps),
     ]
     title = view.say("Factor analysis of the programme")

@@ -2,9 +2,9 @@
 
 from importlib.metadata import version
 
+from coursewaves.opening import CourseView
 from coursewaves.page import Html, Section, bullets, heading, paragraph, table
 from coursewaves.responses import OUTCOMES
-from coursewaves.view import CourseView
 
 
 def methods(view: CourseView) -> Section:

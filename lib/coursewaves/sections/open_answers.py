@@ -3,9 +3,9 @@
 import hashlib
 
 from coursewaves.instruments import Item
+from coursewaves.opening import CourseView
 from coursewaves.page import Html, Section, heading, paragraph, quotes
 from coursewaves.summarise import given_answers
-from coursewaves.view import CourseView
 
 MOST_QUOTES = 8
 MOST_LETTERS = 280

@@ -6,9 +6,9 @@ import pandas as pd
 
 from coursewaves.disclosure import Disclosed
 from coursewaves.instruments import Instrument
+from coursewaves.opening import CourseView
 from coursewaves.page import Html, Section, heading, paragraph, table
 from coursewaves.summarise import given_answers
-from coursewaves.view import CourseView
 
 
 def respondents(view: CourseView) -> Section:

@@ -6,17 +6,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coursewaves.course import Course, once
+from coursewaves.course import Course
 from coursewaves.disclosure import Disclosed
 from coursewaves.instruments import Item
+from coursewaves.opening import CourseView
 from coursewaves.page import Html, Section, Sections, paragraph, table
 from coursewaves.phrases import marked
 from coursewaves.score import item_scores
 from coursewaves.sections.factors import programme_verdict
 from coursewaves.stats import mean_interval
+from coursewaves.subject import once
 from coursewaves.summarise import option_shares
 from coursewaves.topic_verdicts import topic_items
-from coursewaves.view import CourseView
 
 
 def topics(view: CourseView) -> Sections:

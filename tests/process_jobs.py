@@ -155,7 +155,7 @@ def run_notebook(job, tell):
 
 
 def make_pages(job, tell):
-    """Make pages in place of notebooks: each says its title and how many forms of one wave its course has."""
+    """Make pages in place of notebooks: each says its title and how many forms its fullest wave has."""
     from coursewaves.settings import Home
     from coursewaves.year import Year
 
@@ -169,7 +169,8 @@ def make_pages(job, tell):
             tell({"language": language, "failure": "cell `x`: KeyError"})
             continue
         home = Home(Path(job["home"]))
-        responses = Year(home, home.partition(job["subject_id"])).responses
+        partition = home.partition(job["subject_id"]) if job["kind"] == "course" else None
+        responses = Year(home, partition).responses
         tell({"language": language, "page": f"{language} {title} {responses['wave'].value_counts().iloc[0]} forms"})
 
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coursewaves import parcels
-from coursewaves.contents import instruments_digest, settings_digest
+from coursewaves.contents import Contents, instruments_digest, settings_digest, write_contents
 from coursewaves.errors import CoursewavesError
-from coursewaves.parcels import Task, input_name, pack, program_digest, unpack
+from coursewaves.parcels import Task, input_name, pack, pack_year, program_digest, unpack
 from coursewaves.settings import Home
 
 SETTINGS = """
@@ -46,8 +46,8 @@ def archive(**files: str) -> bytes:
 
 def task(**more: object) -> Task:
     found = Task(
-        storage="s3://a/b", program="p", shared="s", settings="t", partition="d", languages=["kk"], limits={},
-        kind="course", subject_id="A-1", pages=[["kk", "Play (A-1)"], ["en", "Play (A-1)"]],
+        storage="s3://a/b", program="p", shared="s", settings="t", data="d", languages=["kk"], limits={},
+        kind="course", subject_id="A-1", about={"course_id": "A-1"}, pages=[["kk", "Play (A-1)"], ["en", "Play (A-1)"]],
     )  # fmt: skip
     return found._replace(**more)
 
@@ -77,6 +77,25 @@ def test_a_comment_in_the_settings_changes_no_byte_and_another_instrument_does(t
     assert pack(home_with(tmp_path / "home", A="a: 2")) != plain
 
 
+def test_the_tables_of_the_whole_year_are_unpacked_where_a_report_reads_them(tmp_path):
+    home = Home(tmp_path / "home")
+    home.processed.mkdir(parents=True)
+    for name in ("responses", "scores", "not_loaded"):
+        (home.processed / f"{name}.parquet").write_text(name)
+    write_contents(home, Contents({}, {"responses": "1", "scores": "2"}, [], []))
+    unpack(pack_year(home), tmp_path / "worker")
+    found = sorted((tmp_path / "worker").rglob("*.*"))
+    assert [path.relative_to(tmp_path / "worker").as_posix() for path in found] == [
+        "data/processed/responses.parquet", "data/processed/scores.parquet",
+    ]  # fmt: skip
+    assert found[0].read_text() == "responses"
+
+
+def test_before_a_load_there_is_no_year_to_pack(tmp_path):
+    with pytest.raises(CoursewavesError, match="Can't find the processed tables"):
+        pack_year(Home(tmp_path))
+
+
 def test_without_own_settings_and_instruments_a_parcel_holds_the_defaults(tmp_path):
     unpack(pack(Home(tmp_path)), tmp_path / "worker")
     assert [path.name for path in (tmp_path / "worker").iterdir()] == ["coursewaves.yml"]
@@ -88,7 +107,8 @@ def test_without_own_settings_and_instruments_a_parcel_holds_the_defaults(tmp_pa
     [
         "../coursewaves.yml", "instruments/../../x.yml", "/instruments/x.yml", "instruments/../x.yml", "x.yml",
         "instruments\\x.yml", "C:/instruments/x.yml", "instruments/x.py", "instruments/./x.yml", "instruments",
-        "instruments//x.yml", "instruments/c:x.yml", "data/processed/courses/A-1.zip",
+        "instruments//x.yml", "instruments/c:x.yml", "data/processed/courses/A-1.zip", "data/x.parquet",
+        "data/processed/x.yml", "data/processed/../x.parquet",
     ],
 )  # fmt: skip
 def test_a_name_that_leads_elsewhere_is_refused_and_nothing_is_written(tmp_path, name):
@@ -98,12 +118,19 @@ def test_a_name_that_leads_elsewhere_is_refused_and_nothing_is_written(tmp_path,
     assert list(tmp_path.iterdir()) == []
 
 
-@given(st.lists(st.sampled_from(["instruments", "..", ".", "", "a.yml", "coursewaves.yml", "C:", "\\"]), max_size=4))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["instruments", "data", "processed", "..", ".", "", "a.yml", "a.parquet", "coursewaves.yml", "C:", "\\"]
+        ),
+        max_size=4,
+    )
+)
 def test_whatever_is_expected_lies_below_the_folder(steps):
     name = "/".join(steps)
     if parcels._is_expected(name):
         assert (Path("worker") / name).resolve().is_relative_to(Path("worker").resolve())
-        assert name == "coursewaves.yml" or (name.startswith("instruments/") and name.endswith(".yml"))
+        assert name.endswith((".yml", ".parquet"))
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no archive", archive(**{"coursewaves.yml": "a"})[:-10]])
@@ -122,8 +149,8 @@ def test_folders_are_open_to_their_owner_only(tmp_path):
 
 @pytest.mark.parametrize(
     "more",
-    [{"program": "q"}, {"shared": "q"}, {"partition": "q"}, {"kind": "q"}, {"subject_id": "q"},
-     {"pages": [["kk", "Game (A-1)"]]}],
+    [{"program": "q"}, {"shared": "q"}, {"data": "q"}, {"kind": "q"}, {"subject_id": "q"},
+     {"about": {}}, {"pages": [["kk", "Game (A-1)"]]}],
 )  # fmt: skip
 def test_a_page_has_another_name_as_soon_as_anything_that_it_rests_on_changes(more):
     assert task(**more).page_name("kk") != task().page_name("kk")
@@ -136,7 +163,7 @@ def test_a_page_has_the_same_name_wherever_and_beside_whatever_it_is_made():
 
 
 def test_tasks_of_one_run_have_the_same_surroundings():
-    assert task(partition="q", subject_id="A-2", pages=[]).surroundings == task().surroundings
+    assert task(data="q", subject_id="A-2", pages=[]).surroundings == task().surroundings
     for more in ({"program": "q"}, {"shared": "q"}, {"limits": {"seconds": 1}}, {"storage": "q"}):
         assert task(**more).surroundings != task().surroundings
 

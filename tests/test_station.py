@@ -7,13 +7,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import handmade
 from coursewaves import station, workers
-from coursewaves.contents import digest, settings_digest
+from coursewaves.contents import Contents, digest, settings_digest, write_contents
 from coursewaves.limits import Limits
-from coursewaves.parcels import Task, input_name, pack, program_digest
+from coursewaves.parcels import Task, input_name, pack, pack_year, program_digest
 from coursewaves.partitions import write_partitions
 from coursewaves.pooled import pool_year
 from coursewaves.processes import CAN_FORK
@@ -64,7 +65,8 @@ def task(survey, tmp_path, storage) -> Task:
     storage.write(input_name(entry.sha256), home.partition("A-1").read_bytes())
     return Task(
         storage.url, program_digest(), digest(shared), settings_digest(home), entry.sha256, ["kk", "en"],
-        Limits(seconds=60).model_dump(), "course", "A-1", [["kk", "Play (A-1)"], ["en", "Play (A-1)"]],
+        Limits(seconds=60).model_dump(), "course", "A-1", {"course_id": "A-1"},
+        [["kk", "Play (A-1)"], ["en", "Play (A-1)"]],
     )  # fmt: skip
 
 
@@ -107,6 +109,20 @@ def test_a_page_that_is_there_in_part_is_made_again(task, storage):
     assert unsealed(storage.read(task.page_name("kk"))) == "kk Play (A-1) 12 forms"
 
 
+def test_a_report_on_more_than_one_course_reads_the_whole_year(task, storage, tmp_path):
+    home = Home(tmp_path / "institute")
+    table = pd.DataFrame({"wave": [1, 1, 2]})
+    table.to_parquet(home.processed / "responses.parquet")
+    write_contents(home, Contents({}, {"responses": ""}, [], []))
+    whole = pack_year(home)
+    storage.write(input_name(digest(whole)), whole)
+    year = task._replace(kind="period", subject_id="year", about={}, data=digest(whole), pages=[["kk", "Year"]])
+    assert "sha256" in told(year)["pages"][0]
+    assert unsealed(storage.read(year.page_name("kk"))) == "kk Year 2 forms"
+    storage.remove(input_name(digest(whole)))  # fetched once for all reports of the year
+    assert "sha256" in told(year._replace(pages=[["en", "Year"]]))["pages"][0]
+
+
 @needs_fork
 def test_an_overseer_stays_from_task_to_task(task, storage):
     told(task)
@@ -147,7 +163,7 @@ def test_a_station_without_tasks_closes_and_its_folder_goes(task, monkeypatch):
 # What is not what was meant --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("which", ["shared", "partition"])
+@pytest.mark.parametrize("which", ["shared", "data"])
 def test_an_input_that_was_changed_is_refused(task, storage, tmp_path, which):
     name = input_name(getattr(task, which))
     content = bytearray(storage.read(name))
@@ -157,7 +173,7 @@ def test_an_input_that_was_changed_is_refused(task, storage, tmp_path, which):
     assert left(tmp_path) == []
 
 
-@pytest.mark.parametrize("which", ["shared", "partition"])
+@pytest.mark.parametrize("which", ["shared", "data"])
 def test_an_input_that_is_missing_is_told(task, storage, which):
     storage.remove(input_name(getattr(task, which)))
     assert failures(task) == {"The inputs are not in the storage"}

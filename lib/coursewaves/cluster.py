@@ -17,7 +17,7 @@ from typing import Any
 from coursewaves.contents import digest, settings_digest
 from coursewaves.errors import CoursewavesError
 from coursewaves.limits import Limits
-from coursewaves.parcels import Task, input_name, pack, program_digest
+from coursewaves.parcels import OF_COURSE, Task, input_name, pack, pack_year, program_digest
 from coursewaves.publish import Do
 from coursewaves.settings import Home
 from coursewaves.station import OTHER_VERSION, make_on_worker
@@ -122,8 +122,8 @@ class _Doing:
             for place in list(self.futures):
                 yield from self._found(place, str(lost))
         finally:
-            for name in self.sent:
-                self.storage.remove(name)
+            for sha256 in self.sent:
+                self.storage.remove(input_name(sha256))
 
     def _begin(self) -> None:
         shared = pack(self.home)
@@ -134,21 +134,24 @@ class _Doing:
         }  # fmt: skip
         there = self.storage.sizes(INPUTS)
         self._send(shared, there)
+        whole = ""
         for place, job in enumerate(self.jobs):
-            partition = self.home.partition(job["subject_id"]).read_bytes()
-            name = self._send(partition, there)
-            self.sent.add(name)
-            own = {"partition": digest(partition), "kind": job["kind"], "subject_id": job["subject_id"]}
-            self.tasks[place] = Task(**common, **own, pages=job["pages"])
+            if job["kind"] == OF_COURSE:
+                data = self._send(self.home.partition(job["subject_id"]).read_bytes(), there)
+            else:
+                data = whole = whole or self._send(pack_year(self.home), there)
+            self.sent.add(data)
+            own = {name: job[name] for name in ("kind", "subject_id", "about", "pages")}
+            self.tasks[place] = Task(**common, **own, data=data)
             self._submit(place)
 
     def _send(self, content: bytes, there: dict[str, int]) -> str:
-        """Put an input into the storage, unless it is there already; its name is its hash."""
-        name = input_name(digest(content))
-        if there.get(name) != len(content):
-            self.storage.write(name, content)
-            there[name] = len(content)
-        return name
+        """Put an input into the storage, unless it is there already; return its hash."""
+        sha256 = digest(content)
+        if there.get(input_name(sha256)) != len(content):
+            self.storage.write(input_name(sha256), content)
+            there[input_name(sha256)] = len(content)
+        return sha256
 
     def _submit(self, place: int, workers: list[str] | None = None) -> None:
         """Ask for a task, of any worker or of those that are named."""

@@ -1,7 +1,8 @@
-"""What a machine of a cluster is sent: the task, and one file of what all reports of a work folder share.
+"""What a machine of a cluster is sent: the task, a parcel that all reports of a work folder share, and a report's data.
 
-A parcel holds the settings that a number or a page hangs on, and the institute's own instruments. The built-in ones
-are part of the program, which must be the same everywhere.
+The shared parcel holds the settings that a number or a page hangs on, and the institute's own instruments; the
+built-in ones are part of the program, which must be the same everywhere. The data of a course are its partition; all
+other reports rest on the whole year, which is a parcel too.
 """
 
 import io
@@ -11,12 +12,15 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from coursewaves.contents import UNSEEN, digest, digest_of, library_digest, versions
+from coursewaves.contents import UNSEEN, digest, digest_of, library_digest, read_contents, versions
 from coursewaves.errors import CoursewavesError
 from coursewaves.phrases import LOCALES
 from coursewaves.settings import Home, notebooks_folder
 
-SETTINGS, INSTRUMENTS = "coursewaves.yml", "instruments"
+SETTINGS, INSTRUMENTS, TABLES = "coursewaves.yml", "instruments", "data/processed"
+
+OF_COURSE = "course"
+"""The kind of report whose data are a partition."""
 
 
 class Task(NamedTuple):
@@ -28,16 +32,16 @@ class Task(NamedTuple):
         Address of the storage.
     program
         `program_digest` of the runner.
-    shared, partition
-        SHA-256 of the parcel and of the subject's partition.
+    shared, data
+        SHA-256 of the shared parcel and of the data.
     settings
-        Digest of the settings in the parcel.
+        Digest of the settings in the shared parcel.
     languages
         Languages of the settings, opened once for all tasks.
     limits
         Bounds of each report.
-    kind, subject_id
-        As in `coursewaves.plan.Job`.
+    kind, subject_id, about
+        As in a job of `coursewaves.making.make_pages`.
     pages
         Language and title of each page.
     """
@@ -46,11 +50,12 @@ class Task(NamedTuple):
     program: str
     shared: str
     settings: str
-    partition: str
+    data: str
     languages: list[str]
     limits: dict[str, Any]
     kind: str
     subject_id: str
+    about: dict[str, str]
     pages: list[list[str]]
 
     @property
@@ -61,7 +66,7 @@ class Task(NamedTuple):
     def page_name(self, language: str) -> str:
         """Return where the page of a language lies in the storage; its name hangs on all that the page rests on."""
         titles = [title for spoken, title in self.pages if spoken == language]
-        key = [self.program, self.shared, self.partition, self.kind, self.subject_id, language, *titles]
+        key = [self.program, self.shared, self.data, self.kind, self.subject_id, self.about, language, *titles]
         return f"pages/{digest(json.dumps(key).encode())}.html"
 
 
@@ -90,6 +95,25 @@ def pack(home: Home) -> bytes:
     own = home.root / INSTRUMENTS
     for path in own.rglob("*.yml"):
         files[path.relative_to(home.root).as_posix()] = path.read_bytes()
+    return _packed(files)
+
+
+def pack_year(home: Home) -> bytes:
+    """Pack the tables of the whole year; equal tables give equal bytes.
+
+    Raises
+    ------
+    CoursewavesError
+        Where nothing was loaded.
+    """
+    contents = read_contents(home)
+    if contents is None:
+        raise CoursewavesError(f"Can't find the processed tables of {home.root.name!r}")
+    paths = {f"{TABLES}/{name}.parquet": home.processed / f"{name}.parquet" for name in contents.tables}
+    return _packed({name: path.read_bytes() for name, path in paths.items()})
+
+
+def _packed(files: dict[str, bytes]) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
         for name, text in sorted(files.items()):
@@ -123,4 +147,5 @@ def _is_expected(name: str) -> bool:
     """Whether a name is that of a file of a parcel, and leads to nowhere else on any system."""
     parts = PurePosixPath(name).parts
     is_plain = parts and name == "/".join(parts) and not {"..", "."} & {*parts} and not {*name} & {*'\\:*?"<>|'}
-    return bool(is_plain) and (name == SETTINGS or (parts[0] == INSTRUMENTS and name.endswith(".yml")))
+    is_table = "/".join(parts[:-1]) == TABLES and name.endswith(".parquet")
+    return bool(is_plain) and (name == SETTINGS or is_table or (parts[0] == INSTRUMENTS and name.endswith(".yml")))

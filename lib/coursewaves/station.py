@@ -17,7 +17,7 @@ from coursewaves.contents import digest, settings_digest
 from coursewaves.errors import CoursewavesError
 from coursewaves.limits import Limits
 from coursewaves.overseer import ATTEMPTS, Order
-from coursewaves.parcels import Task, input_name, program_digest, unpack
+from coursewaves.parcels import OF_COURSE, Task, input_name, program_digest, unpack
 from coursewaves.private_files import private_folder
 from coursewaves.processes import CAN_FORK, death_of
 from coursewaves.publish import ENGINE, WARM_UP, WORK
@@ -63,7 +63,7 @@ class Station:
         self.folder = self.foreman.folder if self.foreman else Path(tempfile.mkdtemp(prefix="coursewaves-run-"))
         self.home = Home(private_folder(self.folder / "home"))
         self.lines: Iterator[dict[str, Any]] | None = None
-        self.n_jobs = 0
+        self.n_jobs, self.year = 0, ""
         self.is_closed = self.is_busy = False
         self.lock = threading.Lock()
         self.idle = threading.Timer(IDLE_SECONDS, self._end_idle)
@@ -110,14 +110,18 @@ class Station:
         Raises
         ------
         CoursewavesError
-            Where the partition can't be read.
+            Where the data can't be read.
         """
         partition = self.home.partition(task.subject_id)
         if partition.parent != self.home.partitions:
             raise CoursewavesError("The subject's name leads out of the work folder")
         try:
             private_folder(self.home.partitions)
-            partition.write_bytes(fetched(self.storage, task.partition))
+            if task.kind == OF_COURSE:
+                partition.write_bytes(fetched(self.storage, task.data))
+            elif task.data != self.year:
+                unpack(fetched(self.storage, task.data), self.home.root)
+                self.year = task.data
             for event in self._events(task):
                 if isinstance(event, Told):
                     yield event.words["language"], event.words
@@ -131,8 +135,8 @@ class Station:
 
     def _events(self, task: Task) -> Iterator[Told | Ended]:
         job = {
-            "home": str(self.home.root), "kind": task.kind, "subject_id": task.subject_id, "pages": task.pages,
-            "engine": ENGINE if CAN_FORK else None,
+            "home": str(self.home.root), "kind": task.kind, "subject_id": task.subject_id, "about": task.about,
+            "pages": task.pages, "engine": ENGINE if CAN_FORK else None,
         }  # fmt: skip
         limits, arguments = Limits.model_validate(task.limits), {
             "home": str(self.home.root), "languages": task.languages

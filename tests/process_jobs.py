@@ -165,6 +165,26 @@ def run_notebook(job, tell):
         tell({"failure": str(error)})
 
 
+def make_pages(job, tell):
+    """Make pages in place of notebooks: each says its title and how many forms its fullest wave has."""
+    from coursewaves.settings import Home
+    from coursewaves.year import Year
+
+    told = {words["language"] for words in job.get("told", [])}
+    for language, title in job["pages"]:
+        if language in told:
+            continue
+        if title == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if title == "fail":
+            tell({"language": language, "failure": "cell `x`: KeyError"})
+            continue
+        home = Home(Path(job["home"]))
+        partition = home.partition(job["subject_id"]) if job["kind"] == "course" else None
+        responses = Year(home, partition).responses
+        tell({"language": language, "page": f"{language} {title} {responses['wave'].value_counts().iloc[0]} forms"})
+
+
 def fill_memory(job: dict[str, Any]) -> None:
     held = []
     while True:

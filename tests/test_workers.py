@@ -13,6 +13,7 @@ import pytest
 from coursewaves import workers
 from coursewaves.errors import CoursewavesError
 from coursewaves.limits import Limits
+from coursewaves.overseer import Order
 from coursewaves.settings import notebooks_folder
 from coursewaves.workers import CAN_FORK, Ended, Foreman, Told, do_each
 
@@ -209,6 +210,30 @@ def test_an_overseer_can_be_made_before_its_jobs_are_known():
     assert told == [[{"square": 9}]]
     assert all_gone([early.process.pid], 0.1)
     assert not early.folder.exists()
+
+
+@needs_fork
+def test_an_order_that_stays_open_does_what_is_added_in_the_same_overseer(tmp_path):
+    with Foreman() as foreman:
+        order = Order(
+            "process_jobs:see_prepared", "process_jobs:open_for_all", {"home": "there"}, [{}], [7], 1,
+            Limits().model_dump(), str(foreman.folder), False, True,
+        )  # fmt: skip
+        lines = foreman.serve(order)
+        first = [next(lines), next(lines)]
+        assert first[1] == {"place": 7, "ended": ""}
+        foreman.add(3, {})
+        foreman.add(9, {})
+        more = [next(lines) for _ in range(4)]
+        assert [(line["place"], line.get("ended")) for line in more] == [(3, None), (3, ""), (9, None), (9, "")]
+        seen = [line["told"] for line in [*first, *more] if "told" in line]
+        assert {(words["home"], words["opened_by"], words["parent"]) for words in seen} == {
+            ("there", foreman.process.pid, foreman.process.pid)
+        }
+        assert len({words["here"] for words in seen}) == 3
+        foreman.process.stdin.close()
+        assert foreman.process.wait(5) == 0
+        assert not foreman.folder.exists()
 
 
 # What ends early -------------------------------------------------------------------------------------

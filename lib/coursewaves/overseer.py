@@ -35,6 +35,8 @@ class Order(NamedTuple):
         Whether this very process does the one job, where the system can't copy processes.
     folder
         The run's private folder, removed at the end.
+    is_open
+        Whether more jobs may follow, each a line with its ``place`` and ``job``, until the input closes.
     """
 
     work: str
@@ -46,6 +48,7 @@ class Order(NamedTuple):
     limits: dict[str, Any]
     folder: str
     is_alone: bool
+    is_open: bool = False
 
 
 class _Running:
@@ -74,7 +77,7 @@ class Overseer:
         self.running: dict[int, _Running] = {}
         self.dying: set[int] = set()
         self.folders: list[Path] = []
-        self.unsent = bytearray()
+        self.unsent, self.unread = bytearray(), b""
         self.selector = selectors.PollSelector()
         self.selector.register(source, selectors.EVENT_READ)
         self.bell, self.ring = os.pipe()
@@ -90,7 +93,7 @@ class Overseer:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self.ring, warn_on_full_buffer=False)  # a copy's death ends the wait for words
         try:
-            while self.waiting or self.running or self.unsent:
+            while self.order.is_open or self.waiting or self.running or self.unsent:
                 while self.waiting and len(self.running) < self.order.workers:
                     self._start(*self.waiting.popleft())
                 if self.running or self.unsent:  # else none could be begun, and nobody would ever ring
@@ -104,8 +107,8 @@ class Overseer:
         first = min((child.ends_at for child in self.running.values()), default=None)
         timeout = None if first is None else max(0.0, first - time.monotonic())
         for key, _ in self.selector.select(timeout):
-            if key.fd == self.source and not os.read(self.source, READ_SIZE):
-                raise RunnerGoneError
+            if key.fd == self.source:
+                self._take(os.read(self.source, READ_SIZE))
             if key.fd == self.sink:
                 self._send(b"")
             if key.fd == self.bell:
@@ -114,6 +117,16 @@ class Overseer:
             child = self.running.get(key.data) if key.data else None
             if child is not None:
                 self._hear(child)
+
+    def _take(self, text: bytes) -> None:
+        """Take what the runner sent: more jobs for an order that is open; nothing means that it is gone."""
+        if not text:
+            raise RunnerGoneError
+        *lines, self.unread = (self.unread + text).split(b"\n")
+        for line in map(json.loads, lines):
+            self.waiting.append((len(self.order.jobs), 1, []))
+            self.order.jobs.append(line["job"])
+            self.order.places.append(line["place"])
 
     def _start(self, place: int, attempt: int, told: list[Any]) -> None:
         job = self.order.jobs[place] | ({"told": told} if told else {})

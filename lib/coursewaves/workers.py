@@ -230,7 +230,8 @@ def _next(
 class Foreman:
     """One overseer, importing from the moment that it is made: make it early, and other work goes on meanwhile.
 
-    It serves one `do_each`. Closing it, or leaving its ``with`` block, ends it and all that it started.
+    It serves one `do_each`, or one order that stays open for jobs which are added. Closing it, or leaving its
+    ``with`` block, ends it and all that it started.
     """
 
     def __init__(self) -> None:
@@ -252,19 +253,25 @@ class Foreman:
         CoursewavesError
             Where it could not begin.
         """
-        source, sink = self.process.stdin, self.process.stdout
-        if source is None or sink is None:
-            raise AssertionError
-        with suppress(BrokenPipeError):
-            source.write(json.dumps(order._asdict()).encode() + b"\n")
-            source.flush()
-        for line in sink:
+        self._send(order._asdict())
+        for line in self.process.stdout or ():
             if not line.endswith(b"\n"):  # it died while it spoke
                 return
             event: dict[str, Any] = json.loads(line)
             if "failed" in event:
                 raise CoursewavesError(f"The work can't begin: {event['failed']}")
             yield event
+
+    def add(self, place: int, job: Job) -> None:
+        """Add a job to an order that is open; its lines come from where the order is served."""
+        self._send({"place": place, "job": job})
+
+    def _send(self, line: Mapping[str, Any]) -> None:
+        if self.process.stdin is None:
+            raise AssertionError
+        with suppress(BrokenPipeError):
+            self.process.stdin.write(json.dumps(line).encode() + b"\n")
+            self.process.stdin.flush()
 
     def close(self) -> None:
         """End it and all that it started, and remove its folder."""

@@ -1,0 +1,61 @@
+"""A cluster's worker as it is, but that it misbehaves as ``MISBEHAVES`` says; Dask loads this before its first task.
+
+Run as a script, it is that worker's overseer, whose copies misbehave.
+"""
+
+import os
+import signal
+import sys
+import time
+
+HOW, _, COURSE = os.environ.get("MISBEHAVES", "").partition(": ")
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def misbehave() -> None:
+    """Change what the worker itself does."""
+    from coursewaves import station, workers
+
+    if HOW == "page dies":
+        workers.COMMAND = [sys.executable, "-P", __file__, "coursewaves.warm"]
+    if HOW == "has another version":
+        station.program_digest = lambda anew=False: "another"
+    if HOW in ("worker dies", "can't make", "is slow"):
+        make = station.Station.make
+
+        def make_or_not(self, task):
+            if HOW == "can't make":
+                raise KeyError("a participant's words")
+            if HOW == "worker dies" and task.subject_id == COURSE:
+                die()
+            if HOW == "is slow":
+                time.sleep(1)
+            return make(self, task)
+
+        station.Station.make = make_or_not
+
+
+def make_or_die() -> None:
+    """Have the page in English of one course kill the process that makes it."""
+    from coursewaves import making
+
+    make_page = making.make_page
+
+    def make(notebook, parameters, title, language, engine):
+        if parameters["course_id"] == COURSE and language == "en":
+            die()
+        return make_page(notebook, parameters, title, language, engine)
+
+    making.make_page = make
+
+
+if __name__ == "__main__":
+    from coursewaves import foreman
+
+    make_or_die()
+    foreman.main()
+else:
+    misbehave()

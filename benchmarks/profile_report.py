@@ -17,25 +17,25 @@ from pathlib import Path
 from types import FrameType
 
 import coursewaves.warm
+from coursewaves.load import load_year
 from coursewaves.report import make_page
 from coursewaves.settings import Home, notebooks_folder
 from coursewaves.simulate import simulate_year
-from coursewaves.year import load_year
 
 EVERY = 0.001
 LIBRARY = str(Path(coursewaves.warm.__file__).parent)
 
 PARTS = {
-    "loading": ("settings", "yamlfile", "survey_files", "survey_checks", "year"),
+    "loading": ("settings", "yamlfile", "survey_files", "survey_checks", "load", "year", "partitions"),
     "computing": (
         "instruments", "registry", "score", "stats", "standardise", "rate", "summarise", "factor_analysis",
-        "topic_verdicts", "sides", "compare", "disclosure", "view",
+        "topic_verdicts", "sides", "compare", "disclosure", "pooled", "course", "view",
     ),
     "drawing": ("charts",),
     "texts and numbers": ("phrases", "present", "page", "sections"),
     "cleaning": ("clean",),
     "template": ("report.render", "report.contents", "report.check_page", "report.page_css"),
-    "papermill and engine": ("engine", "report"),
+    "papermill and engine": ("engine", "isolation", "limits", "report"),
 }  # fmt: skip
 """Parts of a report, and the modules or single functions that belong to them; the first that fits counts."""
 

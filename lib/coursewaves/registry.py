@@ -72,19 +72,19 @@ class Registry:
     def _row(self, table: str, entry_id: str) -> pd.Series:
         rows: pd.DataFrame = getattr(self, table)
         ids = rows[KEYS[table][0][0]]
-        places = np.flatnonzero(ids == entry_id)
-        if not places.size:
+        if not (places := np.flatnonzero(ids == entry_id)).size:
             raise CoursewavesError.not_found(entry_id, table, ids)
         return rows.iloc[places[0]]  # type: ignore[no-any-return]
 
     @cached_property
-    def _by_programme(self) -> dict[str, dict[Any, pd.DataFrame]]:
+    def _by_programme(self) -> dict[str, dict[Any, Any]]:
         """The topics and abilities of each programme: every question about one of them asks for them all."""
-        tables = {"topics": self.topics, "abilities": self.abilities}
-        return {name: dict(iter(t.sort_values("number").groupby("programme_id"))) for name, t in tables.items()}
+        ordered = {name: getattr(self, name).sort_values("number") for name in ("topics", "abilities")}
+        return {name: dict(iter(rows.groupby("programme_id"))) for name, rows in ordered.items()}
 
     def _rows_of(self, table: str, programme_id: str) -> pd.DataFrame:
-        return self._by_programme[table].get(programme_id, getattr(self, table).iloc[:0]).reset_index(drop=True)
+        found: pd.DataFrame = self._by_programme[table].get(programme_id, getattr(self, table).iloc[:0])
+        return found.reset_index(drop=True)
 
 
 def read_registry(folder: Path) -> tuple[Registry, pd.DataFrame]:

@@ -30,16 +30,16 @@ from _year import make_year, whole_courses
 EVERY = 0.001
 
 PARTS = {
-    "loading": ("settings", "yamlfile", "survey_files", "survey_checks", "year", "view.open_course", "view._opened"),
+    "loading": ("settings", "yamlfile", "survey_files", "survey_checks", "load", "year", "partitions", "opening"),
     "computing": (
         "instruments", "registry", "score", "stats", "standardise", "rate", "summarise", "factor_analysis",
-        "topic_verdicts", "sides", "compare", "disclosure", "pooled", "course", "view",
+        "topic_verdicts", "sides", "compare", "disclosure", "pooled", "subject", "course", "view",
     ),
     "drawing": ("charts",),
     "texts and numbers": ("phrases", "present", "page", "sections"),
     "cleaning": ("clean",),
     "template": ("report.render", "report.contents", "report.check_page", "report.page_css"),
-    "papermill and engine": ("engine", "report", "making"),
+    "papermill and engine": ("engine", "isolation", "limits", "report", "making"),
 }  # fmt: skip
 """Parts of a report, and the modules or single functions that belong to them; the first that fits counts."""
 

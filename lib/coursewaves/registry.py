@@ -73,24 +73,19 @@ class Registry:
     def _row(self, table: str, entry_id: str) -> pd.Series:
         rows: pd.DataFrame = getattr(self, table)
         ids = rows[KEYS[table][0][0]]
-        places = np.flatnonzero(ids == entry_id)
-        if not places.size:
+        if not (places := np.flatnonzero(ids == entry_id)).size:
             raise CoursewavesError.not_found(entry_id, table, ids)
-        row: pd.Series = rows.iloc[places[0]]
-        return row
+        return rows.iloc[places[0]]  # type: ignore[no-any-return]
 
     @cached_property
-    def _by_programme(self) -> dict[tuple[str, str], pd.DataFrame]:
+    def _by_programme(self) -> dict[str, dict[Any, Any]]:
         """The topics and abilities of each programme: every question about one of them asks for them all."""
-        return {
-            (table, str(programme_id)): rows.reset_index(drop=True)
-            for table in ("topics", "abilities")
-            for programme_id, rows in getattr(self, table).sort_values("number").groupby("programme_id")
-        }
+        ordered = {name: getattr(self, name).sort_values("number") for name in ("topics", "abilities")}
+        return {name: dict(iter(rows.groupby("programme_id"))) for name, rows in ordered.items()}
 
     def _rows_of(self, table: str, programme_id: str) -> pd.DataFrame:
-        rows: pd.DataFrame = getattr(self, table)
-        return self._by_programme.get((table, programme_id), rows.iloc[:0])
+        found: pd.DataFrame = self._by_programme[table].get(programme_id, getattr(self, table).iloc[:0])
+        return found.reset_index(drop=True)
 
 
 def read_registry(folder: Path) -> tuple[Registry, pd.DataFrame]:

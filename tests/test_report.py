@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from coursewaves import report
 from coursewaves.errors import CoursewavesError
+from coursewaves.kinds import KINDS, made_kinds
 from coursewaves.report import ReportError, check_page, check_parameters, contents, make_page
 from coursewaves.sections.front import END_MARK
 from coursewaves.settings import notebooks_folder
@@ -253,14 +254,9 @@ def test_the_style_sheet_asks_for_nothing_from_elsewhere():
     assert not re.search(r"url\(|@import|http|expression", report.page_css())
 
 
-def test_every_parameter_of_the_course_report_is_given(tmp_path, monkeypatch):
-    from coursewaves.publish import Job, _make
-
-    given: dict[str, Any] = {}
-    monkeypatch.setattr(
-        "coursewaves.publish.make_page", lambda notebook, parameters, *rest: given.update(parameters) or "x"
-    )
-    _make(tmp_path, Job("course", "A-1", "kk", "Title"))
+@pytest.mark.parametrize("kind", made_kinds())
+def test_a_notebook_has_the_parameters_that_its_kind_is_given(kind):
     import papermill
 
-    assert set(given) == set(papermill.inspect_notebook(str(COURSE)))
+    asked = papermill.inspect_notebook(str(COURSE.with_stem(kind)))
+    assert set(asked) == {"home", "language", KINDS[kind].parameter} - {""}

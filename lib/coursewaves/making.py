@@ -4,9 +4,11 @@ One process makes the pages of all languages: what does not hang on the language
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.limits import Limits
 from coursewaves.report import make_page
 from coursewaves.settings import notebooks_folder
 
@@ -18,17 +20,20 @@ def make_pages(job: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> N
     ----------
     job
         ``home``, ``kind``, ``about`` (the parameter that names the subject, and its id), ``pages`` as pairs of
-        language and title, ``engine`` (None for a Jupyter kernel), and ``told`` where an earlier process died.
+        language and title, ``engine`` (None for a Jupyter kernel), ``limits``, and ``told`` where an earlier process
+        died. The current folder is its own.
     tell
         Is given ``language`` and ``page``, or ``language`` and ``failure``: a cell and an error's class, never data.
     """
     notebook = notebooks_folder() / "reports" / f"{job['kind']}.ipynb"
+    limits = Limits(**job["limits"])
     done = {told["language"] for told in job.get("told", [])}
     for language, title in job["pages"]:
         if language in done:
             continue
         parameters = {"home": job["home"], "language": language} | job["about"]
         try:
-            tell({"language": language, "page": make_page(notebook, parameters, title, language, job["engine"])})
+            page = make_page(notebook, parameters, title, language, job["engine"], limits, Path.cwd())
+            tell({"language": language, "page": page})
         except CoursewavesError as error:
             tell({"language": language, "failure": str(error)})

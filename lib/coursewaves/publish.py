@@ -122,6 +122,7 @@ def _ordered(home: Home, jobs: list[Job]) -> dict[str, Any]:
         "about": {parameter: first.subject_id} if parameter else {},
         "pages": [[job.language, job.title] for job in jobs],
         "engine": ENGINE if CAN_FORK else None,
+        "limits": home.settings.limits.model_dump(),
     }
 
 

@@ -86,18 +86,20 @@ def read_contents(home: Home) -> Contents | None:
     """Return what the last load made; None where nothing was loaded, or the record of it is damaged."""
     try:
         found = json.loads((home.processed / CONTENTS).read_text(encoding="utf-8"))
+        if found.pop("sha256") != digest(json.dumps(found).encode()):
+            return None
         courses = [Entry(**entry) for entry in found["courses"]]
         return Contents(found["inputs"], found["tables"], courses, [Listed(**one) for one in found["others"]])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
 def write_contents(home: Home, contents: Contents) -> None:
-    """Write the record of a load; nothing that it names may change afterwards."""
+    """Write the record of a load, with its own sum; nothing that it names may change afterwards."""
     told = contents._asdict()
     told["courses"] = [entry._asdict() for entry in contents.courses]
     told["others"] = [listed._asdict() for listed in contents.others]
-    text = json.dumps(told, ensure_ascii=False, indent=1)
+    text = json.dumps(told | {"sha256": digest(json.dumps(told).encode())}, ensure_ascii=False, indent=1)
     write_private(home.processed / CONTENTS, lambda path: path.write_text(text, encoding="utf-8"))
 
 

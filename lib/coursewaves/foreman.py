@@ -42,26 +42,28 @@ def _watch(source: int) -> None:
 
     def look(*_: Any) -> None:
         if poll.poll(0):
+            shutil.rmtree(Path.cwd(), ignore_errors=True)  # else the runner does it
             os._exit(1)
 
     signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, WATCH_SECONDS, WATCH_SECONDS)
 
 
-def _end_with_runner(source: int) -> None:
-    """End this process, and all that its job started, when the runner is gone."""
+def _end_with_runner(source: int, folder: str) -> None:
+    """End this process, and all that its job started, when the runner is gone, and remove the run's folder."""
 
     def wait() -> None:
         while os.read(source, READ_SIZE):
             pass
         kill_marked(RUN, os.environ.get(RUN, ""))
+        shutil.rmtree(folder, ignore_errors=True)
         kill_tree(os.getpid())
 
     threading.Thread(target=wait, daemon=True).start()
 
 
 def _do_alone(order: Order, source: int, sink: int) -> NoReturn:
-    _end_with_runner(source)
+    _end_with_runner(source, order.folder)
     folder = Path(order.jobs[0].get("folder") or order.folder)
     mark = f"{os.environ.get(RUN, '')}.{order.places[0]}"
     task = Task(order.work, order.jobs[0], Limits.model_validate(order.limits), folder, mark)
@@ -91,7 +93,9 @@ def _serve(warm: str, source: int, sink: int) -> None:
     try:
         order = _begin(warm, source)
     except Exception as error:
-        if not isinstance(error, RunnerGoneError):
+        if isinstance(error, RunnerGoneError):
+            shutil.rmtree(Path.cwd(), ignore_errors=True)
+        else:
             write(sink, json.dumps({"failed": _reason(error)}).encode() + b"\n")
         return
     if order.is_alone:

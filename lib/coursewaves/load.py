@@ -59,7 +59,7 @@ def load_year(home: Home) -> Year:
     pooled = pool_year(year)
     pooled_tables = {f"pooled_{name}": getattr(pooled, name) for name in NAMES}
     _write(home, pooled_tables)
-    sweep(home.processed)
+    sweep(home.processed, at_once=True)
     digests = {name: digest(year.path(name).read_bytes()) for name in [*tables, *pooled_tables]}
     write_contents(home, Contents(inputs, digests, write_partitions(year, pooled), list_subjects(year, pooled)))
     return year

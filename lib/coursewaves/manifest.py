@@ -1,7 +1,8 @@
 """What is published: ``reports/manifest.json`` tells of every page what it is, its hash and what it rests on.
 
 While a run goes on, pages are entered in a journal beside it, each before it takes its place: at every moment the hash
-of every page stands in one of the two, also after a run was killed.
+of every page stands in one of the two, also after a run was killed. The journal stays, empty, until all that
+is made of the manifest, such as the index, is as new.
 """
 
 import hashlib
@@ -23,6 +24,12 @@ Page = dict[str, Any]
 """One page: ``kind``, ``id``, ``language``, ``title``, ``path`` below the reports, ``sha256``, ``inputs`` (the hash of
 each), ``versions``, ``made_at``, and ``is_stale``: its inputs have changed and it was not made anew."""
 
+TYPES = {
+    "kind": str, "id": str, "language": str, "title": str, "path": str, "sha256": str, "inputs": dict,
+    "versions": dict, "made_at": str, "is_stale": bool,
+}  # fmt: skip
+"""What a page's entry holds."""
+
 
 def read_manifest(home: Home) -> list[Page]:
     """Return the published pages in the order of their paths; none where nothing was published.
@@ -41,18 +48,53 @@ def read_manifest(home: Home) -> list[Page]:
 
 
 def write_manifest(home: Home, pages: Iterable[Page]) -> None:
-    """Write the manifest whole and close the journal."""
+    """Write the manifest whole and empty the journal; what is made of the manifest is owed from now on."""
     listed = sorted(pages, key=lambda page: str(page["path"]))
+    _append(home, b"")
     write_shared(home.reports / MANIFEST, json.dumps(listed, ensure_ascii=False, indent=1).encode())
-    (home.reports / JOURNAL).unlink(missing_ok=True)
+    os.truncate(home.reports / JOURNAL, 0)
 
 
 def enter(home: Home, page: Page) -> None:
     """Enter a page in the journal; to be done before it takes its place."""
+    _append(home, json.dumps(page, ensure_ascii=False).encode() + b"\n")
+
+
+def _append(home: Home, line: bytes) -> None:
     home.reports.mkdir(parents=True, exist_ok=True)
     handle = os.open(home.reports / JOURNAL, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
     with os.fdopen(handle, "wb") as journal:
-        journal.write(json.dumps(page, ensure_ascii=False).encode() + b"\n")
+        journal.write(line)
+        journal.flush()
+        os.fsync(journal.fileno())
+
+
+def is_anything_owed(home: Home) -> bool:
+    """Tell whether the index and what else is made of the manifest may be older, as when a run was killed."""
+    return (home.reports / JOURNAL).exists() or not (home.reports / INDEX).exists()
+
+
+def settle(home: Home) -> bool:
+    """Take into the manifest what a run that was killed left in the journal; tell whether anything is owed."""
+    is_owed = is_anything_owed(home)
+    if is_owed:
+        write_manifest(home, read_manifest(home))
+    return is_owed
+
+
+def close_journal(home: Home) -> None:
+    """Say that all that is made of the manifest is as new."""
+    (home.reports / JOURNAL).unlink(missing_ok=True)
+
+
+def drop_damaged(home: Home) -> bool:
+    """Remove a manifest that is damaged, so that all reports are made anew; tell whether it was."""
+    try:
+        read_manifest(home)
+    except CoursewavesError:
+        (home.reports / MANIFEST).unlink()
+        return True
+    return False
 
 
 def sha256_of(path: Path) -> str:
@@ -66,10 +108,13 @@ def _written(home: Home) -> list[Page]:
         return []
     try:
         pages: list[Page] = json.loads(path.read_text(encoding="utf-8"))
-        return [page for page in pages if page["path"]]
-    except (ValueError, TypeError, KeyError):
+        is_sound = isinstance(pages, list) and all(map(_is_page, pages))
+    except ValueError:
+        is_sound = False
+    if not is_sound:
         place = f"{home.reports.name}/{MANIFEST}"
-        raise CoursewavesError(f"{place} is damaged; fix: delete it and make all reports anew") from None
+        raise CoursewavesError(f"{place} is damaged; fix: delete it and make all reports anew")
+    return pages
 
 
 def _journal(home: Home) -> list[Page]:
@@ -81,4 +126,17 @@ def _journal(home: Home) -> list[Page]:
             pages.append(json.loads(line))
         except ValueError:
             continue
-    return [page for page in pages if isinstance(page, dict) and page.keys() >= {"path", "sha256"}]
+    return [page for page in pages if _is_page(page)]
+
+
+def _is_page(entry: object) -> bool:
+    """Tell whether an entry is one of ours: a flipped bit must not pass for a page, nor lead out of the folder."""
+    if not isinstance(entry, dict) or entry.keys() != TYPES.keys():
+        return False
+    is_plain = all(isinstance(entry[name], kind) for name, kind in TYPES.items())
+    return is_plain and entry["path"] == page_path(entry["kind"], entry["id"], entry["language"])
+
+
+def page_path(kind: str, subject_id: str, language: str) -> str:
+    """Return where a page lies below the reports folder."""
+    return f"{kind}/{subject_id}.{language}.html"

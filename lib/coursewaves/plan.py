@@ -18,10 +18,11 @@ from coursewaves.contents import (
     library_digest,
     read_contents,
     settings_digest,
+    versions,
 )
 from coursewaves.errors import CoursewavesError
 from coursewaves.kinds import made_kinds
-from coursewaves.manifest import Page, read_manifest, sha256_of
+from coursewaves.manifest import Page, page_path, read_manifest, sha256_of
 from coursewaves.phrases import LOCALES, Phrases, marked
 from coursewaves.settings import Home, notebooks_folder
 
@@ -60,7 +61,7 @@ class Job(NamedTuple):
     @property
     def path(self) -> str:
         """Where the page lies below the reports folder."""
-        return f"{self.kind}/{self.subject_id}.{self.language}.html"
+        return page_path(self.kind, self.subject_id, self.language)
 
 
 class Planned(NamedTuple):
@@ -104,7 +105,7 @@ def plan_reports(
     planned = []
     for job in jobs:
         inputs = {"data": data[job.kind, job.subject_id], **shared, **_of_program(job.kind, job.language)}
-        reasons = _reasons(home, pages.get(job.path), inputs)
+        reasons = _reasons(home, job, pages.get(job.path), inputs)
         planned.append(Planned(job, inputs, reasons or ([ASKED] if anew else [])))
     return planned
 
@@ -138,7 +139,14 @@ def loaded(home: Home) -> Contents:
     different = changed(contents.inputs, {"settings": settings_digest(home), "instruments": instruments_digest(home)})
     if different:
         raise CoursewavesError(f"The {' and '.join(different)} changed since the data were loaded; fix: {_load(home)}")
+    if not are_sound(home, contents):
+        raise CoursewavesError(f"The processed tables of {home.root.name!r} were changed; fix: {_load(home)}")
     return contents
+
+
+def are_sound(home: Home, contents: Contents) -> bool:
+    """Tell whether the processed tables are those that the load wrote; the partitions are looked at one by one."""
+    return all(sha256_of(home.processed / f"{name}.parquet") == told for name, told in contents.tables.items())
 
 
 def _load(home: Home) -> str:
@@ -204,11 +212,12 @@ def _of_program(kind: str, language: str) -> dict[str, str]:
     }
 
 
-def _reasons(home: Home, page: Page | None, inputs: Mapping[str, str]) -> list[str]:
+def _reasons(home: Home, job: Job, page: Page | None, inputs: Mapping[str, str]) -> list[str]:
     if page is None:
         return [NEW]
     reasons = [CHANGED[name] for name in changed(page["inputs"], inputs)]
-    if sha256_of(home.reports / page["path"]) != page["sha256"]:
+    own = {"title": job.title} | ({} if reasons else {"versions": versions()})
+    if changed(page, own) or sha256_of(home.reports / page["path"]) != page["sha256"]:
         reasons.append(EDITED)
     return reasons or ([STALE] if page["is_stale"] else [])
 

@@ -1,5 +1,6 @@
 """Write files and folders that nobody but their owner can read, whole or not at all."""
 
+import errno
 import os
 import shutil
 import tempfile
@@ -13,6 +14,15 @@ DRAFT = ".draft-"
 
 STALE = 3600.0
 """Seconds after which a draft that is still there was left behind by a process that died."""
+
+FIXES = {
+    errno.ENOSPC: "make room on the disk",
+    errno.EDQUOT: "make room on the disk, or raise the quota",
+    errno.EROFS: "make the disk writable",
+    errno.EACCES: "let this user write there",
+    errno.EPERM: "let this user write there",
+}
+"""What helps against what the system refuses."""
 
 
 def write_private(path: Path, write: Callable[[Path], object]) -> None:
@@ -86,6 +96,20 @@ def sweep(folder: Path, now: float | None = None, *, at_once: bool = False) -> N
             shutil.rmtree(draft, ignore_errors=True)
         else:
             draft.unlink(missing_ok=True)
+
+
+def refused(error: OSError) -> str:
+    """Say what the system refused, of which file or folder, and what helps; empty where it gave no reason.
+
+    >>> refused(OSError(errno.ENOSPC, "No space left on device"))
+    'No space left on device; fix: make room on the disk'
+    """
+    if not error.strerror:
+        return ""
+    path = Path(str(error.filename)) if error.filename else None
+    place = (path.parent if path.name.startswith(DRAFT) else path).name if path else ""
+    fix = FIXES.get(error.errno or 0, "")
+    return (f"{place}: " if place else "") + error.strerror + (f"; fix: {fix}" if fix else "")
 
 
 def _sync(path: Path) -> None:

@@ -9,7 +9,7 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,8 +22,9 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.history import next_run
 from coursewaves.locks import RunLock
 from coursewaves.logs import open_log
-from coursewaves.manifest import INDEX, read_manifest, sha256_of
-from coursewaves.plan import Planned, gone, plan_reports
+from coursewaves.manifest import close_journal, drop_damaged, is_anything_owed, read_manifest, settle, sha256_of
+from coursewaves.plan import Planned, are_sound, gone, plan_reports
+from coursewaves.private_files import refused, sweep
 from coursewaves.publish import Do, Outcome, make_reports, mark_stale
 from coursewaves.report_days import read_status_day
 from coursewaves.runs import EXIT, Failure, RunRecord
@@ -95,18 +96,37 @@ def produce(
     CoursewavesError
         As `coursewaves.plan.plan_reports`.
     """
-    course_ids, languages, kinds = list(course_ids), list(languages), list(kinds)
-    planned = plan_reports(home, course_ids, languages, kinds, anew=anew)
-    is_whole = not (course_ids or languages or kinds)
+    produced = _produce(home, do, begun, done, (list(course_ids), list(languages), list(kinds)), anew=anew)
+    close_journal(home)
+    return produced
+
+
+def _produce(
+    home: Home, do: Do, begun: Callable[[list[Planned]], None], done: Callable[[Outcome], None],
+    chosen: Sequence[list[str]] = (), *, anew: bool = False,
+) -> Produced:  # fmt: skip
+    """Make the reports and the index, and leave the journal open for what else is made of them."""
+    planned = plan_reports(home, *chosen, anew=anew)
+    _sweep(home, {one.job.kind for one in planned})
+    is_owed = settle(home)
+    is_whole = not any(chosen)
     is_marked = mark_stale(home, planned, gone(home, planned) if is_whole else ())
     begun(planned)
     if is_marked:
         _write_index(home)
     outcomes = make_reports(home, planned, do, done)
-    if outcomes or not (home.reports / INDEX).exists():
+    if outcomes or is_owed:
         _write_index(home)
     n_stale = sum(bool(page["is_stale"]) for page in read_manifest(home))
     return Produced(outcomes, sum(not one.reasons for one in planned), n_stale)
+
+
+def _sweep(home: Home, kinds: Iterable[str]) -> None:
+    """Remove what a run that was killed left beside its files; whoever calls has the lock."""
+    own = [home.root / "data", home.processed, home.partitions, home.reports, *(home.reports / kind for kind in kinds)]
+    for folder in own:
+        if not folder.is_symlink():
+            sweep(folder, at_once=True)
 
 
 def load_reasons(home: Home) -> list[str]:
@@ -115,10 +135,10 @@ def load_reasons(home: Home) -> list[str]:
     if contents is None:
         return ["nothing was loaded yet"]
     reasons = [f"{name} changed" for name in changed(contents.inputs, load_inputs(home))]
-    made = {home.processed / f"{name}.parquet": sha256 for name, sha256 in contents.tables.items()}
-    made |= {home.partition(entry.course_id): entry.sha256 for entry in contents.courses}
-    is_sound = all(sha256_of(path) == sha256 for path, sha256 in made.items())
-    return reasons if is_sound else [*reasons, "processed tables were changed"]
+    are_partitions_sound = all(sha256_of(home.partition(one.course_id)) == one.sha256 for one in contents.courses)
+    return (
+        reasons if are_partitions_sound and are_sound(home, contents) else [*reasons, "processed tables were changed"]
+    )
 
 
 def clock() -> datetime:
@@ -160,6 +180,7 @@ class _Run:
     def __init__(self, home: Home, do: Callable[[Home], Do], now: Callable[[], datetime]) -> None:
         self.home, self.do, self.now = home, do, now
         self.number, self.started_at = next_run(home), now()
+        self.stage = "run"
         self.seconds: dict[str, float] = {}
         self.n_files, self.n_made = 0, 0
         self.failures: list[Failure] = []
@@ -175,8 +196,8 @@ class _Run:
             return self._told("refused", EXIT["misused"], refusal=str(error).replace("\n", "; "))
         except Exception as error:
             log.exception("the run ended early")
-            reason = error.strerror or "" if isinstance(error, OSError) else ""
-            self.failures.append(Failure("run", reason=reason or type(error).__name__))
+            reason = refused(error) if isinstance(error, OSError) else ""
+            self.failures.append(Failure(self.stage, reason=reason or type(error).__name__))
         if self.failures:
             return self._told("failed", EXIT["failed"])
         return self._told("done" if self.n_made or self.n_files else "nothing new", EXIT["done"])
@@ -189,12 +210,16 @@ class _Run:
             log.info("load: %s", "; ".join(reasons))
             with self._stage("load"):
                 self._load()
+        if drop_damaged(self.home):
+            log.warning("the manifest was damaged: all reports are made anew")
+        is_owed = is_anything_owed(self.home)
         with self._stage("reports"):
-            self.produced = produce(self.home, do, begun=self._begun, done=self._done)
+            self.produced = _produce(self.home, do, self._begun, self._done)
         today = self.now().astimezone(self.home.settings.zone).date()
-        if self.produced.outcomes or read_status_day(self.home) != today:
+        if is_owed or self.produced.outcomes or read_status_day(self.home) != today:
             with self._stage("deadlines"):
                 _write_due(self.home, today)
+        close_journal(self.home)
 
     def _load(self) -> None:
         from coursewaves.load import load_year  # noqa: PLC0415  (pandas' import would cost a run with nothing new)
@@ -222,14 +247,14 @@ class _Run:
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
+        start, self.stage = time.perf_counter(), name
         try:
             yield
         finally:
             self.seconds[name] = time.perf_counter() - start
 
     def _told(self, outcome: Any, exit_code: int, refusal: str = "") -> RunRecord:
-        n_failed = sum(failure.kind != "run" for failure in self.failures)
+        n_failed = sum(bool(failure.subject_id) for failure in self.failures)
         return RunRecord(
             self.started_at, self.now(), outcome, exit_code, n_loaded_files=self.n_files, n_made=self.n_made,
             n_unchanged=self.produced.n_current if self.produced else 0, n_failed=n_failed,

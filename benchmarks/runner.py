@@ -23,6 +23,9 @@ from profile_report import BROAD, profile
 LANGUAGE = "kk"
 SEED = 2026
 
+FLOOR = "floor, cleaned"
+"""A page that has not passed the sanitiser is not the same page."""
+
 PARTS = ("start", "imports", "computing", "drawing", "saving", "exporting", "the rest")
 
 COURSES_OF = {
@@ -43,7 +46,8 @@ def measure(home: Path, courses: list[str], rounds: int) -> Rounds:
             asked = turned[: COURSES_OF[way]]
             _, text = run(sys.executable, BENCHMARKS / "_ways.py", way, home, LANGUAGE, *asked)
             found[way].append(json.loads(text))
-            print(f"round {number + 1}: {way:26} {found[way][-1]['wall']:8.3f} s a report", file=sys.stderr)
+            one = found[way][-1]
+            print(f"{number + 1}  {way:26} {one['wall']:8.3f} s, CPU {one['cpu']:8.3f} s", file=sys.stderr, flush=True)
     return found
 
 
@@ -56,7 +60,7 @@ def summary(rounds: Rounds, profiles: dict[str, dict[str, float]]) -> dict[str, 
     for way, found in rounds.items():
         names = ("wall", "cpu", "start", "start_cpu", "figures", "bytes")
         told[way] = {name: median(one[name] for one in found) for name in names}
-        for other in ("runner, 1 worker", "floor, cleaned"):
+        for other in ("runner, 1 worker", FLOOR):
             for name in ("wall", "cpu"):
                 pairs = zip(found, rounds[other], strict=True)
                 told[way][f"{name} / {other}"] = median(one[name] / beside[name] for one, beside in pairs)
@@ -78,12 +82,15 @@ def _parts(found: list[dict[str, Any]], shares: dict[str, float]) -> dict[str, f
 
 def show(told: dict[str, dict[str, Any]]) -> None:
     """Print the table of all ways, and one of their parts."""
-    print(
-        f"{'a report':26} {'wall s':>8} {'CPU s':>8} {'x runner':>9} {'x floor':>8} {'figures':>8} {'kB':>6}   to begin"
-    )
+    print(f"{'':44}{'times the runner':>19}{'times the floor':>19}")
+    head = f"{'wall s':>8} {'CPU s':>8}" + 2 * f" {'by wall':>9} {'by CPU':>8}"
+    print(f"{'a report':26} {head} {'figures':>8} {'kB':>6}   to begin")
     for way, one in told.items():
         begin = f"{one['start']:.1f} s, once" if one["start"] else "in every report"
-        numbers = f"{one['wall']:8.3f} {one['cpu']:8.3f} {one['to_runner']:9.1f} {one['to_floor']:8.1f}"
+        ratios = " ".join(
+            f"{one[f'wall / {other}']:9.1f} {one[f'cpu / {other}']:8.1f}" for other in ("runner, 1 worker", FLOOR)
+        )
+        numbers = f"{one['wall']:8.3f} {one['cpu']:8.3f} {ratios}"
         print(f"{way:26} {numbers} {one['figures']:8.0f} {one['bytes'] / 1000:6.0f}   {begin}")
         if "whole" in one:
             name = f"  with its start, {one['n']:.0f} reports"
@@ -121,13 +128,13 @@ def main() -> None:
         told = summary(rounds, profiles_of(home.root, courses[:8]))
         spoken = languages(home.root, courses[:8])
         growth = [grown(Path(folder) / f"year-{size}", size, LANGUAGE) for size in sizes]
+    if options.json:
+        found = {"machine": before, "ways": told, "three_languages": spoken, "growth": growth}
+        options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
     print(f"{before['cores']} cores, load {before['load']} before and {machine()['load']} after\n")
     show(told)
     print(f"\nthree languages of a course: {spoken:.2f} times one\n")
     show_growth(growth)
-    if options.json:
-        found = {"machine": before, "ways": told, "three_languages": spoken, "growth": growth}
-        options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

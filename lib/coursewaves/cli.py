@@ -31,6 +31,7 @@ from coursewaves.console import (
     stop,
     stops,
 )
+from coursewaves.errors import CoursewavesError
 from coursewaves.form_command import forms
 from coursewaves.manifest import INDEX
 from coursewaves.schedule_cli import schedule_app
@@ -38,7 +39,7 @@ from coursewaves.settings import PACKAGE, Home, find_home, notebooks_folder
 
 if TYPE_CHECKING:
     from coursewaves.plan import Planned
-    from coursewaves.publish import Outcome
+    from coursewaves.publish import Do, Outcome
 
 app = typer.Typer(
     name="coursewaves",
@@ -65,6 +66,10 @@ WorkersOption = Annotated[
 AcceptOption = Annotated[
     list[str] | None,
     typer.Option("--accept", help="Take a proposed header, named FILE:COLUMN as check shows it, or all of them."),
+]
+ClusterOption = Annotated[str, typer.Option("--cluster", help="Make them on a Dask cluster: its tcp://host:8786.")]
+StorageOption = Annotated[
+    str, typer.Option("--storage", help="Folder that the cluster's machines share, or s3://bucket/folder.")
 ]
 CORES = os.cpu_count() or 1
 
@@ -108,7 +113,7 @@ def demo(
             with stage("example year"):
                 make_demo(home, programmes=programmes, courses=courses, seed=seed)
             _load(home)
-            failed = _report(home, ([], [], []), workers)
+            failed = _report(home, ([], [], []), _where(home, workers))
     raise typer.Exit(1 if failed else 0)
 
 
@@ -158,6 +163,8 @@ def report(
     language: LanguageOption = None,
     kind: Annotated[list[str] | None, typer.Option("--kind", "-k", help="Only this kind; may be repeated.")] = None,
     workers: WorkersOption = CORES,
+    cluster: ClusterOption = "",
+    storage: StorageOption = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made, and why; make nothing.")] = False,
     anew: Annotated[bool, typer.Option("--anew", help="Make reports that are current too.")] = False,
 ) -> None:
@@ -173,24 +180,23 @@ def report(
             _show_plan(home, chosen, anew=anew)
             raise typer.Exit(0)
         with alone(home):
-            failed = _report(home, chosen, workers, anew=anew)
+            failed = _report(home, chosen, _where(home, workers, cluster, storage), anew=anew)
     raise typer.Exit(1 if failed else 0)
 
 
 @app.command()
-def run(workers: WorkersOption = CORES) -> None:
+def run(workers: WorkersOption = CORES, cluster: ClusterOption = "", storage: StorageOption = "") -> None:
     """Bring the work folder up to date, unattended: load what is new, make the reports that are due.
 
     For a schedule. What became of it stands in reports/status.html, reports/status.json and logs/coursewaves.log, and
     is told by e-mail or webhook where the settings say so. One line is printed.
     """
-    from coursewaves.publish import here  # noqa: PLC0415
     from coursewaves.run import run as run_once  # noqa: PLC0415
     from coursewaves.runs import summary  # noqa: PLC0415
 
     with stops():
         home = find_home(State.home)
-        record = run_once(home, lambda found: here(found, workers))
+        record = run_once(home, lambda found: _where(found, workers, cluster, storage))
     (console if record.is_good else complaints).print(summary(record), highlight=False, markup=False)
     raise typer.Exit(record.exit_code)
 
@@ -331,9 +337,18 @@ def _load(home: Home) -> None:
         console.print(f"mend them in: {short(home.problem_book, home)}", highlight=False, markup=False)
 
 
-def _report(home: Home, chosen: tuple[list[str], list[str], list[str]], workers: int, *, anew: bool = False) -> int:
-    """Make the reports that are due with a progress bar; return how many failed."""
+def _where(home: Home, workers: int, cluster: str = "", storage: str = "") -> "Do":
+    """Return where reports are made: on a cluster if one is named, else on this machine."""
+    from coursewaves.cluster import on_cluster  # noqa: PLC0415
     from coursewaves.publish import here  # noqa: PLC0415
+
+    if storage and not cluster:
+        raise CoursewavesError("--storage is where a cluster's machines exchange files; fix: name it with --cluster")
+    return on_cluster(home, cluster, storage) if cluster else here(home, workers)
+
+
+def _report(home: Home, chosen: tuple[list[str], list[str], list[str]], do: "Do", *, anew: bool = False) -> int:
+    """Make the reports that are due with a progress bar; return how many failed."""
     from coursewaves.run import produce  # noqa: PLC0415
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -348,7 +363,7 @@ def _report(home: Home, chosen: tuple[list[str], list[str], list[str]], workers:
             if outcome.failure:
                 show_failure(outcome.job, outcome.failure)
 
-        found = produce(home, here(home, workers), *chosen, anew=anew, begun=begun, done=done)
+        found = produce(home, do, *chosen, anew=anew, begun=begun, done=done)
     n_failed = len(found.failed)
     made = f"{len(found.outcomes) - n_failed} reports made, {n_failed} failed"
     console.print(made + (f", {found.n_current} current" if found.n_current else ""), highlight=False)

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from cluster_of_tests import LIBRARY, Cluster
-from coursewaves import cluster as cluster_module
+from coursewaves import dask_client
+from coursewaves.cli import app
 from coursewaves.cluster import on_cluster
 from coursewaves.errors import CoursewavesError
 from coursewaves.manifest import read_manifest
@@ -160,26 +162,51 @@ def test_what_a_worker_of_another_version_refuses_is_made_by_one_of_the_same(hom
 
 
 def test_a_scheduler_that_is_not_there_is_named_and_nothing_changes(home, monkeypatch, capfd):
-    monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 0.5)
-    with pytest.raises(CoursewavesError, match=r"The scheduler can't be reached \(tcp://127.0.0.1:1\); fix: start it"):
+    monkeypatch.setattr(dask_client, "CONNECT_SECONDS", 0.5)
+    with pytest.raises(
+        CoursewavesError,
+        match=r"Can't begin: the cluster's scheduler can't be reached \(tcp://127.0.0.1:1\); fix: start it",
+    ):
         made(home, lambda found: on_cluster(found, "tcp://127.0.0.1:1"), "P01-01")
     assert read_manifest(home) == []
     assert capfd.readouterr() == ("", "")
 
 
+def test_the_command_makes_reports_on_a_cluster_and_ends_with_zero(home, local, clusters, tmp_path):
+    one = clusters("")
+    words = ["--home", str(home.root), "report", "-c", "P01-01", "-l", "kk", "--cluster", one.address]
+    result = CliRunner().invoke(app, [*words, "--storage", str(tmp_path / "mount")])
+    assert result.exit_code == 0
+    assert "1 reports made, 0 failed" in result.output
+    assert {page["path"]: page["sha256"] for page in read_manifest(home)}.items() <= local.items()
+    assert kept(tmp_path / "mount") == ["inputs"]
+
+
+def test_the_command_ends_with_two_where_there_is_no_scheduler_or_no_cluster_is_named(home, monkeypatch):
+    monkeypatch.setattr(dask_client, "CONNECT_SECONDS", 0.5)
+    words = ["--home", str(home.root), "report", "-c", "P01-01", "-l", "kk"]
+    result = CliRunner().invoke(app, [*words, "--cluster", "tcp://127.0.0.1:1"])
+    assert result.exit_code == 2
+    assert "scheduler can't be reached (tcp://127.0.0.1:1)" in result.output
+    result = CliRunner().invoke(app, [*words, "--storage", "s3://answers"])
+    assert result.exit_code == 2
+    assert "name it with --cluster" in result.output
+    result = CliRunner().invoke(app, [*words, "--cluster", "host:8786"])
+    assert result.exit_code == 2
+    assert "name it as 'tcp://host:8786'" in result.output
+
+
 def test_a_cluster_without_workers_is_told(home, clusters, monkeypatch):
-    monkeypatch.setattr(cluster_module, "WAIT_SECONDS", 0.5)
+    monkeypatch.setattr(dask_client, "WAIT_SECONDS", 0.5)
     one = clusters()
-    outcomes = made(home, lambda found: on_cluster(found, one.address), "P01-01")
-    assert failures(outcomes) == dict.fromkeys(
-        ("course/P01-01.kk.html", "course/P01-01.en.html"), "the cluster has no workers"
-    )
+    with pytest.raises(CoursewavesError, match=r"Can't begin: the cluster has no workers \(tcp://.*\); fix: start it"):
+        made(home, lambda found: on_cluster(found, one.address), "P01-01")
 
 
 def test_when_the_scheduler_dies_on_the_way_what_was_published_stays_and_the_rest_is_named(
     home, local, clusters, capfd, monkeypatch
 ):
-    monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(dask_client, "CONNECT_SECONDS", 1.0)
     one = clusters("is slow")
 
     def kill(outcome: Outcome) -> None:

@@ -159,6 +159,7 @@ LINE = (
     "storage",
     "parcels",
     "station",
+    "dask_client",
     "cluster",
     "index",
     "run_words",

@@ -24,6 +24,7 @@ from coursewaves.storage import Storage, sealed, unsealed
 from coursewaves.year import Year
 
 TESTS = Path(__file__).parent
+NO_INPUTS = "The worker finds no inputs in the storage; fix: let all machines reach the same one"
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the jobs here misbehave as on POSIX systems")
 needs_fork = pytest.mark.skipif(not CAN_FORK, reason="this system can't fork")
@@ -176,11 +177,11 @@ def test_an_input_that_was_changed_is_refused(task, storage, tmp_path, which):
 @pytest.mark.parametrize("which", ["shared", "data"])
 def test_an_input_that_is_missing_is_told(task, storage, which):
     storage.remove(input_name(getattr(task, which)))
-    assert failures(task) == {"The inputs are not in the storage"}
+    assert failures(task) == {NO_INPUTS}
 
 
 def test_a_storage_that_the_worker_does_not_reach_is_told(task, tmp_path):
-    assert failures(task._replace(storage=f"file://{tmp_path}/elsewhere")) == {"The inputs are not in the storage"}
+    assert failures(task._replace(storage=f"file://{tmp_path}/elsewhere")) == {NO_INPUTS}
 
 
 def test_another_version_is_refused_by_name_and_the_worker_is_named(task):

@@ -5,36 +5,35 @@ process alone publishes.
 """
 
 import json
-import logging
 import queue
 import time
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from types import ModuleType
+from contextlib import suppress
 from typing import Any
 
+from coursewaves import dask_client
 from coursewaves.contents import digest, settings_digest
+from coursewaves.dask_client import (
+    ANSWER_SECONDS,
+    DIED,
+    GONE,
+    NO_WORKERS,
+    LostError,
+    connected,
+    reason_of,
+    wait_for_workers,
+    workers_of,
+)
 from coursewaves.errors import CoursewavesError
 from coursewaves.limits import Limits
 from coursewaves.parcels import OF_COURSE, Task, input_name, pack, pack_year, program_digest
 from coursewaves.publish import Do
 from coursewaves.settings import Home
-from coursewaves.station import OTHER_VERSION, make_on_worker
-from coursewaves.storage import INPUTS, Storage, missing, unsealed
+from coursewaves.station import make_on_worker
+from coursewaves.storage import INPUTS, Storage, unsealed
 from coursewaves.workers import Ended, Told
 
-CONNECT_SECONDS = 10.0
 LOOK_SECONDS = 5.0
-ANSWER_SECONDS = 30.0
-"""How long the scheduler may need for an answer before it counts as gone."""
-
-WAIT_SECONDS = 60.0
-"""How long the cluster may be without a worker before it counts as gone."""
-
-GONE, NO_WORKERS, DIED = "the cluster's scheduler is gone", "the cluster has no workers", "its process died"
-
-_LOUD = ("distributed", "tornado", "asyncio")
 
 
 def on_cluster(home: Home, address: str, storage: str = "", limits: Limits | None = None) -> Do:
@@ -78,20 +77,19 @@ class _Cluster:
         storage = Storage(self.url or str(self.home.processed / "cluster"))
         storage.sweep()
         try:
-            with _client(self.address) as client:
+            with connected(self.address) as client:
+                wait_for_workers(client)
                 self.was_there = True
                 yield from _Doing(self.home, client, storage, self.limits, jobs).do()
             if not self.url:
                 storage.sweep(float("inf"))  # nobody else's: what a runner that was killed had published lies there
-        except _LostError as lost:
+        except LostError as lost:
             if not self.was_there:
-                raise CoursewavesError(f"{lost} ({self.address}); fix: start it, or name another") from None
+                raise CoursewavesError(
+                    f"Can't begin: {lost} ({self.address}); fix: start it, or name another"
+                ) from None
             for place, job in enumerate(jobs):
                 yield from _failed(place, job, str(lost))
-
-
-class _LostError(Exception):
-    """The scheduler or all workers are gone."""
 
 
 class _Doing:
@@ -104,6 +102,8 @@ class _Doing:
         self.futures: dict[int, Any] = {}
         self.unfit: set[str] = set()
         self.bound: dict[int, list[str]] = {}
+        self.suspects: list[int] = []
+        self.is_alone = False
         self.sent: set[str] = set()
 
     def do(self) -> Iterator[Told | Ended]:
@@ -111,15 +111,14 @@ class _Doing:
 
         What no client asks for any more Dask drops: closing the client cancels the rest.
         """
-        _wait_for_workers(self.client)
         try:
             self._begin()
-            while self.futures:
+            while self.futures or self._try_suspect():
                 place, future = self._next()
                 if self.futures.get(place) is future:
                     yield from self._end(place, future)
-        except _LostError as lost:
-            for place in list(self.futures):
+        except LostError as lost:
+            for place in [*self.futures, *self.suspects]:
                 yield from self._found(place, str(lost))
         finally:
             for sha256 in self.sent:
@@ -161,18 +160,28 @@ class _Doing:
         self.futures[place] = future
         future.add_done_callback(lambda done: self.ended.put((place, done)))
 
+    def _try_suspect(self) -> bool:
+        """Ask once more, each alone, for the tasks that were lost with several workers.
+
+        Dask blames all tasks that wait on a worker for its death; only one that kills a worker alone does it itself.
+        """
+        self.is_alone = bool(self.suspects)
+        if self.suspects:
+            self._submit(self.suspects.pop(0))
+        return self.is_alone
+
     def _next(self) -> tuple[int, Any]:
         """Wait for the next task that has ended, and look whether the cluster is still there."""
         alive = time.monotonic()
         while True:
             with suppress(queue.Empty):
                 return self.ended.get(timeout=LOOK_SECONDS)
-            there = _workers(self.client)
+            there = workers_of(self.client)
             if there:
                 alive = time.monotonic()
                 self._free(there)
-            elif time.monotonic() - alive > WAIT_SECONDS:
-                raise _LostError(NO_WORKERS)
+            elif time.monotonic() - alive > dask_client.WAIT_SECONDS:
+                raise LostError(NO_WORKERS)
 
     def _free(self, there: list[str]) -> None:
         """Give the tasks of workers that are gone to any."""
@@ -183,14 +192,18 @@ class _Doing:
     def _end(self, place: int, future: Any) -> Iterator[Told | Ended]:
         """Tell of a task that has ended; one that a worker refused goes to another."""
         if future.status not in ("finished", "error"):  # cancelled, and not by us
-            raise _LostError(GONE)
+            raise LostError(GONE)
         try:
             reply = json.loads(future.result(timeout=ANSWER_SECONDS))
         except Exception as error:
-            yield from self._found(place, _reason(error))
+            if reason_of(error) == DIED and not self.is_alone:
+                del self.futures[place]
+                self.suspects.append(place)
+            else:
+                yield from self._found(place, reason_of(error))
             return
         self.unfit |= {reply["unfit"]} - {""}
-        fit = [address for address in _workers(self.client) if address not in self.unfit] if reply["unfit"] else []
+        fit = [address for address in workers_of(self.client) if address not in self.unfit] if reply["unfit"] else []
         if fit:
             self._submit(place, fit)
             return
@@ -221,7 +234,7 @@ class _Doing:
 
     def _found(self, place: int, failure: str) -> Iterator[Told | Ended]:
         """Tell of a task that came to no end: pages that were made before are there; the rest failed."""
-        del self.futures[place]
+        self.futures.pop(place, None)
         replies = {}
         for language, _ in self.jobs[place]["pages"]:
             page = self._fetched(place, language).get("page")
@@ -233,80 +246,3 @@ def _failed(place: int, job: dict[str, Any], failure: str) -> Iterator[Told | En
     for language, _ in job["pages"]:
         yield Told(place, job, {"language": language, "failure": failure})
     yield Ended(place, job, "")
-
-
-def _reason(error: Exception) -> str:
-    """Name what became of a task that no worker could end; the text of an error could tell what a participant wrote."""
-    if type(error).__name__ == "KilledWorker":
-        return DIED
-    if isinstance(error, ImportError | AttributeError):  # the function by which pages are made is not there
-        return OTHER_VERSION
-    return f"the worker failed: {type(error).__name__}"
-
-
-def _workers(client: Any) -> list[str]:
-    """Return the addresses of the workers.
-
-    Raises
-    ------
-    _LostError
-        Where the scheduler does not answer.
-    """
-    try:
-        return list(client.sync(client.scheduler.ncores, callback_timeout=ANSWER_SECONDS))
-    except Exception:
-        raise _LostError(GONE) from None
-
-
-def _wait_for_workers(client: Any) -> None:
-    until = time.monotonic() + WAIT_SECONDS
-    while not _workers(client):
-        if time.monotonic() > until:
-            raise _LostError(NO_WORKERS)
-        time.sleep(0.1)
-
-
-@contextmanager
-def _client(address: str) -> Iterator[Any]:
-    """Connect to a scheduler, without a word of Dask's in the output.
-
-    Raises
-    ------
-    _LostError
-        Where it can't be reached.
-    """
-    distributed = _distributed()
-    with _silence():
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of other versions of Dask's own parts; ours are compared by us
-                client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False, asynchronous=False)
-        except Exception:
-            raise _LostError("The scheduler can't be reached") from None
-        try:
-            yield client
-        finally:
-            with suppress(Exception):
-                client.close(timeout=CONNECT_SECONDS)
-
-
-def _distributed() -> ModuleType:
-    try:
-        import distributed  # noqa: PLC0415  (an optional library, whose import costs a second)
-    except ImportError:
-        raise missing("distributed") from None
-    return distributed
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep what Dask logs, such as every lost connection, out of the output: what matters is told as a failure."""
-    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] in _LOUD]
-    levels = {logging.getLogger(name): logging.getLogger(name).level for name in [*_LOUD, *names]}
-    for logger in levels:
-        logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        for logger, level in levels.items():
-            logger.setLevel(level)

@@ -7,6 +7,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from coursewaves.console import alone, complaints, console, named, short, show_failure, stage, stops
+from coursewaves.errors import CoursewavesError
 from coursewaves.manifest import INDEX
 from coursewaves.settings import Home, find_home
 
@@ -131,6 +132,8 @@ def _place(home: Home, workers: int, cluster: str, storage: str) -> "Do":
     from coursewaves.cluster import on_cluster  # noqa: PLC0415
     from coursewaves.publish import here  # noqa: PLC0415
 
+    if storage and not cluster:
+        raise CoursewavesError("--storage is where a cluster's machines exchange files; fix: name it with --cluster")
     return on_cluster(home, cluster, storage) if cluster else here(home, workers)
 
 

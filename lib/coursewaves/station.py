@@ -136,7 +136,7 @@ class Station:
     def _events(self, task: Task) -> Iterator[Told | Ended]:
         job = {
             "home": str(self.home.root), "kind": task.kind, "subject_id": task.subject_id, "about": task.about,
-            "pages": task.pages, "engine": ENGINE if CAN_FORK else None,
+            "pages": task.pages, "engine": ENGINE if CAN_FORK else None, "limits": task.limits,
         }  # fmt: skip
         limits, arguments = Limits.model_validate(task.limits), {
             "home": str(self.home.root), "languages": task.languages
@@ -173,7 +173,7 @@ def fetched(storage: Storage, sha256: str) -> bytes:
     """Return an input, once it is sure that it is the one that was meant."""
     content = storage.read(input_name(sha256))
     if content is None:
-        raise CoursewavesError("The inputs are not in the storage")
+        raise CoursewavesError("The worker finds no inputs in the storage; fix: let all machines reach the same one")
     if digest(content) != sha256:
         raise CoursewavesError("The inputs were changed in the storage")
     return content

@@ -1,6 +1,7 @@
 """One course and everything that is counted, estimated and gated of it; nothing here hangs on a language."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -79,11 +80,16 @@ class Course(Subject):
     @once
     def other_courses(self, instrument_id: str, names: tuple[str, ...]) -> Disclosed:
         """Return the mean scores of all other courses together; see `coursewaves.pooled.Pooled.others`."""
+        found = [self._others[key] for name in names if (key := (instrument_id, name)) in self._others]
+        return self.gate(pd.DataFrame(found, columns=["name", "n", "mean", "low", "high"]), "means", ["name"])
+
+    @property
+    @once
+    def _others(self) -> dict[tuple[str, str], dict[Any, Any]]:
+        """The rows of `coursewaves.pooled.Pooled.others` that are about this course, by questionnaire and score."""
         others = self.pooled.others
-        own = others[(others["course_id"] == self.course_id) & (others["instrument_id"] == instrument_id)]
-        order = {name: place for place, name in enumerate(names)}
-        own = own[own["name"].isin(order)].sort_values("name", key=lambda name: name.map(order))
-        return self.gate(own[["name", "n", "mean", "low", "high"]].reset_index(drop=True), "means", ["name"])
+        rows = others[others["course_id"] == self.course_id].to_dict("records")
+        return {(row["instrument_id"], row["name"]): row for row in rows}
 
     def repeated(self, item: Item) -> pd.DataFrame:
         """Return the registry rows over which an item is repeated in this course."""
@@ -95,6 +101,15 @@ class Course(Subject):
         registry, programme_id = self.year.registry, str(self.programme["programme_id"])
         rows = {"abilities": registry.abilities_of, "topics": registry.topics_of}
         return rows[table](programme_id)
+
+    @once
+    def row_of(self, table: str, number: int) -> dict[Any, Any] | None:
+        """Return one of the rows of `rows_of`; None where there is no such number."""
+        return next((row for row in self._records(table) if row["number"] == number), None)
+
+    @once
+    def _records(self, table: str) -> list[dict[Any, Any]]:
+        return self.rows_of(table).to_dict("records")
 
     def columns(self, item: Item) -> list[str]:
         """Return the columns of an item that this course asks."""

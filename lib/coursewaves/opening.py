@@ -41,11 +41,8 @@ class CourseView(Course, View):
         item = self.year.survey.item(column)
         if item.repeat is None:
             return self.wording(item)
-        number = int(column.rpartition(".")[2])
-        rows = self.repeated(item)
-        found = rows[rows["number"] == number]
-        name = self.title(item.repeat, found.iloc[0]) if len(found) else column
-        return self.wording(item).replace("{row}", name)
+        row = self.row_of(item.repeat, int(column.rpartition(".")[2]))
+        return self.wording(item).replace("{row}", self.title(item.repeat, row) if row else column)
 
 
 def open_course(home: str | Path, course_id: str, language: str) -> CourseView:

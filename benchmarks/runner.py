@@ -133,7 +133,7 @@ def main() -> None:
         options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
     print(f"{before['cores']} cores, load {before['load']} before and {machine()['load']} after\n")
     show(told)
-    print(f"\nthree languages of a course: {spoken:.2f} times one\n")
+    print(f"\nthree languages of a course: {spoken:.2f} times the CPU time of one\n")
     show_growth(growth)
 
 

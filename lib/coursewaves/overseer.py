@@ -96,7 +96,7 @@ class Overseer:
             while self.order.is_open or self.waiting or self.running or self.unsent:
                 while self.waiting and len(self.running) < self.order.workers:
                     self._start(*self.waiting.popleft())
-                if self.running or self.unsent:  # else none could be begun, and nobody would ever ring
+                if self.order.is_open or self.running or self.unsent:  # else none could be begun, and nobody rings
                     self._wait()
                 self._kill_late()
         finally:

@@ -96,8 +96,8 @@ class Overseer:
             while self.order.is_open or self.waiting or self.running or self.unsent:
                 while self.waiting and len(self.running) < self.order.workers:
                     self._start(*self.waiting.popleft())
-                if self.running or self.unsent or (self.order.is_open and not self.waiting):
-                    self._wait()  # else none could be begun, and nobody would ever ring
+                if self.order.is_open or self.running or self.unsent:  # else none could be begun, and nobody rings
+                    self._wait()
                 self._kill_late()
         finally:
             for child in list(self.running.values()):

@@ -119,6 +119,7 @@ def _ordered(home: Home, jobs: list[Job]) -> dict[str, Any]:
         "subject_id": first.subject_id,
         "pages": [[job.language, job.title] for job in jobs],
         "engine": ENGINE if CAN_FORK else None,
+        "limits": home.settings.limits.model_dump(),
     }
 
 

@@ -21,6 +21,7 @@ import pytest
 from coursewaves import load, manifest, plan, publish
 from coursewaves.contents import read_contents
 from coursewaves.errors import CoursewavesError
+from coursewaves.locks import Busy, RunLock
 from coursewaves.logs import close_log
 from coursewaves.manifest import read_manifest
 from coursewaves.run import load_reasons, produce, run
@@ -384,6 +385,30 @@ def test_a_disk_with_too_little_room_refuses_a_run_before_it_begins(folder, pain
     record = ran(folder, painter)
     assert summary(record) == "refused: Only 99 MB are free on the disk; fix: make room for at least 100."
     assert (record.exit_code, differences(state_of(folder), before)) == (2, [])
+
+
+# The lock --------------------------------------------------------------------------------------------
+
+HOLDERS = {
+    "another machine": '{"pid": 1, "host": "elsewhere", "started": "2026-11-24T03:00:00+00:00"}\n',
+    "a process that is another one now": f'{{"pid": {os.getpid()}, "host": "here", "started": "2020-01-01"}}\n',
+    "no words of ours": "\0\0 locked",
+}
+
+
+@pytest.mark.parametrize("text", HOLDERS.values(), ids=HOLDERS)
+def test_what_a_dead_or_foreign_process_left_in_the_lock_is_no_obstacle(folder, painter, text):
+    (folder / "data" / "run.lock").write_text(text)
+    assert ran(folder, painter).outcome == "nothing new"
+
+
+def test_whoever_meets_the_lock_changes_nothing(folder, painter):
+    files = (folder / "reports" / "status.json", folder / "logs" / "coursewaves.log")
+    before = [path.read_bytes() for path in files]
+    with RunLock(folder / "data" / "run.lock"), pytest.raises(Busy, match=f"process {os.getpid()} on "):
+        ran(folder, painter)
+    assert [path.read_bytes() for path in files] == before
+    assert painter.asked == []
 
 
 # What is told ----------------------------------------------------------------------------------------

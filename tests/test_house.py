@@ -870,7 +870,7 @@ def missing_names(text: str) -> list[str]:
     return faults
 
 
-@pytest.mark.parametrize("name", ["docs/regulation.md", "docs/intake.md"])
+@pytest.mark.parametrize("name", ["docs/regulation.md", "docs/intake.md", "docs/faults.md"])
 def test_a_page_of_tables_names_only_what_exists(name):
     missing = missing_names(document(name))
     assert not missing, listed(missing)
@@ -928,6 +928,12 @@ def rows_of(page: str, first_cell: str) -> dict[str, str]:
 def test_every_case_of_the_intake_has_its_row_and_a_test():
     rows = rows_of(document("docs/intake.md"), r"T\d\d")
     assert list(rows) == CASES
+    assert [case for case, row in rows.items() if "`test_" not in row.rpartition("|")[2]] == []
+
+
+def test_every_case_of_the_execution_has_its_row_and_a_test():
+    rows = rows_of(document("docs/faults.md"), r"T\d\d [^|]*")
+    assert [case[:3] for case in rows] == [f"T{number}" for number in range(54, 71)]
     assert [case for case, row in rows.items() if "`test_" not in row.rpartition("|")[2]] == []
 
 

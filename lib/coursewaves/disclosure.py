@@ -70,14 +70,14 @@ def disclose(
     counts = cells[:, [names.index(name) for name in n]]
     people = np.where(pd.isna(counts), 0, counts).astype(np.float64).min(axis=1)  # an unknown count is none
     is_hidden = people < minimum
-    while is_partition and _is_derivable(people[is_hidden], minimum) and not is_hidden.all():
+    while is_partition and is_derivable(people[is_hidden], minimum) and not is_hidden.all():
         is_hidden |= people == people[~is_hidden].min()
     cells[np.ix_(is_hidden, [name not in labels for name in names])] = None
     columns = pd.Index([*names, "is_hidden"], dtype=object)
     return Disclosed(pd.DataFrame(np.column_stack([cells, is_hidden]), table.index, columns, dtype=object), minimum)
 
 
-def _is_derivable(hidden: np.ndarray[Any, np.dtype[np.float64]], minimum: int) -> bool:
+def is_derivable(hidden: np.ndarray[Any, np.dtype[np.float64]], minimum: int) -> bool:
     """Whether the total less what is shown tells of one hidden part, or of too few people."""
     peopled = hidden[hidden > 0]
     return len(peopled) == 1 or bool(0 < peopled.sum() < minimum)

@@ -185,12 +185,13 @@ def _topics(year: Year, minimum: int) -> pd.DataFrame:
     for programme_id, own in courses.groupby("programme_id"):
         topics = year.registry.topics_of(str(programme_id))
         responses = year.responses[year.responses["course_id"].isin(set(own["course_id"]))]
-        responses = _with_enough(responses, year.survey, topics["number"].tolist(), minimum)
+        responses = with_enough(responses, year.survey, topics["number"].tolist(), minimum)
         found[str(programme_id)] = judge_topics(responses, year.survey, topics, year.settings.low_rated_below)
     return _stacked(found)
 
 
-def _with_enough(responses: pd.DataFrame, survey: Survey, numbers: list[int], minimum: int) -> pd.DataFrame:
+def with_enough(responses: pd.DataFrame, survey: Survey, numbers: list[int], minimum: int) -> pd.DataFrame:
+    """Return the responses of the courses with enough answers to each question about these topics."""
     items = [item for item in topic_items(survey) if item is not None]
     columns = [name for item in items for number in numbers if (name := f"{item.id}.{number}") in responses]
     counts = responses[columns].notna().groupby(responses["course_id"]).sum()

@@ -6,6 +6,7 @@ import pandas as pd
 
 from coursewaves.coverage import cover_wave
 from coursewaves.disclosure import Disclosed
+from coursewaves.rate import PROGRAMMES
 from coursewaves.several import SeveralCourses
 from coursewaves.subject import once
 
@@ -49,7 +50,9 @@ class Direction(SeveralCourses):
     @once
     def verdicts(self) -> Disclosed:
         """Its programmes against the councils' threshold (¶16); see `coursewaves.rate.Rated`."""
-        found = self.programmes[["programme_id"]].merge(self.rated.programmes, on="programme_id", how="left")
+        found = self.programmes[["programme_id"]].merge(
+            self.rated.programmes.reindex(columns=PROGRAMMES), on="programme_id", how="left"
+        )
         return self.gate(found, "means", ["programme_id"])
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from coursewaves.factor_analysis import FactorGaps, factor_gaps, factor_importance
+from coursewaves.factor_analysis import PARTS, FactorGaps, factor_gaps, factor_importance
 from coursewaves.instruments import Survey
 from coursewaves.ladder import least
 from coursewaves.rate import Rated, rate_programmes
@@ -76,7 +76,7 @@ class Pooled:
         parts = self.gap_parts[self.gap_parts["programme_id"] == programme_id].drop(columns="programme_id")
         told = self.gaps[self.gaps["programme_id"] == programme_id]
         if told.empty:
-            return FactorGaps(float("nan"), 0, parts, "the programme is not low-rated")
+            return FactorGaps(float("nan"), 0, parts.reindex(columns=PARTS), "the programme is not low-rated")
         row = told.iloc[0]
         return FactorGaps(float(row["gap"]), int(row["n"]), parts.reset_index(drop=True), str(row["reason"]))
 

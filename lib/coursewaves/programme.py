@@ -8,8 +8,10 @@ import pandas as pd
 from coursewaves.compare import compare_waves
 from coursewaves.disclosure import Disclosed
 from coursewaves.enough import blank_small_sides
+from coursewaves.rate import PROGRAMMES
 from coursewaves.several import SeveralCourses
 from coursewaves.subject import Subject, once
+from coursewaves.topic_verdicts import COLUMNS as TOPICS
 from coursewaves.topic_verdicts import topic_items
 from coursewaves.years import decision_effects, gather_decisions, gather_ratings, programme_trends, programme_years
 
@@ -45,7 +47,7 @@ class OfProgramme(Subject, ABC):
     @once
     def rating(self) -> Disclosed:
         """The programme's row of `coursewaves.rate.Rated`, over all its runs (¶16)."""
-        programmes = self.rated.programmes
+        programmes = self.rated.programmes.reindex(columns=PROGRAMMES)
         own = programmes[programmes["programme_id"] == self.programme["programme_id"]]
         return self.gate(own, "means", ["programme_id"])
 
@@ -54,7 +56,7 @@ class OfProgramme(Subject, ABC):
     def judged(self) -> Disclosed:
         """What all runs of the programme tell of its topics; see `coursewaves.topic_verdicts.judge_topics`."""
         _, judged = topic_items(self.year.survey)
-        found = self.pooled.topics
+        found = self.pooled.topics.reindex(columns=[*TOPICS, "programme_id"])
         own = found[found["programme_id"] == self.programme["programme_id"]]
         return self.gate(own, "means", ["number"], n=("n", "n_judged") if judged else ("n",))
 

@@ -39,6 +39,12 @@ def _line(view: ProgrammeView, row: dict[str, Any]) -> list[str]:
     return [view.phrases.short_day(row["decided_on"].date()), view.say(council), view.say(kind), runs, ratings]
 
 
+def told_decision(view: ProgrammeView, row: dict[str, Any]) -> str:
+    """Say whether the ratings moved since a decision, how the others moved, and what that leaves open."""
+    more = [_drift(view, row), _drawn(view, row)] if _is_told(row) else []
+    return " ".join(filter(None, [decision_sentence(view, row), *more]))
+
+
 def decision_sentence(view: ProgrammeView, row: dict[str, Any]) -> str:
     """Say whether the ratings moved since a decision, or why that can't be said."""
     kind = KINDS[row["kind"]]
@@ -59,7 +65,7 @@ def decision_sentence(view: ProgrammeView, row: dict[str, Any]) -> str:
     }
     verdict = "higher" if row["low"] > 0 else "lower" if row["high"] < 0 else "alike"
     values |= {name: view.phrases.signed(row[name]) for name in ("estimate", "low", "high")}
-    return " ".join(filter(None, [view.say(moved[verdict], **values), _drift(view, row), _drawn(view, row)]))
+    return view.say(moved[verdict], **values)
 
 
 def _is_told(row: dict[str, Any]) -> bool:

@@ -260,9 +260,9 @@ def _criteria(view: DirectionView, wave: Instrument) -> Section:
         parts.append(
             scores_figure(view, means, names.__getitem__, caption, view.other_means(wave.id, keys), sides=sides)
         )
-        titles, listed = _titles(view), view.say("Mean scores by programme, 0–100 ({wave})", wave=named)
+        listed = view.say("Mean scores by programme, 0–100 ({wave})", wave=named)
         by_programme = view.means_by("programme_id", wave.id, keys)
-        parts += levels_table(view, by_programme, names, titles.__getitem__, view.say("Programme"), listed)
+        parts += levels_table(view, by_programme, names, view.say("Programme"), listed)
     return Section(f"criteria-{wave.id.lower()}", title, [14], parts)
 
 

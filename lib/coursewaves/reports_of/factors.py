@@ -8,12 +8,12 @@ from coursewaves.page import Html, Section, Sections, bullets, heading, paragrap
 from coursewaves.phrases import marked
 from coursewaves.present import runs_figure, scores_figure
 from coursewaves.reports_of.alike import in_short, methods_of
-from coursewaves.reports_of.decisions import decision_sentence
+from coursewaves.reports_of.decisions import told_decision
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
 from coursewaves.reports_of.mix import mix_table
 from coursewaves.reports_of.programme import programme_facts
-from coursewaves.reports_of.topic import clear_choices, not_useful, trainers_of, weak_table
+from coursewaves.reports_of.topic import not_useful, told_choices, trainers_of, weak_table
 from coursewaves.sections.factors import programme_sentence, programme_verdict
 from coursewaves.sections.low_rated import funnel, gap_parts, importance_map, same_mix
 from coursewaves.sections.summary import to_decide
@@ -182,7 +182,7 @@ def by_run(view: ProgrammeView) -> Sections:
     parts = [_kind(view, asked, kind, caption) for kind, caption in captions.items()]
     names = {one.id: view.wording(one) for one in survey.criteria if one.kind in KINDS}
     means = view.means_by("course_id", asked, tuple(names))
-    listed = levels_table(view, means, names, str, view.say("Run"), view.say("Factors by run, 0–100"))
+    listed = levels_table(view, means, names, view.say("Run"), view.say("Factors by run, 0–100"))
     if not any([*parts, *listed]):
         return Sections()
     return Sections([Section("by-run", view.say("Factors over the runs"), [16], [side_by_side(parts), *listed])])
@@ -223,10 +223,10 @@ def topics(view: ProgrammeView) -> Sections:
 
 def proposals(view: ProgrammeView) -> Section:
     """List the kinds of decisions that the councils may take, each with the findings it may rest on (¶18-20)."""
-    found = [_curriculum(view), _changed_topics(view), *_durations(view), _removal(view)]
+    found = [_curriculum(view), _changed_topics(view), _durations(view), _removal(view)]
     intro = view.say("The councils decide. Each kind of decision stands here with the findings on which it may rest.")
     changed = [row for row in view.decisions.rows() if row["kind"] != "none"]
-    earlier = [decision_sentence(view, row) for row in changed]
+    earlier = [told_decision(view, row) for row in changed]
     parts = [paragraph(intro), bullets(found)]
     if earlier:
         parts += [heading(view.say("Earlier decisions of the councils")), bullets(earlier)]
@@ -244,15 +244,12 @@ def _changed_topics(view: ProgrammeView) -> str:
     return view.say("Change of a topic (¶19). {finding}", finding=_topics(view) or _none(view))
 
 
-def _durations(view: ProgrammeView) -> list[str]:
+def _durations(view: ProgrammeView) -> str:
     """Say what clearly most participants would do with topics; the hours follow from it."""
-    choices = clear_choices(view)
-    if not choices:
-        finding = view.say("No choice on any topic clearly leads.")
-        return [view.say("Change of a topic's hours or of the duration (¶19). {finding}", finding=finding)]
-    told = [f"“{choice}” — {', '.join(names)}" for choice, names in choices.items()]
-    finding = view.say("Most participants chose: {list}.", list="; ".join(told))
-    return [view.say("Change of a topic's hours or of the duration (¶19). {finding}", finding=finding)]
+    told, finding = told_choices(view), view.say("No choice on any topic clearly leads.")
+    if told:
+        finding = view.say("Most participants chose: {list}.", list="; ".join(told))
+    return view.say("Change of a topic's hours or of the duration (¶19). {finding}", finding=finding)
 
 
 def _removal(view: ProgrammeView) -> str:

@@ -1,6 +1,6 @@
 """Set runs or programmes side by side by their mean scores: a table, and how sure its cells are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from statistics import median
 from typing import Any
 
@@ -8,37 +8,40 @@ from coursewaves.disclosure import Disclosed
 from coursewaves.page import Html, paragraph, table
 from coursewaves.view import View
 
+MOST_COLUMNS = 8
 
-def levels_table(
-    view: View, means: Disclosed, columns: Mapping[str, str], label: Callable[[str], str], heads: str, caption: str
-) -> list[Html]:
-    """List mean scores, a row for each part and a column for each score.
+
+def levels_table(view: View, means: Disclosed, scores: Mapping[str, str], heads: str, caption: str) -> list[Html]:
+    """List mean scores of parts by their codes: a column for each part where they are few, else a row.
 
     Parameters
     ----------
     means
         Of `coursewaves.several.SeveralCourses.means_by`.
-    columns
+    scores
         Names of the scores, and their titles.
-    label
-        Title of a part.
     heads
         What the parts are, in words.
     caption
         Of the table.
     """
-    cells: dict[str, dict[str, dict[str, Any]]] = {}
-    for row in means.rows():
-        cells.setdefault(str(row["part_id"]), {})[row["name"]] = row
-    shown = {name: title for name, title in columns.items() if any(name in found for found in cells.values())}
-    lines = [[label(part), *(_cell(view, found.get(name)) for name in shown)] for part, found in cells.items()]
-    if not any(not row["is_hidden"] for row in means.rows()):
+    if not means.shown():
         return []
-    return [table(caption, [heads, *shown.values()], lines), paragraph(_certainty(view, means), "note")]
+    cells: dict[str, dict[str, str]] = {}
+    for row in means.rows():
+        cells.setdefault(str(row["part_id"]), {})[row["name"]] = _cell(view, row)
+    shown = {name: title for name, title in scores.items() if any(name in found for found in cells.values())}
+    if len(cells) <= MOST_COLUMNS:
+        head = [view.say("What is rated"), *cells]
+        lines = [[title, *(found.get(name, "–") for found in cells.values())] for name, title in shown.items()]
+    else:
+        head = [heads, *shown.values()]
+        lines = [[part, *(found.get(name, "–") for name in shown)] for part, found in cells.items()]
+    return [table(caption, head, lines), paragraph(_certainty(view, means), "note")]
 
 
-def _cell(view: View, row: dict[str, Any] | None) -> str:
-    return "–" if row is None or row["is_hidden"] else view.phrases.number(row["mean"])
+def _cell(view: View, row: dict[str, Any]) -> str:
+    return "–" if row["is_hidden"] else view.phrases.number(row["mean"])
 
 
 def _certainty(view: View, means: Disclosed) -> str:

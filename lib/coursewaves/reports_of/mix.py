@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coursewaves.disclosure import Disclosed, is_derivable
+from coursewaves.disclosure import Disclosed, hidden_parts, is_derivable
 from coursewaves.factor_analysis import cohort_composition
 from coursewaves.opening import ProgrammeView
 from coursewaves.page import Html, paragraph, table
@@ -77,11 +77,11 @@ def composition(programme: Programme, characteristic: str) -> Disclosed:
         [_tells_of_few(forms[chosen], characteristic, code, minimum) for code in found["code"]]
         for chosen in (is_own, ~is_own)
     )
-    safe = np.where(is_enough & ~np.array(hidden, dtype=bool), found["n"], 0)
-    is_told = (found["n_all_others"] >= programme.least("shares")) & (found["n_others"] >= minimum)
-    is_told &= ~np.array(hidden_others, dtype=bool)
+    safe = np.where(is_enough & ~hidden_parts(found["n"].to_numpy(), hidden, minimum), found["n"], 0)
+    is_told = found["n_all_others"] >= programme.least("shares")
+    is_told &= ~hidden_parts(found["n_others"].to_numpy(), hidden_others, minimum)
     found = found.assign(n_safe=safe, share_others=found["share_others"].where(is_told))
-    return programme.gate(found, "counts", ["characteristic", "code"], n=("n_safe",), is_partition=True)
+    return programme.gate(found, "counts", ["characteristic", "code"], n=("n_safe",))
 
 
 @once

@@ -8,7 +8,7 @@ from coursewaves.opening import ProgrammeView
 from coursewaves.page import Html, Section, Sections, paragraph, table
 from coursewaves.present import runs_figure, scores_figure, scores_table
 from coursewaves.reports_of.alike import days_of, in_short, methods_of, number_or_nothing
-from coursewaves.reports_of.decisions import decision_sentence, decisions_table, last_decision
+from coursewaves.reports_of.decisions import decisions_table, last_decision, told_decision
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
 from coursewaves.sections.changes import changes
@@ -155,7 +155,7 @@ def _criteria(view: ProgrammeView, instrument_id: str) -> Section:
     ]
     if has_criteria:  # indicators are too many for columns
         by_run = view.means_by("course_id", instrument_id, keys)
-        parts += levels_table(view, by_run, names, str, view.say("Run"), listed)
+        parts += levels_table(view, by_run, names, view.say("Run"), listed)
     return Section(f"criteria-{instrument_id.lower()}", title, [14], parts)
 
 
@@ -199,7 +199,7 @@ def decisions(view: ProgrammeView) -> Section:
     if not view.decisions.rows():
         text = view.say("The registry lists no earlier decision on this programme.")
         return Section("decisions", title, [18, 19, 20], [paragraph(text)])
-    told = [paragraph(decision_sentence(view, row)) for row in view.decisions.rows() if row["kind"] != "none"]
+    told = [paragraph(told_decision(view, row)) for row in view.decisions.rows() if row["kind"] != "none"]
     note = view.say(
         "What followed a decision is not what it caused. A programme is decided on when its rating is low, and the "
         "next rating would be higher by chance alone: with ten programmes or more its mean before is drawn to theirs."

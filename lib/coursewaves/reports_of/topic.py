@@ -73,11 +73,8 @@ def _by_verdict(view: ProgrammeView) -> list[str]:
 
 
 def _chosen(view: ProgrammeView) -> list[str]:
-    choices = clear_choices(view)
-    if not choices:
-        return []
-    told = [f"“{choice}” — {', '.join(names)}" for choice, names in choices.items()]
-    return [view.say("What clearly most would do: {list}.", list="; ".join(told))]
+    told = told_choices(view)
+    return [view.say("What clearly most would do: {list}.", list="; ".join(told))] if told else []
 
 
 def _decision(view: ProgrammeView) -> str:
@@ -105,8 +102,15 @@ def not_useful(view: ProgrammeView, *, surely: bool = False) -> list[dict[str, A
     ]
 
 
-def clear_choices(view: ProgrammeView) -> dict[str, list[str]]:
-    """Return what clearly most participants would do with topics: the option, and the topics' titles."""
+def told_choices(view: ProgrammeView) -> list[str]:
+    """Say what clearly most participants would do with which topics, option by option."""
+    return [
+        view.say("“{choice}” — {list}", choice=choice, list=", ".join(names))
+        for choice, names in _clear_choices(view).items()
+    ]
+
+
+def _clear_choices(view: ProgrammeView) -> dict[str, list[str]]:
     _, judged = topic_items(view.year.survey)
     if judged is None:
         return {}
@@ -121,13 +125,13 @@ def clear_choices(view: ProgrammeView) -> dict[str, list[str]]:
 def weak_table(view: ProgrammeView, rows: list[dict[str, Any]]) -> Html:
     """List topics of `not_useful` with their trainers' records (¶17)."""
     say, phrases = view.say, view.phrases
-    head = [say("Topic"), say("Hours"), say("Trainer"), say("Usefulness, 0–100 (95 %)"), say("Verdict")]
+    head = [say("Topic"), say("Hours"), say("Usefulness, 0–100 (95 %)"), say("Verdict"), say("Trainer")]
     lines = []
     for row in rows:
         mean = f"{phrases.number(row['mean'])} ({phrases.interval(row['low'], row['high'])})"
         verdict = USEFULNESS[row["usefulness"]]
         trainer = _record(view, row["trainer_id"])
-        lines.append([view.title("topics", row), _hours(view, row["hours"]), trainer, mean, view.say(verdict)])
+        lines.append([view.title("topics", row), _hours(view, row["hours"]), mean, view.say(verdict), trainer])
     return table(say("Topics and those who teach them"), head, lines)
 
 
@@ -218,7 +222,7 @@ def by_run(view: ProgrammeView) -> Sections:
     """Show the usefulness of each topic run by run, where enough answered (¶18)."""
     names = {str(number): title for number, title in titles(view).items()}
     caption = view.say("Usefulness by run, 0–100")
-    parts = levels_table(view, _by_run(view), names, str, view.say("Run"), caption)
+    parts = levels_table(view, _by_run(view), names, view.say("Run"), caption)
     return Sections([Section("by-run", view.say("Topics by run"), [18], parts)] if parts else [])
 
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coursewaves import sections, stats
+    from coursewaves import reports_of, sections, stats
     from coursewaves.careless import flag_careless, with_and_without
     from coursewaves.check_digits import with_check
     from coursewaves.coding import coder_agreement, codes_of_keywords, read_coding
@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from coursewaves.estimate import WaveEstimates, estimate_wave
     from coursewaves.instruments import Survey
     from coursewaves.load import load_year
-    from coursewaves.opening import CourseView, YearView, open_course, open_whole
+    from coursewaves.opening import (
+        CourseView,
+        DirectionView,
+        ProgrammeView,
+        YearView,
+        open_course,
+        open_direction,
+        open_programme,
+        open_whole,
+    )
     from coursewaves.quality import (
         invalid_answers,
         item_correlations,
@@ -53,6 +62,8 @@ __all__ = [
     "Completers",
     "CourseView",
     "CoursewavesError",
+    "DirectionView",
+    "ProgrammeView",
     "SamplePlan",
     "Survey",
     "WaveEstimates",
@@ -84,6 +95,8 @@ __all__ = [
     "mark_themes",
     "mean_scores",
     "open_course",
+    "open_direction",
+    "open_programme",
     "open_whole",
     "open_year",
     "option_shares",
@@ -94,6 +107,7 @@ __all__ = [
     "quotations",
     "rate_programmes",
     "read_coding",
+    "reports_of",
     "run_means",
     "scale_items",
     "scale_quality",
@@ -131,7 +145,16 @@ _PLACES = {
     "survey_files": ("load_survey",),
     "themes": ("count_languages", "count_themes", "load_codebook", "mark_themes", "quotations"),
     "versions": ("compare_versions",),
-    "opening": ("CourseView", "YearView", "open_course", "open_whole"),
+    "opening": (
+        "CourseView",
+        "DirectionView",
+        "ProgrammeView",
+        "YearView",
+        "open_course",
+        "open_direction",
+        "open_programme",
+        "open_whole",
+    ),
     "load": ("load_year",),
     "year": ("Year", "open_year"),
     "years": (
@@ -147,7 +170,7 @@ _PLACES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its module."""
-    if name in ("sections", "stats"):
+    if name in ("reports_of", "sections", "stats"):
         return import_module(f"{__name__}.{name}")
     for module, names in _PLACES.items():
         if name in names:

@@ -74,7 +74,7 @@ def compare_pair(responses: pd.DataFrame, survey: Survey, pair_id: str) -> dict[
         Where no such pair is declared, or its items have no scores.
     """
     pair = survey.pair(pair_id)
-    if not _is_scored(survey, pair):
+    if not is_scored(survey, pair):
         raise CoursewavesError(f"Can't compare {pair_id!r}: its items are not on scored scales.")
     return _compare(occasions_of(responses, survey), survey.construct_of(pair_id).id, pair)
 
@@ -189,14 +189,15 @@ def compare_waves(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
         _compare(occasions, construct.id, pair)
         for construct in survey.constructs
         for pair in construct.pairs
-        if _is_scored(survey, pair)
+        if is_scored(survey, pair)
     ]
     two_sided = [row for row in rows if row["n_earlier"] > 0 and row["n_later"] > 0]
     gated = list(_gated(two_sided, list(_blocks(occasions, two_sided))))
     return pd.DataFrame(gated, columns=[*COLUMNS, *GATED])
 
 
-def _is_scored(survey: Survey, pair: Pair) -> bool:
+def is_scored(survey: Survey, pair: Pair) -> bool:
+    """Whether all items of a pair are on scored scales."""
     return all(survey.scale_of(item).is_scored for item in [*pair.earlier, *pair.later])
 
 

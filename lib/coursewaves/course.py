@@ -8,12 +8,13 @@ import pandas as pd
 from coursewaves.compare import compare_waves
 from coursewaves.disclosure import Disclosed
 from coursewaves.instruments import Instrument, Item
-from coursewaves.subject import Subject, once
+from coursewaves.programme import OfProgramme
+from coursewaves.subject import once
 from coursewaves.summarise import mean_scores, response_counts
 
 
 @dataclass(frozen=True)
-class Course(Subject):
+class Course(OfProgramme):
     """A course of a year.
 
     Attributes

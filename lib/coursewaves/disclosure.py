@@ -4,13 +4,16 @@ A figure about fewer than the minimum group tells of single persons. The gate is
 so that a table, a chart and a sentence made from the same rows hide the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from coursewaves.errors import CoursewavesError
+
+Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -69,15 +72,26 @@ def disclose(
             raise CoursewavesError.not_found(name, "the table to be shown", names)
     counts = cells[:, [names.index(name) for name in n]]
     people = np.where(pd.isna(counts), 0, counts).astype(np.float64).min(axis=1)  # an unknown count is none
-    is_hidden = people < minimum
-    while is_partition and _is_derivable(people[is_hidden], minimum) and not is_hidden.all():
-        is_hidden |= people == people[~is_hidden].min()
+    is_hidden = hidden_parts(people, np.zeros(len(people), dtype=bool).tolist(), minimum) if is_partition else people < minimum
     cells[np.ix_(is_hidden, [name not in labels for name in names])] = None
     columns = pd.Index([*names, "is_hidden"], dtype=object)
     return Disclosed(pd.DataFrame(np.column_stack([cells, is_hidden]), table.index, columns, dtype=object), minimum)
 
 
-def _is_derivable(hidden: np.ndarray[Any, np.dtype[np.float64]], minimum: int) -> bool:
-    """Whether the total less what is shown tells of one hidden part, or of too few people."""
+def hidden_parts(counts: np.ndarray[Any, Any], is_hidden: Sequence[bool], minimum: int) -> Mask:
+    """Return which parts of a total are to be hidden: those named, small ones, and what keeps them from being computed.
+
+    >>> hidden_parts(np.array([4, 7, 10]), [False, False, False], 5).tolist()
+    [True, True, False]
+    """
+    people = counts.astype(np.float64)
+    hidden = np.array(is_hidden, dtype=bool) | (people < minimum)
+    while is_derivable(people[hidden], minimum) and not hidden.all():
+        hidden |= people == people[~hidden].min()
+    return hidden
+
+
+def is_derivable(hidden: np.ndarray[Any, np.dtype[np.float64]], minimum: int) -> bool:
+    """Tell whether the total less what is shown tells of one hidden part, or of too few people."""
     peopled = hidden[hidden > 0]
     return len(peopled) == 1 or bool(0 < peopled.sum() < minimum)

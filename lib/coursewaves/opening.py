@@ -6,7 +6,9 @@ from pathlib import Path
 
 from coursewaves.contents import CONTENTS
 from coursewaves.course import Course
+from coursewaves.direction import Direction
 from coursewaves.phrases import Phrases
+from coursewaves.programme import OfProgramme, Programme
 from coursewaves.settings import Home, find_home
 from coursewaves.subject import Subject
 from coursewaves.view import View
@@ -25,8 +27,36 @@ class YearView(View):
         return Subject(self.year, memo=self.memo)
 
 
+class ProgrammeReader(OfProgramme, View):
+    """What belongs to one programme, seen by one reader: of it, or of one of its courses."""
+
+
 @dataclass(frozen=True)
-class CourseView(Course, View):
+class ProgrammeView(Programme, ProgrammeReader):
+    """Everything that the sections of the reports on a programme show, in one language."""
+
+    phrases: Phrases
+
+    @property
+    def numbers(self) -> Programme:
+        """The programme without a reader's language."""
+        return Programme(self.year, self.programme_id, memo=self.memo)
+
+
+@dataclass(frozen=True)
+class DirectionView(Direction, View):
+    """Everything that the sections of the report on a training direction show, in one language."""
+
+    phrases: Phrases
+
+    @property
+    def numbers(self) -> Direction:
+        """The direction without a reader's language."""
+        return Direction(self.year, self.direction_id, memo=self.memo)
+
+
+@dataclass(frozen=True)
+class CourseView(Course, ProgrammeReader):
     """Everything that the sections of a course report show, in one language."""
 
     phrases: Phrases
@@ -87,6 +117,32 @@ def open_whole(home: str | Path, language: str) -> YearView:
     found = find_home(home)
     subject = _opened_whole(found.root, _stamp(found, ""))
     return YearView(subject.year, Phrases(language), memo=subject.memo)
+
+
+def open_programme(home: str | Path, programme_id: str, language: str) -> ProgrammeView:
+    """Open one programme with all its runs for a reader; see `open_course`."""
+    found = find_home(home)
+    programme = _opened_programme(found.root, programme_id, _stamp(found, ""))
+    _ = programme.programme
+    return ProgrammeView(programme.year, programme_id, Phrases(language), memo=programme.memo)
+
+
+@lru_cache(maxsize=1)
+def _opened_programme(root: Path, programme_id: str, stamp: tuple[int, ...]) -> Programme:
+    return Programme(_opened_whole(root, stamp).year, programme_id)
+
+
+def open_direction(home: str | Path, direction_id: str, language: str) -> DirectionView:
+    """Open one training direction with all its programmes for a reader; see `open_course`."""
+    found = find_home(home)
+    direction = _opened_direction(found.root, direction_id, _stamp(found, ""))
+    _ = direction.direction
+    return DirectionView(direction.year, direction_id, Phrases(language), memo=direction.memo)
+
+
+@lru_cache(maxsize=1)
+def _opened_direction(root: Path, direction_id: str, stamp: tuple[int, ...]) -> Direction:
+    return Direction(_opened_whole(root, stamp).year, direction_id)
 
 
 @lru_cache(maxsize=1)

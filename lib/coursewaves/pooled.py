@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from coursewaves.factor_analysis import FactorGaps, factor_gaps, factor_importance
+from coursewaves.factor_analysis import PARTS, FactorGaps, factor_gaps, factor_importance
 from coursewaves.instruments import Survey
 from coursewaves.ladder import least
 from coursewaves.rate import Rated, rate_programmes
@@ -76,7 +76,7 @@ class Pooled:
         parts = self.gap_parts[self.gap_parts["programme_id"] == programme_id].drop(columns="programme_id")
         told = self.gaps[self.gaps["programme_id"] == programme_id]
         if told.empty:
-            return FactorGaps(float("nan"), 0, parts, "the programme is not low-rated")
+            return FactorGaps(float("nan"), 0, parts.reindex(columns=PARTS), "the programme is not low-rated")
         row = told.iloc[0]
         return FactorGaps(float(row["gap"]), int(row["n"]), parts.reset_index(drop=True), str(row["reason"]))
 
@@ -185,12 +185,13 @@ def _topics(year: Year, minimum: int) -> pd.DataFrame:
     for programme_id, own in courses.groupby("programme_id"):
         topics = year.registry.topics_of(str(programme_id))
         responses = year.responses[year.responses["course_id"].isin(set(own["course_id"]))]
-        responses = _with_enough(responses, year.survey, topics["number"].tolist(), minimum)
+        responses = with_enough(responses, year.survey, topics["number"].tolist(), minimum)
         found[str(programme_id)] = judge_topics(responses, year.survey, topics, year.settings.low_rated_below)
     return _stacked(found)
 
 
-def _with_enough(responses: pd.DataFrame, survey: Survey, numbers: list[int], minimum: int) -> pd.DataFrame:
+def with_enough(responses: pd.DataFrame, survey: Survey, numbers: list[int], minimum: int) -> pd.DataFrame:
+    """Return the responses of the courses with enough answers to each question about these topics."""
     items = [item for item in topic_items(survey) if item is not None]
     columns = [name for item in items for number in numbers if (name := f"{item.id}.{number}") in responses]
     counts = responses[columns].notna().groupby(responses["course_id"]).sum()

@@ -68,11 +68,11 @@ def counts_table(view: View, counts: Disclosed, scale: Scale, caption: str) -> H
 
 def scores_figure(
     view: View, means: Disclosed, name: Callable[[str], str], caption: str, others: Disclosed | None = None,
-    threshold: float | None = None,
+    threshold: float | None = None, sides: tuple[str, str] | None = None,
 ) -> Html:  # fmt: skip
     """Draw mean scores with their intervals, and those of the other courses beside them.
 
-    `means` and `others` are of `coursewaves.summarise.mean_scores`.
+    `means` and `others` are of `coursewaves.summarise.mean_scores`; `sides` names the two in the legend.
     """
     _must_be_disclosed(means)
     if others is not None:
@@ -87,7 +87,7 @@ def scores_figure(
         estimates = [_estimate(row), _estimate(beside[row["name"]]) if row["name"] in beside else None]
         rows.append(charts.Row(label, estimates if others else estimates[:1], _mean_note(view, row)))
         told.append(f"{label}: {_mean_note(view, row)}")
-    series = [view.say("this course"), view.say("other courses")] if beside else []
+    series = (sides or (view.say("this course"), view.say("other courses"))) if beside else ()
     line = None if threshold is None else _threshold(view)
     drawing = charts.intervals(
         rows, _scale(view, view.phrases.number), series=series, threshold=line, title=caption,
@@ -154,12 +154,12 @@ def funnel_figure(view: View, programmes: Disclosed, rated: Rated, caption: str,
     return figure(drawing, caption)
 
 
-def runs_figure(view: View, runs: Disclosed, caption: str, own_id: str = "") -> Html:
-    """Draw the runs of one programme in the order of the registry; `runs` is of `Rated.runs`."""
+def runs_figure(view: View, runs: Disclosed, caption: str, own_id: str = "", key: str = "course_id") -> Html:
+    """Draw runs, or by another `key` programmes, in the order given; `runs` is of `Rated.runs`."""
     _must_be_disclosed(runs)
     rows, told = [], []
     for row in runs.rows():
-        label = str(row["course_id"])
+        label = str(row[key])
         if row["is_hidden"]:
             rows.append(charts.Row(label, [None], _too_few(view, runs)))
             continue

@@ -7,19 +7,19 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.compare import RELATED, TOO_FEW
-from coursewaves.course import Course
 from coursewaves.disclosure import Disclosed
-from coursewaves.opening import CourseView
+from coursewaves.opening import ProgrammeReader
 from coursewaves.page import Html, Section, bullets, paragraph, table
 from coursewaves.phrases import marked
 from coursewaves.present import chain_figure
+from coursewaves.programme import OfProgramme
 from coursewaves.subject import once
 
 LINKED = ["linked_difference", "linked_low", "linked_high", "linked_distance"]
 """What `comparisons` tells of the linked people alone."""
 
 
-def changes(view: CourseView) -> Section:
+def changes(view: ProgrammeReader) -> Section:
     """Show the declared pairs only: the waves' questionnaires ask different things (¶7-9)."""
     title = view.say("What changed between the waves")
     compared = shown_comparisons(view)
@@ -36,7 +36,7 @@ def changes(view: CourseView) -> Section:
 
 
 @once
-def shown_comparisons(view: Course) -> Disclosed:
+def shown_comparisons(view: OfProgramme) -> Disclosed:
     """Return the course's comparisons that may be shown.
 
     The change of the linked people alone stays where they are enough and so are those left out: whoever takes it
@@ -55,7 +55,7 @@ def is_compared(row: dict[str, Any]) -> bool:
     return bool(row["verdict"] != "not tested")
 
 
-def unseen(view: CourseView, rows: Iterable[dict[str, Any]]) -> str:
+def unseen(view: ProgrammeReader, rows: Iterable[dict[str, Any]]) -> str:
     """Say what size of difference the rows that show none can miss, in standard deviations; empty where all do."""
     sizes = [row["detectable"] for row in rows if row["verdict"] == "not distinguishable"]
     return view.phrases.number(max(sizes), 1) if sizes else ""
@@ -65,7 +65,7 @@ def _is_told(row: dict[str, Any]) -> bool:
     return row["kind"] != "related" and row["verdict"] in ("higher", "lower")
 
 
-def sentence(view: CourseView, row: dict[str, Any]) -> str:
+def sentence(view: ProgrammeReader, row: dict[str, Any]) -> str:
     """Say one comparison in plain words, from the numbers of the table."""
     values = {
         "pair": view.wording(view.year.survey.pair(row["pair_id"])),
@@ -99,7 +99,7 @@ def _phrase(row: dict[str, Any]) -> str:
     return phrases.get(row["reason"] if row["verdict"] == "not tested" else row["verdict"], without)
 
 
-def _steps(view: CourseView, row: dict[str, Any]) -> str:
+def _steps(view: ProgrammeReader, row: dict[str, Any]) -> str:
     return view.say(
         "Linked participants: {n}; higher {up}, the same {same}, lower {down}.",
         n=view.phrases.number(row["n_both"]),
@@ -109,7 +109,7 @@ def _steps(view: CourseView, row: dict[str, Any]) -> str:
     )
 
 
-def _chains(view: CourseView) -> Html:
+def _chains(view: ProgrammeReader) -> Html:
     """Draw each chain of pairs: its first pair's earlier side, then every pair's later side."""
     survey = view.year.survey
     order = [instrument.id for instrument in survey.waves()]
@@ -131,12 +131,12 @@ def _chains(view: CourseView) -> Html:
     return chain_figure(view, rows, steps, caption) if rows else Html("")
 
 
-def _step(view: CourseView, row: dict[Any, Any], side: str) -> Disclosed:
+def _step(view: ProgrammeReader, row: dict[Any, Any], side: str) -> Disclosed:
     names = {"n": f"n_{side}", "mean": f"mean_{side}", "low": f"{side}_low", "high": f"{side}_high"}
     return view.gate(pd.DataFrame([{key: row[name] for key, name in names.items()}]), "means", [])
 
 
-def _tables(view: CourseView, compared: Disclosed) -> list[Html]:
+def _tables(view: ProgrammeReader, compared: Disclosed) -> list[Html]:
     """List the pairs, one table for each kind: a gap must not be read as a change."""
     captions = {
         "change": view.say("Changes: the same question asked twice, scores 0–100"),
@@ -149,7 +149,7 @@ def _tables(view: CourseView, compared: Disclosed) -> list[Html]:
     return [table(caption, head, by_kind[kind]) for kind, caption in captions.items()]
 
 
-def _line(view: CourseView, row: dict[str, Any]) -> list[str]:
+def _line(view: ProgrammeReader, row: dict[str, Any]) -> list[str]:
     phrases = view.phrases
     return [
         f"{view.wording(view.year.survey.pair(row['pair_id']))} ({_design(view, row['design'])})",
@@ -161,7 +161,7 @@ def _line(view: CourseView, row: dict[str, Any]) -> list[str]:
     ]
 
 
-def _design(view: CourseView, design: str) -> str:
+def _design(view: ProgrammeReader, design: str) -> str:
     names = {
         "paired": view.say("paired"),
         "partly paired": view.say("partly paired"),
@@ -170,7 +170,7 @@ def _design(view: CourseView, design: str) -> str:
     return names[design]
 
 
-def _result(view: CourseView, row: dict[str, Any]) -> str:
+def _result(view: ProgrammeReader, row: dict[str, Any]) -> str:
     """Say the verdict: beside "no difference shown" what can go unseen, beside "not tested" why not."""
     if row["verdict"] == "not distinguishable":
         size = f"<\N{NO-BREAK SPACE}{unseen(view, [row])}\N{NO-BREAK SPACE}SD"
@@ -181,7 +181,7 @@ def _result(view: CourseView, row: dict[str, Any]) -> str:
     return view.say("higher") if row["verdict"] == "higher" else view.say("lower")
 
 
-def _notes(view: CourseView, compared: Disclosed) -> list[Html]:
+def _notes(view: ProgrammeReader, compared: Disclosed) -> list[Html]:
     shown = compared.shown()
     cautions = dict.fromkeys(
         view.year.survey.construct_of(row["pair_id"]).caution.get(view.phrases.language, "") for row in shown
@@ -197,7 +197,7 @@ def _notes(view: CourseView, compared: Disclosed) -> list[Html]:
     return [paragraph(note, "note") for note in notes] + [bullets(cautions, "note")]
 
 
-def _designs(view: CourseView, rows: list[dict[str, Any]]) -> str:
+def _designs(view: ProgrammeReader, rows: list[dict[str, Any]]) -> str:
     designs = {
         "paired": view.say("the same people in both waves"),
         "partly paired": view.say("partly the same people; all answers are used"),
@@ -211,7 +211,7 @@ def _designs(view: CourseView, rows: list[dict[str, Any]]) -> str:
     return view.say("How the two sides are compared: {list}.", list="; ".join(used))
 
 
-def _sensitivity(view: CourseView, rows: list[dict[str, Any]]) -> str:
+def _sensitivity(view: ProgrammeReader, rows: list[dict[str, Any]]) -> str:
     """Say how far the changes of the linked people alone lie from those of all, and where that is far."""
     told = [row for row in rows if row["design"] == "partly paired" and np.isfinite(row["linked_distance"])]
     if not told:
@@ -233,7 +233,7 @@ def _sensitivity(view: CourseView, rows: list[dict[str, Any]]) -> str:
     return text + " " + view.say("Who could be linked may differ from who could not: {list}.", list="; ".join(far))
 
 
-def _blocks(view: CourseView, rows: list[dict[str, Any]]) -> str:
+def _blocks(view: ProgrammeReader, rows: list[dict[str, Any]]) -> str:
     """Name the blocks that were tested, with their p-values."""
     survey = view.year.survey
     tested = {

@@ -4,12 +4,13 @@ from typing import Any
 
 from coursewaves.course import Course
 from coursewaves.disclosure import Disclosed
-from coursewaves.opening import CourseView
+from coursewaves.opening import CourseView, ProgrammeReader
 from coursewaves.page import Html, Section, Sections, paragraph
 from coursewaves.phrases import marked
 from coursewaves.present import scores_figure
 from coursewaves.sections.low_rated import factor_analysis
 from coursewaves.subject import once
+from coursewaves.view import View
 
 WATCHED = "watched"
 ALIKE = "alike"
@@ -29,16 +30,9 @@ def factors(view: CourseView) -> Sections:
     return Sections([Section("factors", view.say("Rating and factors"), [16], parts)])
 
 
-def programme_verdict(view: CourseView) -> dict[str, Any] | None:
+def programme_verdict(view: ProgrammeReader) -> dict[str, Any] | None:
     """Return the programme's row of `coursewaves.rate.Rated`; None where too few have rated it."""
-    return next(iter(_rating(view).shown()), None)
-
-
-@once
-def _rating(course: Course) -> Disclosed:
-    programmes = course.rated.programmes
-    own = programmes[programmes["programme_id"] == course.programme["programme_id"]]
-    return course.gate(own, "means", ["programme_id"])
+    return next(iter(view.rating.shown()), None)
 
 
 @once
@@ -72,7 +66,7 @@ def course_sentence(view: CourseView) -> str:
     return _said(view, phrases[_standing(found, standing)], found)
 
 
-def programme_sentence(view: CourseView) -> str:
+def programme_sentence(view: ProgrammeReader) -> str:
     """Say the verdict of ¶16 on the programme: it rests on all its runs, never on one alone."""
     found = programme_verdict(view)
     if found is None:
@@ -114,7 +108,7 @@ def _standing(found: dict[str, Any], standing: str) -> str:
     return standing if found["low"] == found["low"] else ALIKE
 
 
-def _said(view: CourseView, phrase: str, found: dict[str, Any]) -> str:
+def _said(view: ProgrammeReader, phrase: str, found: dict[str, Any]) -> str:
     number = view.phrases.number
     return view.say(
         phrase,
@@ -122,12 +116,12 @@ def _said(view: CourseView, phrase: str, found: dict[str, Any]) -> str:
         interval=view.phrases.interval(found["low"], found["high"]),
         n=number(found["n"]),
         threshold=number(view.year.settings.low_rated_below, 1),
-        chance=_chance(view, found["probability"]),
+        chance=chance(view, found["probability"]),
         more=number(found.get("more_answers")),
     )
 
 
-def _chance(view: CourseView, probability: float) -> str:
+def chance(view: View, probability: float) -> str:
     """Say a probability in whole percent; nothing is ever quite sure."""
     if probability < 0.01:
         return f"<{view.phrases.percent(0.01)}"

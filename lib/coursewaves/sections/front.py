@@ -4,6 +4,7 @@ import pandas as pd
 
 from coursewaves.opening import CourseView
 from coursewaves.page import Html, Section, facts, heading, paragraph
+from coursewaves.view import View
 
 END_MARK = "coursewaves-end-of-report"
 """Anchor of the last section; a page without it is not finished."""
@@ -21,7 +22,7 @@ def front(view: CourseView) -> Section:
                 "as the regulation on monitoring prescribes (paragraphs 1–9 and 14)."
             )
         ),
-        paragraph(_draft_note(view), "warning"),
+        paragraph(draft_note(view), "warning"),
     ]
     return Section("front", "", [], parts)
 
@@ -63,7 +64,8 @@ def _direction(view: CourseView) -> str:
     return view.title("directions", found.iloc[0]) if len(found) else ""
 
 
-def _draft_note(view: CourseView) -> str:
+def draft_note(view: View) -> str:
+    """Say where a native speaker has not reviewed the wording yet."""
     survey, is_source = view.year.survey, view.phrases.language == "en"
     if is_source or (view.phrases.is_reviewed and all(instrument.reviewed for instrument in survey.instruments)):
         return ""

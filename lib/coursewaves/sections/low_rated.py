@@ -5,9 +5,10 @@ from typing import Any
 from coursewaves.course import Course
 from coursewaves.disclosure import Disclosed
 from coursewaves.factor_analysis import UNEXPLAINED, FactorGaps, importance_performance
-from coursewaves.opening import CourseView
+from coursewaves.opening import CourseView, ProgrammeReader
 from coursewaves.page import Html, heading, paragraph, side_by_side, table
 from coursewaves.present import funnel_figure, map_figure, runs_figure
+from coursewaves.programme import OfProgramme
 from coursewaves.subject import once
 
 
@@ -16,22 +17,22 @@ def factor_analysis(view: CourseView) -> list[Html]:
     programme_id = str(view.programme["programme_id"])
     gaps = view.pooled.gaps_of(programme_id)
     figures = [
-        funnel_figure(
-            view,
-            _programmes(view),
-            view.rated,
-            view.say("Programmes by number of ratings; not a ranking"),
-            programme_id,
-        ),
+        funnel(view),
         runs_figure(view, _runs(view), view.say("Runs of this programme, with 80 % intervals"), view.course_id),
-        *_map(view, gaps),
+        *importance_map(view, gaps),
     ]
     title = view.say("Factor analysis of the programme")
-    return [heading(title), *_gap(view, gaps), paragraph(_same_mix(view, programme_id)), side_by_side(figures)]
+    return [heading(title), *gap_parts(view, gaps), paragraph(same_mix(view)), side_by_side(figures)]
+
+
+def funnel(view: ProgrammeReader) -> Html:
+    """Draw all programmes by their number of ratings."""
+    caption = view.say("Programmes by number of ratings; not a ranking")
+    return funnel_figure(view, _programmes(view), view.rated, caption, str(view.programme["programme_id"]))
 
 
 @once
-def _programmes(course: Course) -> Disclosed:
+def _programmes(course: OfProgramme) -> Disclosed:
     return course.gate(course.rated.programmes, "means", ["programme_id"])
 
 
@@ -42,7 +43,7 @@ def _runs(course: Course) -> Disclosed:
     return course.gate(own, "means", ["course_id", "programme_id"])
 
 
-def _gap(view: CourseView, gaps: FactorGaps) -> list[Html]:
+def gap_parts(view: ProgrammeReader, gaps: FactorGaps) -> list[Html]:
     """List the parts of the gap, and name the factors that lie lower than the programme's others."""
     say, phrases = view.say, view.phrases
     if (gaps.reason and gaps.parts["part"].isna().any()) or gaps.n < view.least("means"):
@@ -58,7 +59,7 @@ def _gap(view: CourseView, gaps: FactorGaps) -> list[Html]:
     return [paragraph(text), table(caption, head, lines)]
 
 
-def _line(view: CourseView, row: dict[str, Any]) -> list[str]:
+def _line(view: ProgrammeReader, row: dict[str, Any]) -> list[str]:
     phrases = view.phrases
     part = phrases.signed(row["part"], 1)
     if row["factor_id"] == UNEXPLAINED:
@@ -70,14 +71,14 @@ def _line(view: CourseView, row: dict[str, Any]) -> list[str]:
     return [_named(view, row["factor_id"]), *level, part]
 
 
-def _named(view: CourseView, factor_id: str) -> str:
+def _named(view: ProgrammeReader, factor_id: str) -> str:
     return view.wording(view.year.survey.criterion(factor_id))
 
 
-def _same_mix(view: CourseView, programme_id: str) -> str:
+def same_mix(view: ProgrammeReader) -> str:
     """Say what the rating would be had the programme the participants of all."""
     found = view.pooled.adjusted
-    shown = view.gate(found[found["programme_id"] == programme_id], "means", ["programme_id"]).shown()
+    shown = view.gate(found[found["programme_id"] == view.programme["programme_id"]], "means", ["programme_id"]).shown()
     if not shown:
         return ""
     return view.say(
@@ -86,7 +87,8 @@ def _same_mix(view: CourseView, programme_id: str) -> str:
     )
 
 
-def _map(view: CourseView, gaps: FactorGaps) -> list[Html]:
+def importance_map(view: ProgrammeReader, gaps: FactorGaps) -> list[Html]:
+    """Draw the factors by rating and importance; nothing where importance is not given."""
     importance = view.pooled.importance
     found = importance_performance(importance, gaps, view.year.settings.low_rated_below)
     factors = view.gate(found, "means", ["factor_id"])

@@ -2,18 +2,20 @@
 
 from importlib.metadata import version
 
-from coursewaves.opening import CourseView
+from coursewaves.opening import CourseView, DirectionView, ProgrammeView
 from coursewaves.page import Html, Section, bullets, heading, paragraph, table
 from coursewaves.responses import OUTCOMES
 
+Reader = CourseView | ProgrammeView | DirectionView
 
-def methods(view: CourseView) -> Section:
+
+def methods(view: Reader) -> Section:
     """Explain scores, intervals, tests, limits, and account for every record read (¶13-14)."""
     parts = [bullets(_notes(view)), heading(view.say("Every record read")), *_account(view)]
     return Section("methods", view.say("Methods and limits"), [14], parts)
 
 
-def _notes(view: CourseView) -> list[str]:
+def _notes(view: Reader) -> list[str]:
     say, settings = view.say, view.year.settings
     minimum = view.phrases.number(view.least("counts"))
     return [
@@ -50,7 +52,7 @@ def _notes(view: CourseView) -> list[str]:
     ]
 
 
-def _straightlined(view: CourseView) -> str:
+def _straightlined(view: Reader) -> str:
     by_wave = view.responses.groupby("instrument_id", observed=True)["is_straightlined"].sum()
     n = int(by_wave.sum())
     if by_wave.empty or by_wave.max() < view.least("counts"):  # three forms may be one person's
@@ -61,7 +63,7 @@ def _straightlined(view: CourseView) -> str:
     )
 
 
-def _account(view: CourseView) -> list[Html]:
+def _account(view: Reader) -> list[Html]:
     account = view.pooled.account.iloc[0]
     sums = [int(account["n_read"]), *(int(account[f"n_{outcome}"]) for outcome in OUTCOMES)]
     say = view.say

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from coursewaves.opening import CourseView
+from coursewaves.opening import CourseView, ProgrammeReader
 from coursewaves.page import Section, bullets
 from coursewaves.phrases import marked
 from coursewaves.sections.changes import is_compared, shown_comparisons, unseen
@@ -12,8 +12,8 @@ from coursewaves.sections.factors import course_sentence, programme_sentence, pr
 def summary(view: CourseView) -> Section:
     """Sum the report up from the same numbers that its sections show (¶14)."""
     rated = bool(view.year.survey.ratings)
-    ratings = [course_sentence(view), programme_sentence(view), _ends(view)] if rated else []
-    sentences = [_response(view), *ratings, *_compared(view)[:2], *([_decision(view)] if rated else [])]
+    ratings = [course_sentence(view), programme_sentence(view), ends(view)] if rated else []
+    sentences = [_response(view), *ratings, *compared(view)[:2], *([to_decide(view)] if rated else [])]
     return Section("summary", view.say("In short"), [14], [bullets([s for s in sentences if s][:7])])
 
 
@@ -29,7 +29,7 @@ def _response(view: CourseView) -> str:
     return view.say("Answers: {list}.", list="; ".join(parts))
 
 
-def _ends(view: CourseView) -> str:
+def ends(view: ProgrammeReader) -> str:
     """Name the best and the least rated criterion or factor."""
     survey = view.year.survey
     names = [criterion.id for criterion in survey.criteria if criterion.kind.endswith("factor")]
@@ -46,7 +46,8 @@ def _ends(view: CourseView) -> str:
     )
 
 
-def _compared(view: CourseView) -> list[str]:
+def compared(view: ProgrammeReader) -> list[str]:
+    """Name the largest differences between the waves, and say how many are not distinguishable."""
     rows = shown_comparisons(view).shown()
     tested = [row for row in rows if is_compared(row)]
     if not tested:
@@ -81,12 +82,13 @@ def _largest(rows: list[dict[str, Any]], kind: str, verdict: str) -> list[dict[s
     return sorted(chosen, key=lambda row: -abs(row["difference"]))[:2]
 
 
-def _named(view: CourseView, row: dict[str, Any]) -> str:
+def _named(view: ProgrammeReader, row: dict[str, Any]) -> str:
     pair = view.wording(view.year.survey.pair(row["pair_id"]))
     return f"{pair} ({view.phrases.signed(row['difference'])})"
 
 
-def _decision(view: CourseView) -> str:
+def to_decide(view: ProgrammeReader) -> str:
+    """Say what the verdict asks the councils to decide (¶16)."""
     found = programme_verdict(view)
     if found is None:
         return view.say("To decide: nothing yet; too few ratings.")

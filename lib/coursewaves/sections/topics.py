@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.course import Course
-from coursewaves.disclosure import Disclosed
 from coursewaves.instruments import Item
-from coursewaves.opening import CourseView
+from coursewaves.opening import CourseView, ProgrammeReader
 from coursewaves.page import Html, Section, Sections, paragraph, table
 from coursewaves.phrases import marked
 from coursewaves.score import item_scores
@@ -18,6 +17,7 @@ from coursewaves.stats import mean_interval
 from coursewaves.subject import once
 from coursewaves.summarise import option_shares
 from coursewaves.topic_verdicts import topic_items
+from coursewaves.view import View
 
 
 def topics(view: CourseView) -> Sections:
@@ -30,7 +30,7 @@ def topics(view: CourseView) -> Sections:
     if rows.empty:
         text = view.say("The registry lists no topics of this programme.")
         return Sections([Section("topics", title, [18, 19], [paragraph(text)])])
-    parts = [_table(view, rows, judged), _verdicts(view, rows, judged)]
+    parts = [_table(view, rows, judged), _verdicts(view)]
     return Sections([Section("topics", title, [18, 19], parts)])
 
 
@@ -60,7 +60,7 @@ def _topic(view: CourseView, row: dict[Any, Any], figures: dict[str, Any]) -> di
     return told | {"trainer": _trainer(view, row)} | figures
 
 
-def _trainer(view: CourseView, row: dict[Any, Any]) -> str:
+def _trainer(view: View, row: dict[Any, Any]) -> str:
     trainers = view.year.registry.trainers
     names = zip(trainers["trainer_id"], trainers["name"], strict=True)
     return next((str(name) for trainer_id, name in names if trainer_id == row["trainer_id"]), "")
@@ -84,28 +84,31 @@ def _table(view: CourseView, rows: pd.DataFrame, judged: Item | None) -> Html:
     return table(say("Topics: usefulness and what to do with each"), head, lines)
 
 
-def _verdicts(view: CourseView, rows: pd.DataFrame, judged: Item | None) -> Html:
+def _verdicts(view: CourseView) -> Html:
     """List what all runs tell of the topics, where the programme or one of its topics may be low (¶18)."""
-    say, year = view.say, view.year
-    shown = _judged(view).shown()
-    if all(row["usefulness"] == "useful" for row in shown) and not _may_be_low(view):
+    if all(row["usefulness"] == "useful" for row in view.judged.shown()) and not _may_be_low(view):
         return Html("")
+    return verdicts_table(view)
+
+
+def verdicts_table(view: ProgrammeReader) -> Html:
+    """List what all runs tell of the topics: usefulness against the threshold, and what clearly leads (¶18-19)."""
+    say, year = view.say, view.year
+    _, judged = topic_items(year.survey)
     options = year.survey.scale(judged.scale).options if judged else []
     names = {option.code: option.wording(view.phrases.language) for option in options}
-    topics = {row["number"]: _named(view, row) for row in rows.to_dict("records")}
-    lines = [[topics[row["number"]], *_verdict(view, row, names)] for row in shown]
+    topics = topic_names(view)
+    lines = [[topics[row["number"]], *_verdict(view, row, names)] for row in view.judged.shown()]
     head = [say("Topic (hours, trainer)"), say("Answers"), say("Usefulness, 0–100 (95 %)"), say("Verdict")]
     head += [say("Clearly leads (95 %)")] if names else []
     return table(say("Topics over all runs of the programme"), head, lines)
 
 
-@once
-def _judged(course: Course) -> Disclosed:
-    """Return what all runs of the programme tell of its topics."""
-    _, judged = topic_items(course.year.survey)
-    found = course.pooled.topics
-    own = found[found["programme_id"] == course.programme["programme_id"]]
-    return course.gate(own, "means", ["number"], n=("n", "n_judged") if judged else ("n",))
+def topic_names(view: ProgrammeReader) -> dict[int, str]:
+    """Return each topic of the programme by its number, with its hours and trainer."""
+    rows = view.year.registry.topics_of(str(view.programme["programme_id"])).to_dict("records")
+    told = [{"title": view.title("topics", row), "hours": row["hours"], "trainer": _trainer(view, row)} for row in rows]
+    return {int(row["number"]): _named(view, one) for row, one in zip(rows, told, strict=True)}
 
 
 def _may_be_low(view: CourseView) -> bool:
@@ -113,7 +116,7 @@ def _may_be_low(view: CourseView) -> bool:
     return found is not None and found["verdict"] != "not low"
 
 
-def _verdict(view: CourseView, row: dict[str, Any], options: dict[str, str]) -> list[str]:
+def _verdict(view: View, row: dict[str, Any], options: dict[str, str]) -> list[str]:
     texts = {
         "useful": marked("useful"),
         "not useful": marked("not useful enough"),
@@ -130,6 +133,6 @@ def _verdict(view: CourseView, row: dict[str, Any], options: dict[str, str]) -> 
     return [*told, f"{options[row['choice']]}: {share} ({low}–{high})"]
 
 
-def _named(view: CourseView, row: Mapping[Any, Any]) -> str:
+def _named(view: View, row: Mapping[Any, Any]) -> str:
     hours = view.phrases.number(row["hours"], 0 if float(row["hours"]).is_integer() else 1)
     return f"{row['title']} ({', '.join(filter(None, (hours, row['trainer'])))})"

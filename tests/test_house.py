@@ -144,6 +144,7 @@ LINE = (
     "page",
     "present",
     "sections",
+    "reports_of",
     "report",
     "engine",
     "manifest",

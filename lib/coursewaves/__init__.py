@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coursewaves import sections, stats
+    from coursewaves import reports_of, sections, stats
     from coursewaves.careless import flag_careless, with_and_without
     from coursewaves.check_digits import with_check
     from coursewaves.coding import coder_agreement, codes_of_keywords, read_coding
@@ -94,6 +94,7 @@ __all__ = [
     "quotations",
     "rate_programmes",
     "read_coding",
+    "reports_of",
     "run_means",
     "scale_items",
     "scale_quality",
@@ -147,7 +148,7 @@ _PLACES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its module."""
-    if name in ("sections", "stats"):
+    if name in ("reports_of", "sections", "stats"):
         return import_module(f"{__name__}.{name}")
     for module, names in _PLACES.items():
         if name in names:

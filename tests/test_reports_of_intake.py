@@ -53,8 +53,10 @@ def test_the_sum_of_every_file_is_that_of_its_outcomes(survey):
     files = found.files.iloc[[0, 0]].assign(file=["a.csv", "b.csv"], **told)
     found.__dict__["files"] = files
     page = shown(found, "files")
-    assert row_of(page, "a.csv") == ["A", "100", "90", "6", "3", "1", "0"]
-    assert row_of(page, "All files") == ["", "107", "97", "6", "3", "1", "0"]
+    assert row_of(page, "a.csv (A)") == ["100", "90", "6", "3", "1"]
+    assert row_of(page, "All files") == ["107", "97", "6", "3", "1"]
+    found.__dict__["files"] = files.assign(n_corrected=[1, 2])
+    assert "Records corrected by workbooks of problems: 3." in shown(found, "files")
     assert "107 = 97 + 6 + 3 + 1" in page
     assert "Not accounted for" not in page
     found.__dict__["files"] = files.assign(n_kept=[90, 6])
@@ -110,6 +112,7 @@ def test_the_page_of_the_example_year_accounts_for_the_planted_records(loaded_ye
     names = ("n_read", "n_kept", "n_set_aside", "n_duplicate", "n_outside_window")
     files = page[page.index('<section id="files"') : page.index('<section id="remarks"')]
     for file in truth["files"]:
-        assert row_of(files, file["file"])[1:6] == [str(file[name]) for name in names]
+        name = f"{file['file']} ({file['instrument_id']})" if file["instrument_id"] else file["file"]
+        assert row_of(files, name) == [str(file[name]) for name in names]
     assert not any(canary in page for canaries in truth["canaries"].values() for canary in canaries)
     assert not NEVER_SHOWN.search(text_of(re.sub("<style.*?</style>", "", page, flags=re.DOTALL)))

@@ -108,7 +108,7 @@ def test_coverage_is_counted_by_direction_against_thirty_percent(survey):
     assert row_of(page, "Direction en") == ["30", "9", "30%", "reached", "3 more needed"]
     assert "reached in 1 of 1 directions." in text_of(page)
     page = shown(of(survey, {"A-1": 8}, completed=30), "coverage", "compliance")
-    assert row_of(page, "Direction en") == ["30", "8", "27%", "1 more needed", "4 more needed"]
+    assert row_of(page, "Direction en") == ["30", "8", "26.7%", "1 more needed", "4 more needed"]
     assert "Directions under the least share: 1" in page
 
 

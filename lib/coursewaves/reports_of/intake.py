@@ -69,20 +69,33 @@ def _share(view: YearView, part: int, whole: int) -> str:
 def files(view: YearView) -> Section:
     """List every file with what became of its records; each line adds up to the records read (¶12)."""
     say, number = view.say, view.phrases.number
-    head = [say("File"), say("Questionnaire"), say("Records read"), say("Kept"), say("Set aside"), say("Duplicates"),
-            say("Outside the window"), say("Corrected")]  # fmt: skip
-    listed = view.year.files.sort_values("file")
+    head = [say("File"), say("Records read"), say("Kept"), say("Set aside"), say("Duplicates")]
+    head.append(say("Outside the window"))
     lines = [
-        [row["file"], str(row["instrument_id"]) or "–", *(number(row[name]) for name in [*COUNTS, "n_corrected"])]
-        for row in listed.assign(n_corrected=listed.get("n_corrected", 0)).to_dict("records")
+        [_file(row), *(number(row[name]) for name in COUNTS)]
+        for row in view.year.files.sort_values("file").to_dict("records")
     ]
     sums = _sums(view)
-    total = [say("All files"), "", *(number(sums[name]) for name in COUNTS)]
-    corrected = number(int(listed["n_corrected"].sum()) if "n_corrected" in listed else 0)
+    total = [say("All files"), *(number(sums[name]) for name in COUNTS)]
     equation = f"{number(sums['n_read'])} = " + " + ".join(number(sums[name]) for name in COUNTS[1:])
-    parts = [table(say("Files and their records"), head, [*lines, [*total, corrected]]), paragraph(equation, "note"),
-             paragraph(_unequal(view), "warning")]  # fmt: skip
+    parts = [
+        table(say("Files and their records"), head, [*lines, total]),
+        paragraph(equation, "note"),
+        paragraph(_corrected(view), "note"),
+        paragraph(_unequal(view), "warning"),
+    ]
     return Section("files", say("Files and records"), [12, 13], parts)
+
+
+def _file(row: dict[Any, Any]) -> str:
+    """Name a file, with the questionnaire that it holds."""
+    return f"{row['file']} ({row['instrument_id']})" if row["instrument_id"] else str(row["file"])
+
+
+def _corrected(view: YearView) -> str:
+    files = view.year.files
+    n = int(files["n_corrected"].sum()) if "n_corrected" in files else 0
+    return view.say("Records corrected by workbooks of problems: {n}.", n=view.phrases.number(n)) if n else ""
 
 
 def _unequal(view: YearView) -> str:

@@ -5,11 +5,18 @@ from typing import Any
 import pandas as pd
 
 from coursewaves.due import Coverage, coverage_of
+from coursewaves.instruments import Instrument
 from coursewaves.page import Html, Section, paragraph, table
 from coursewaves.phrases import marked
 from coursewaves.sample import TARGET_PERCENT
 from coursewaves.subject import Subject, once
 from coursewaves.view import View
+
+
+@once
+def sample_wave(subject: Subject) -> Instrument | None:
+    """Return the questionnaire that asks a sample; None where all ask everybody."""
+    return next((one for one in subject.year.survey.waves() if one.least_percent is not None), None)
 
 
 @once
@@ -39,8 +46,8 @@ def coverage_table(view: View, found: Coverage) -> Html:
     for row in found.directions.rows():
         figures = [f"<{found.directions.minimum}", "–", "–", "–"]
         if not row["is_hidden"]:
-            steps = [_step(view, row[f"is_{name}_reached"], row[f"n_to_{name}"]) for name in ("least", "target")]
-            figures = [number(row["n"]), view.phrases.percent(row["share"]), *steps]
+            steps = [step_words(view, row[f"is_{name}_reached"], row[f"n_to_{name}"]) for name in ("least", "target")]
+            figures = [number(row["n"]), share_words(view, row), *steps]
         lines.append([direction_name(view, row["scope_id"]), number(row["n_completed"]), *figures])
     return table(say("{wave}: coverage", wave=view.wave_name(found.instrument)), head, lines)
 
@@ -52,7 +59,14 @@ def direction_name(view: View, direction_id: str) -> str:
     return view.title("directions", own.iloc[0]) if len(own) else view.say("Without a direction")
 
 
-def _step(view: View, is_reached: Any, more: Any) -> str:
+def share_words(view: View, row: dict[str, Any]) -> str:
+    """Return the share of those who completed; one that is not enough has a decimal: 29.7 % is not 30 %."""
+    is_under = row["is_least_reached"] is False or row["is_target_reached"] is False
+    return view.phrases.percent(row["share"], 1 if is_under else 0)
+
+
+def step_words(view: View, is_reached: Any, more: Any) -> str:
+    """Say whether a share is reached, or how many answers are missing."""
     if is_reached is None or pd.isna(is_reached):
         return "–"
     return view.say("reached") if is_reached else view.say("{n} more needed", n=view.phrases.number(more))

@@ -19,7 +19,7 @@ _CLASSES = {
     "p": {"note", "warning"},
     "ul": {"note", "quotes"},
     "span": {"paragraph"},
-    "div": {"table", "figures"},
+    "div": {"table", "prose", "figures"},
 }
 
 

@@ -103,8 +103,8 @@ def figure(drawing: Figure, caption: str) -> Html:
     return Html(f"<figure><figcaption>{escape(caption)}</figcaption>{drawing.svg}</figure>")
 
 
-def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Html:
-    """Make a table: the first column heads the rows, the others hold figures."""
+def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> Html:
+    """Make a table: the first column heads the rows, the others hold figures; of `kind` ``prose`` they hold texts."""
     cells = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
     lines = [
         f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
@@ -112,8 +112,9 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> H
     ]
     if not lines:
         return Html("")
+    name = escape(f"table {kind}".strip())
     return Html(
-        f'<div class="table" tabindex="0" role="group" aria-label="{escape(caption)}"><table>'
+        f'<div class="{name}" tabindex="0" role="group" aria-label="{escape(caption)}"><table>'
         f"<caption>{escape(caption)}</caption><thead><tr>{cells}</tr></thead>"
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )

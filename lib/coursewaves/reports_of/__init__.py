@@ -1,5 +1,5 @@
 """The sections of every report but the course's: a view goes in, a `Section` comes out; one module a kind of report."""
 
-from coursewaves.reports_of import direction, factors, programme, topic
+from coursewaves.reports_of import direction, factors, intake, period, programme, sample, topic
 
-__all__ = ["direction", "factors", "programme", "topic"]
+__all__ = ["direction", "factors", "intake", "period", "programme", "sample", "topic"]

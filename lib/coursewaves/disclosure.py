@@ -72,10 +72,9 @@ def disclose(
             raise CoursewavesError.not_found(name, "the table to be shown", names)
     counts = cells[:, [names.index(name) for name in n]]
     people = np.where(pd.isna(counts), 0, counts).astype(np.float64).min(axis=1)  # an unknown count is none
-    is_hidden = (
-        hidden_parts(people, np.zeros(len(people), dtype=bool).tolist(), minimum) if is_partition else people < minimum
-    )
-    cells[np.ix_(is_hidden, [name not in labels for name in names])] = None
+    is_hidden: Mask = hidden_parts(people, [False] * len(people), minimum) if is_partition else people < minimum
+    is_figure = np.array([name not in labels for name in names], dtype=bool)
+    cells[np.ix_(is_hidden, is_figure)] = None
     columns = pd.Index([*names, "is_hidden"], dtype=object)
     return Disclosed(pd.DataFrame(np.column_stack([cells, is_hidden]), table.index, columns, dtype=object), minimum)
 

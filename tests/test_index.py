@@ -28,7 +28,16 @@ def published(survey, tmp_path):
         for course_id, language, is_stale in entries:
             path = f"course/{course_id}.{language}.html"
             write_shared(home.reports / path, b"page")
-            listed.append({"id": course_id, "language": language, "path": path, "is_stale": is_stale})
+            listed.append(
+                {
+                    "kind": "course",
+                    "title": course_id,
+                    "id": course_id,
+                    "language": language,
+                    "path": path,
+                    "is_stale": is_stale,
+                }
+            )
         write_shared(home.reports / "manifest.json", json.dumps(listed).encode())
         write_index(year)
         return (home.reports / "index.html").read_text(encoding="utf-8")

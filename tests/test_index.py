@@ -18,7 +18,7 @@ from coursewaves.year import Year
 def published(survey, tmp_path):
     """Publish entries of a manifest for courses of a hand-made year, and return the index."""
 
-    def publish(courses, entries, languages=("kk", "en"), word=handmade.same):
+    def publish(courses, entries, languages=("kk", "en"), word=handmade.same, others=()):
         made = handmade.year(survey, courses=courses, word=word)
         home = Home(tmp_path / "institute")
         home.__dict__.update(survey=survey, settings=Settings(languages=list(languages)))
@@ -28,16 +28,12 @@ def published(survey, tmp_path):
         for course_id, language, is_stale in entries:
             path = f"course/{course_id}.{language}.html"
             write_shared(home.reports / path, b"page")
-            listed.append(
-                {
-                    "kind": "course",
-                    "title": course_id,
-                    "id": course_id,
-                    "language": language,
-                    "path": path,
-                    "is_stale": is_stale,
-                }
-            )
+            entry = {"kind": "course", "id": course_id, "language": language, "title": course_id, "path": path}
+            listed.append(entry | {"sha256": "", "inputs": {}, "versions": {}, "made_at": "", "is_stale": is_stale})
+        for kind, subject, title in others:
+            path = f"{kind}/{subject}.kk.html"
+            write_shared(home.reports / path, b"page")
+            listed.append(listed[0] | {"kind": kind, "id": subject, "title": title, "path": path})
         write_shared(home.reports / "manifest.json", json.dumps(listed).encode())
         write_index(year)
         return (home.reports / "index.html").read_text(encoding="utf-8")
@@ -109,3 +105,12 @@ def test_titles_are_text(published):
     html = published({"A-1": 12}, [("A-1", "en", False)], word=lambda text: f"{text}<script>x</script>\"'")
     assert "<script" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_reports_on_more_than_one_course_stand_before_the_courses_the_whole_year_first(published):
+    page = published(
+        {"A-1": 12}, [("A-1", "kk", False)], others=[("programme", "A", "Play"), ("period", "year", "Year")]
+    )
+    listed = re.findall(r"<li>(.*?): <a href=\"(.*?)\"", page)
+    assert listed == [("Year", "period/year.kk.html"), ("Play", "programme/A.kk.html")]
+    assert page.index("programme/A.kk.html") < page.index("course/A-1.kk.html")

@@ -33,7 +33,6 @@ def write_index(year: Year) -> None:
         head=[phrases.say("Course"), phrases.say("Report"), phrases.say("Dates"), *waves],
         programmes=_programmes(year, phrases, links),
         others_title=phrases.say("Reports on more than one course"),
-        others_head=[phrases.say("About"), phrases.say("Report")],
         others=_others(links),
         pages=_pages(year, phrases),
     )

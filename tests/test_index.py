@@ -13,6 +13,12 @@ from coursewaves.private_files import write_shared
 from coursewaves.settings import Home, Settings
 from coursewaves.year import Year
 
+ENTRY = {
+    "kind": "course", "title": "A course", "sha256": "", "inputs": {}, "versions": {},
+    "made_at": "2026-01-01T00:00:00+00:00",
+}  # fmt: skip
+"""What an entry of the manifest holds besides what the index shows."""
+
 
 @pytest.fixture
 def published(survey, tmp_path):
@@ -28,7 +34,7 @@ def published(survey, tmp_path):
         for course_id, language, is_stale in entries:
             path = f"course/{course_id}.{language}.html"
             write_shared(home.reports / path, b"page")
-            listed.append({"id": course_id, "language": language, "path": path, "is_stale": is_stale})
+            listed.append(ENTRY | {"id": course_id, "language": language, "path": path, "is_stale": is_stale})
         write_shared(home.reports / "manifest.json", json.dumps(listed).encode())
         write_index(year)
         return (home.reports / "index.html").read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +27,7 @@ from coursewaves.logs import close_log
 from coursewaves.manifest import read_manifest
 from coursewaves.run import load_reasons, produce, run
 from coursewaves.runs import RunRecord, summary
-from coursewaves.settings import BUILT_IN, Home
+from coursewaves.settings import BUILT_IN, PACKAGE, Home
 from coursewaves.simulate.damage import CANARIES
 from coursewaves.workers import Ended, Told
 from faults import differences, state_of
@@ -170,6 +171,33 @@ def test_a_load_that_is_killed_on_its_way_is_made_good_by_the_next(folder, tmp_p
         heals(tmp_path / "killed", folder, clean, at)
 
 
+def test_a_line_of_the_journal_is_on_the_disk_before_its_page_is_written(folder, monkeypatch):
+    (page,) = [page for page in read_manifest(Home(folder)) if page["id"] == "P01-01"]
+    journal, synced = folder / "reports" / "manifest.journal", []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(journal.read_text(encoding="utf-8")))
+    manifest.enter(Home(folder), page)
+    assert [json.loads(line) for line in synced] == [page]
+
+
+RUNNER = "import time; from coursewaves.workers import Foreman; foreman = Foreman(); print(flush=True); time.sleep(60)"
+
+
+@pytest.mark.parametrize("after", [0.0, 0.8])
+def test_a_runner_that_is_killed_while_its_overseer_imports_leaves_no_folder(tmp_path, after):
+    environment = os.environ | {"TMPDIR": str(tmp_path), "PYTHONPATH": str(PACKAGE.parent)}
+    command = [sys.executable, "-c", RUNNER]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as runner:
+        assert runner.stdout is not None
+        runner.stdout.readline()
+        assert [path.name[:16] for path in tmp_path.iterdir()] == ["coursewaves-run-"]
+        time.sleep(after)
+        runner.kill()
+    until = time.monotonic() + 10
+    while any(tmp_path.iterdir()) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert list(tmp_path.iterdir()) == []
+
+
 # Flipped bits ----------------------------------------------------------------------------------------
 
 
@@ -194,6 +222,21 @@ def test_a_flipped_bit_of_the_manifest_is_healed_by_the_next_run(folder):
         assert ran(folder, Painter()).exit_code == 0
         assert differences(state_of(folder), clean) == [], f"bit {place}"
         path.write_bytes(whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("made_at", "2026-11-24T03:00:;0+00:00"), ("made_at", "2026-11-24T03:00:00"), ("path", "../status.html"),
+     ("is_stale", 0), ("inputs", []), ("title", "Another"), ("versions", {})],
+)  # fmt: skip
+def test_an_entry_of_the_manifest_that_can_not_be_so_is_made_anew(folder, name, value):
+    clean, path = state_of(folder), folder / "reports" / "manifest.json"
+    entries = json.loads(path.read_text(encoding="utf-8"))
+    entries[0][name] = value
+    path.write_text(json.dumps(entries), encoding="utf-8")
+    record = ran(folder, Painter())
+    assert (record.outcome, record.n_made) == ("done", 1 if name in ("title", "versions") else N_PAGES)
+    assert differences(state_of(folder), clean) == []
 
 
 def test_a_flipped_bit_of_what_was_loaded_is_found_refused_by_report_and_healed_by_run(folder, painter):

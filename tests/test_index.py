@@ -13,6 +13,12 @@ from coursewaves.private_files import write_shared
 from coursewaves.settings import Home, Settings
 from coursewaves.year import Year
 
+ENTRY = {
+    "kind": "course", "title": "A course", "sha256": "", "inputs": {}, "versions": {},
+    "made_at": "2026-01-01T00:00:00+00:00",
+}  # fmt: skip
+"""What an entry of the manifest holds besides what the index shows."""
+
 
 @pytest.fixture
 def published(survey, tmp_path):
@@ -28,12 +34,11 @@ def published(survey, tmp_path):
         for course_id, language, is_stale in entries:
             path = f"course/{course_id}.{language}.html"
             write_shared(home.reports / path, b"page")
-            entry = {"kind": "course", "id": course_id, "language": language, "title": course_id, "path": path}
-            listed.append(entry | {"sha256": "", "inputs": {}, "versions": {}, "made_at": "", "is_stale": is_stale})
+            listed.append(ENTRY | {"id": course_id, "language": language, "path": path, "is_stale": is_stale})
         for kind, subject, title in others:
             path = f"{kind}/{subject}.kk.html"
             write_shared(home.reports / path, b"page")
-            listed.append(listed[0] | {"kind": kind, "id": subject, "title": title, "path": path})
+            listed.append(ENTRY | {"kind": kind, "id": subject, "language": "kk", "title": title, "path": path})
         write_shared(home.reports / "manifest.json", json.dumps(listed).encode())
         write_index(year)
         return (home.reports / "index.html").read_text(encoding="utf-8")

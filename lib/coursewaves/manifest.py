@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,15 @@ def _is_page(entry: object) -> bool:
     if not isinstance(entry, dict) or entry.keys() != TYPES.keys():
         return False
     is_plain = all(isinstance(entry[name], kind) for name, kind in TYPES.items())
-    return is_plain and entry["path"] == page_path(entry["kind"], entry["id"], entry["language"])
+    is_here = is_plain and entry["path"] == page_path(entry["kind"], entry["id"], entry["language"])
+    return is_here and _is_time(entry["made_at"])
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def page_path(kind: str, subject_id: str, language: str) -> str:

@@ -72,13 +72,15 @@ def disclose(
             raise CoursewavesError.not_found(name, "the table to be shown", names)
     counts = cells[:, [names.index(name) for name in n]]
     people = np.where(pd.isna(counts), 0, counts).astype(np.float64).min(axis=1)  # an unknown count is none
-    is_hidden = hidden_parts(people, np.zeros(len(people), dtype=bool).tolist(), minimum) if is_partition else people < minimum
+    is_hidden = people < minimum
+    if is_partition:
+        is_hidden = hidden_parts(people, is_hidden, minimum)
     cells[np.ix_(is_hidden, [name not in labels for name in names])] = None
     columns = pd.Index([*names, "is_hidden"], dtype=object)
     return Disclosed(pd.DataFrame(np.column_stack([cells, is_hidden]), table.index, columns, dtype=object), minimum)
 
 
-def hidden_parts(counts: np.ndarray[Any, Any], is_hidden: Sequence[bool], minimum: int) -> Mask:
+def hidden_parts(counts: np.ndarray[Any, Any], is_hidden: "Sequence[bool] | Mask", minimum: int) -> Mask:
     """Return which parts of a total are to be hidden: those named, small ones, and what keeps them from being computed.
 
     >>> hidden_parts(np.array([4, 7, 10]), [False, False, False], 5).tolist()

@@ -6,6 +6,7 @@ import pandas as pd
 
 from coursewaves.coverage import cover_wave
 from coursewaves.disclosure import Disclosed
+from coursewaves.errors import CoursewavesError
 from coursewaves.rate import PROGRAMMES
 from coursewaves.several import SeveralCourses
 from coursewaves.subject import once
@@ -27,7 +28,12 @@ class Direction(SeveralCourses):
     @once
     def direction(self) -> pd.Series:
         """The registry's row of the direction."""
-        return self.year.registry.direction(self.direction_id)
+        directions = self.year.registry.directions
+        found = directions[directions["direction_id"] == self.direction_id]
+        if found.empty:
+            raise CoursewavesError.not_found(self.direction_id, "directions", directions["direction_id"])
+        row: pd.Series = found.iloc[0]
+        return row
 
     @property
     @once

@@ -79,7 +79,7 @@ def disclose(
     return Disclosed(pd.DataFrame(np.column_stack([cells, is_hidden]), table.index, columns, dtype=object), minimum)
 
 
-def hidden_parts(counts: np.ndarray[Any, Any], is_hidden: Sequence[bool], minimum: int) -> Mask:
+def hidden_parts(counts: np.ndarray[Any, Any], is_hidden: "Sequence[bool] | Mask", minimum: int) -> Mask:
     """Return which parts of a total are to be hidden: those named, small ones, and what keeps them from being computed.
 
     >>> hidden_parts(np.array([4, 7, 10]), [False, False, False], 5).tolist()

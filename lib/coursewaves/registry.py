@@ -51,10 +51,6 @@ class Registry:
         """Return the row of a programme."""
         return self._row("programmes", programme_id)
 
-    def direction(self, direction_id: str) -> pd.Series:
-        """Return the row of a training direction."""
-        return self._row("directions", direction_id)
-
     def programme_of(self, course_id: str) -> pd.Series:
         """Return the row of the programme that a course runs."""
         return self.programme(str(self.course(course_id)["programme_id"]))

@@ -38,7 +38,8 @@ def published(survey, tmp_path):
         for kind, subject, title in others:
             path = f"{kind}/{subject}.kk.html"
             write_shared(home.reports / path, b"page")
-            listed.append(ENTRY | {"kind": kind, "id": subject, "language": "kk", "title": title, "path": path})
+            about = {"kind": kind, "id": subject, "title": title, "path": path}
+            listed.append(ENTRY | about | {"language": "kk", "is_stale": False})
         write_shared(home.reports / "manifest.json", json.dumps(listed).encode())
         write_index(year)
         return (home.reports / "index.html").read_text(encoding="utf-8")

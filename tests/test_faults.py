@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked for in /proc"),
 ]
 
-KILLS = int(os.environ.get("COURSEWAVES_KILLS", "8"))
+KILLS = int(os.environ.get("COURSEWAVES_KILLS", "4"))
 """Runs that are killed at a random moment; set the variable to have more of them, such as 200."""
 
 LONGEST = 4.0 if KILLS < 25 else 8.0

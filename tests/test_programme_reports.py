@@ -19,8 +19,9 @@ from coursewaves.opening import DirectionView, ProgrammeView, open_direction, op
 from coursewaves.phrases import Phrases
 from coursewaves.programme import Programme
 from coursewaves.report import make_page
+from coursewaves.reports_of.alike import in_short
 from coursewaves.reports_of.mix import composition
-from coursewaves.settings import notebooks_folder
+from coursewaves.settings import Settings, notebooks_folder
 from coursewaves.sides import occasions_of
 from coursewaves.survey_files import load_survey
 from coursewaves.tables import columns_of, dtype_of
@@ -117,6 +118,20 @@ def test_a_report_on_fewer_than_five_answers_does_not_depend_on_the_answers(surv
 def test_of_nine_answers_no_mean_is_shown(survey, kind):
     page = shown(view_of(handmade.year(survey, 9), kind), kind)
     assert not re.search(r"\d+ \(\d+–\d+\)", text_of(page))
+
+
+@pytest.mark.parametrize("kind", SECTIONS)
+def test_a_larger_minimum_group_of_the_settings_hides_more(survey, kind):
+    found = handmade.year(survey, courses={"A-1": 11, "A-2": 11}, settings=Settings(minimum_group=12))
+    page = shown(view_of(found, kind), kind)
+    assert not re.search(r"\d+ \(\d+–\d+\)|\d+ \(\d+%\)", text_of(page))
+
+
+def test_what_to_decide_stays_in_the_shortest_summary(survey):
+    view = view_of(handmade.year(survey, 12), "programme")
+    page = in_short(view, [14], ["", *(f"sentence {n}" for n in range(9)), "To decide: all."])._repr_html_()
+    assert re.findall(r"<li>(.*?)</li>", page) == [*(f"sentence {n}" for n in range(6)), "To decide: all."]
+    assert in_short(view, [14], ["", ""])._repr_html_().count("<li>") == 0
 
 
 @pytest.mark.parametrize("kind", SECTIONS)
@@ -308,6 +323,13 @@ def test_the_factor_analysis_says_what_is_low_and_what_may_be_decided(survey):
     assert "Trainers who may be invited to the council (¶15, ¶18): A. Trainer." in words
     assert "changes decided so far: 0." in words
     assert "To decide: which changes of the curriculum plan" in words
+
+
+def test_a_programme_that_is_not_low_has_no_gap_split_up(survey):
+    words = told(rated_at(survey, {"A-1": (85.0, 40), "A-2": (85.0, 40)}), "factors", "gap")
+    assert "not low-rated; probability" in words
+    assert "The regulation asks for a factor analysis of low-rated programmes alone (¶16)." in words
+    assert "too few answers" not in words
 
 
 def test_importance_needs_a_hundred_answers_of_all_courses(survey):

@@ -11,8 +11,9 @@ MOST_SENTENCES = 7
 
 
 def in_short(view: View, paragraphs: list[int], sentences: list[str]) -> Section:
-    """Sum a report up in the sentences that say something, seven at most."""
-    told = [sentence for sentence in sentences if sentence][:MOST_SENTENCES]
+    """Sum a report up in the sentences that say something, seven at most; the last, what to decide, always stays."""
+    told = [sentence for sentence in sentences if sentence]
+    told = [*told[:-1][: MOST_SENTENCES - 1], *told[-1:]]
     return Section("summary", view.say("In short"), paragraphs, [bullets(told)])
 
 

@@ -121,8 +121,12 @@ def gap(view: ProgrammeView) -> Section:
         "A part of the gap is the weight of a factor within all courses times the programme's own distance on it. "
         "Association, not cause."
     )
-    parts = [paragraph(programme_sentence(view)), side_by_side(figures), *gap_parts(view, _gaps(view))]
-    return Section("gap", title, [16], [*parts, paragraph(note, "note")])
+    parts = [paragraph(programme_sentence(view)), side_by_side(figures)]
+    found = programme_verdict(view)
+    if found is not None and found["verdict"] == "not low":
+        none = view.say("The regulation asks for a factor analysis of low-rated programmes alone (¶16).")
+        return Section("gap", title, [16], [*parts, paragraph(none)])
+    return Section("gap", title, [16], [*parts, *gap_parts(view, _gaps(view)), paragraph(note, "note")])
 
 
 def importance(view: ProgrammeView) -> Sections:

@@ -139,6 +139,7 @@ LINE = (
     "clean",
     "subject",
     "course",
+    "centre",
     "view",
     "opening",
     "page",

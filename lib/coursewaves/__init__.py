@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from coursewaves.estimate import WaveEstimates, estimate_wave
     from coursewaves.instruments import Survey
     from coursewaves.load import load_year
-    from coursewaves.opening import CourseView, YearView, open_course, open_whole
+    from coursewaves.opening import CentreView, CourseView, YearView, open_centre, open_course, open_whole
     from coursewaves.quality import (
         invalid_answers,
         item_correlations,
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CentreView",
     "Completers",
     "CourseView",
     "CoursewavesError",
@@ -83,6 +84,7 @@ __all__ = [
     "load_year",
     "mark_themes",
     "mean_scores",
+    "open_centre",
     "open_course",
     "open_whole",
     "open_year",
@@ -132,7 +134,7 @@ _PLACES = {
     "survey_files": ("load_survey",),
     "themes": ("count_languages", "count_themes", "load_codebook", "mark_themes", "quotations"),
     "versions": ("compare_versions",),
-    "opening": ("CourseView", "YearView", "open_course", "open_whole"),
+    "opening": ("CentreView", "CourseView", "YearView", "open_centre", "open_course", "open_whole"),
     "load": ("load_year",),
     "year": ("Year", "open_year"),
     "years": (

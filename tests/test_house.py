@@ -144,6 +144,7 @@ LINE = (
     "programme",
     "direction",
     "course",
+    "centre",
     "view",
     "opening",
     "page",

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from coursewaves.instruments import Survey
     from coursewaves.load import load_year
     from coursewaves.opening import (
+        CentreView,
         CourseView,
         DirectionView,
         ProgrammeView,
         YearView,
+        open_centre,
         open_course,
         open_direction,
         open_programme,
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CentreView",
     "Completers",
     "CourseView",
     "CoursewavesError",
@@ -94,6 +97,7 @@ __all__ = [
     "load_year",
     "mark_themes",
     "mean_scores",
+    "open_centre",
     "open_course",
     "open_direction",
     "open_programme",
@@ -146,10 +150,12 @@ _PLACES = {
     "themes": ("count_languages", "count_themes", "load_codebook", "mark_themes", "quotations"),
     "versions": ("compare_versions",),
     "opening": (
+        "CentreView",
         "CourseView",
         "DirectionView",
         "ProgrammeView",
         "YearView",
+        "open_centre",
         "open_course",
         "open_direction",
         "open_programme",

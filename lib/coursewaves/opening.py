@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from coursewaves.centre import Centre
 from coursewaves.contents import CONTENTS
 from coursewaves.course import Course
 from coursewaves.direction import Direction
@@ -73,6 +74,18 @@ class CourseView(Course, ProgrammeReader):
             return self.wording(item)
         row = self.row_of(item.repeat, int(column.rpartition(".")[2]))
         return self.wording(item).replace("{row}", self.title(item.repeat, row) if row else column)
+
+
+@dataclass(frozen=True)
+class CentreView(Centre, View):
+    """A competence centre, in one language."""
+
+    phrases: Phrases
+
+    @property
+    def numbers(self) -> Centre:
+        """The centre without a reader's language."""
+        return Centre(self.year, self.centre_id, memo=self.memo)
 
 
 def open_course(home: str | Path, course_id: str, language: str) -> CourseView:
@@ -148,6 +161,19 @@ def _opened_direction(root: Path, direction_id: str, stamp: tuple[int, ...]) -> 
 @lru_cache(maxsize=1)
 def _opened_whole(root: Path, stamp: tuple[int, ...]) -> Subject:
     return Subject(Year(_home(root, stamp[1:])))
+
+
+def open_centre(home: str | Path, centre_id: str, language: str) -> CentreView:
+    """Open one competence centre for a reader; see `open_course`."""
+    found = find_home(home)
+    centre = _opened_centre(found.root, centre_id, _stamp(found, ""))
+    _ = centre.centre  # an unknown centre is said at once
+    return CentreView(centre.year, centre_id, Phrases(language), memo=centre.memo)
+
+
+@lru_cache(maxsize=1)
+def _opened_centre(root: Path, centre_id: str, stamp: tuple[int, ...]) -> Centre:
+    return Centre(_opened_whole(root, stamp).year, centre_id)
 
 
 def warm_up(home: str, languages: list[str]) -> None:

@@ -10,11 +10,11 @@ from coursewaves.page import Html, Section, Sections, bullets, paragraph, table
 from coursewaves.phrases import marked
 from coursewaves.present import funnel_figure, scores_figure
 from coursewaves.reports_of.compliance import compliance
+from coursewaves.reports_of.criteria import criteria_means
 from coursewaves.reports_of.dates import due_days, missing_in_short
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.reach import coverage, coverage_in_short
 from coursewaves.reports_of.response import response_sentence, response_tables
-from coursewaves.stats import mean_interval
 from coursewaves.subject import Subject, once
 
 __all__ = ["compliance", "coverage", "criteria", "due_days", "end_of_report", "front", "in_short", "programmes",
@@ -64,7 +64,7 @@ def criteria(view: YearView) -> Section:
     """Show the criteria of ¶4 over all courses, wave by wave."""
     parts: list[Html] = []
     for instrument in view.year.survey.waves():
-        means = _means(view, instrument.id)
+        means = criteria_means(view, instrument.id)
         if means.shown():
             caption = f"{view.wave_name(instrument)}. {view.wording(instrument)}"
             parts.append(scores_figure(view, means, lambda name: _criterion(view, name), caption))
@@ -78,24 +78,6 @@ def criteria(view: YearView) -> Section:
     return Section("criteria", view.say("Criteria over all courses"), [4, 8, 9], [*parts, paragraph(note, "note")])
 
 
-@once
-def _means(subject: Subject, instrument_id: str) -> Disclosed:
-    """Return the mean of each criterion over the means of the courses with enough answers to it."""
-    forms = subject.year.scores[subject.year.scores["instrument_id"] == instrument_id]
-    names = [one.id for one in subject.year.survey.criteria if one.kind == "criterion" and one.id in forms]
-    rows = []
-    for name in names:
-        found = forms.groupby("course_id", observed=True)[name].agg(["count", "mean"]).sort_index()
-        enough = found[found["count"] >= subject.least("counts")]
-        if len(enough):
-            own = forms.loc[forms["course_id"] == enough.index[0], name]  # one course alone: its participants
-            values = enough["mean"] if len(enough) > 1 else own
-            told = mean_interval(values.to_numpy(dtype=float), low=0, high=100)
-            rows.append([name, int(enough["count"].sum()), len(enough), told.mean, told.low, told.high])
-    table = pd.DataFrame(rows, columns=["name", "n", "n_courses", "mean", "low", "high"])
-    return subject.gate(table, "means", ["name"])
-
-
 def _criterion(view: YearView, name: str) -> str:
     return view.wording(view.year.survey.criterion(name))
 
@@ -103,7 +85,7 @@ def _criterion(view: YearView, name: str) -> str:
 def _ends(view: YearView) -> str:
     """Name the best and the least rated criterion, if they can be told apart."""
     ratings = view.year.survey.ratings
-    shown = _means(view, ratings[0].instrument).shown() if ratings else []
+    shown = criteria_means(view, ratings[0].instrument).shown() if ratings else []
     if len(shown) < 2:
         return ""
     ordered = sorted(shown, key=lambda row: float(row["mean"]))

@@ -32,6 +32,11 @@ from coursewaves.simulate.damage import CANARIES
 from coursewaves.workers import Ended, Told
 from faults import differences, state_of
 
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="signals and modes here are those of POSIX systems"),
+]
+
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 N_PAGES = 4

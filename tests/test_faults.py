@@ -18,7 +18,6 @@ from pathlib import Path
 import pytest
 
 from coursewaves.phrases import Phrases
-from coursewaves.settings import PACKAGE
 from coursewaves.simulate import simulate_year
 from coursewaves.simulate.damage import CANARIES, HOSTILE
 from faults import Place, Reader, differences
@@ -101,9 +100,6 @@ def test_a_cell_that_raises_leaves_the_old_page_marked_stale_and_the_others_are_
     ]
     told = [path for path in [*place.reports.rglob("*"), *(place.home / "logs").iterdir()] if path.is_file()]
     assert [path.name for path in told if WORDS in path.read_text(encoding="utf-8")] == []
-    place.environment["PYTHONPATH"] = str(PACKAGE.parent)  # the notebook is mended
-    assert place.run().returncode == 0
-    assert not any(page["is_stale"] for page in place.manifest().values())
 
 
 WILD = {

@@ -78,7 +78,9 @@ def test_scales_of_one_feeling_are_reliable_and_those_of_noise_are_not(survey):
     assert "too low" not in found
     page = shown(seen(alike(survey, 60, 9.0)), "reliability", "in_short")
     assert "too low" in verdicts.findall(page)
-    assert "To decide: which of these questions" in page
+    assert re.search(
+        r"To decide: what to word anew before the next year: [^;]*; [^;]*; [^;]*; [^;]*; …\.", text_of(page)
+    )
 
 
 def test_under_thirty_answers_no_scale_is_called_reliable(survey):
@@ -144,6 +146,6 @@ def test_the_page_of_the_example_year_rests_on_the_planted_answers(loaded_year):
     notebook = notebooks_folder() / "reports" / "questionnaire.ipynb"
     page = make_page(notebook, {"home": str(loaded_year.home.root), "language": "kk"}, "T", "kk", "coursewaves")
     n = sum(waves["1"] for waves in truth["courses"].values())
-    assert f"1-мониторинг {n} " in text_of(page)
+    assert f"1-мониторинг: Жауаптар {n} " in text_of(page)
     assert f"({len(truth['invalid_cells'])})" in text_of(page[page.index('<section id="items"') :])
     assert not NEVER_SHOWN.search(text_of(re.sub("<style.*?</style>", "", page, flags=re.DOTALL)))

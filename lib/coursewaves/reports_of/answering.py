@@ -101,11 +101,14 @@ def _version(view: YearView, row: dict[str, Any]) -> list[str]:
 def versions_in_short(view: YearView) -> str:
     """Say how many questions differ between language versions; nothing where none can be compared."""
     rows = _versions(view).shown()
-    values = {"n": view.phrases.number(n_differing(view)), "all": view.phrases.number(len(rows))}
+    values = {
+        "n": view.phrases.number(sum(row["p_value_adjusted"] < SURE for row in rows)),
+        "all": view.phrases.number(len(rows)),
+    }
     text = marked("Questions whose language versions differ: {n} of {all}; the others are not distinguishable.")
     return view.say(text, **values) if rows else ""
 
 
-def n_differing(view: YearView) -> int:
-    """Count the questions whose language versions differ."""
-    return sum(row["p_value_adjusted"] < SURE for row in _versions(view).shown())
+def differing(view: YearView) -> list[str]:
+    """Name the questions whose language versions differ."""
+    return [view.item_label(row["item_id"]) for row in _versions(view).shown() if row["p_value_adjusted"] < SURE]

@@ -12,7 +12,7 @@ from coursewaves.opening import YearView
 from coursewaves.page import Html, Section, bullets, paragraph, table
 from coursewaves.phrases import marked
 from coursewaves.quality import ItemStructure, invalid_answers, item_quality, item_structure, scale_quality
-from coursewaves.reports_of.answering import careless, flagged_in_short, n_differing, versions, versions_in_short
+from coursewaves.reports_of.answering import careless, differing, flagged_in_short, versions, versions_in_short
 from coursewaves.reports_of.forms import named, pooled_forms, questions_of, wave_of
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.subject import Subject, once
@@ -23,6 +23,7 @@ ENOUGH = 0.7
 """Cronbach's alpha from which a scale is called reliable enough for groups (Nunnally & Bernstein, 1994)."""
 
 HALF = 0.5
+MOST_NAMED = 4
 
 
 def front(view: YearView) -> Section:
@@ -30,7 +31,7 @@ def front(view: YearView) -> Section:
     number = view.phrases.number
     forms = pooled_forms(view)
     told = [
-        (view.wave_name(one), number(n))
+        (f"{view.wave_name(one)}: {view.say('Answers')}", number(n))
         for one in view.year.survey.waves()
         if (n := int((forms["instrument_id"] == one.id).sum()))
     ]
@@ -223,7 +224,14 @@ def _loadings(view: YearView, name: str, found: ItemStructure) -> Html:
 
 
 def _decision(view: YearView) -> str:
-    low = [row for row in _scales(view).shown() if _standing(row) == "low"]
-    if low or n_differing(view) or _topped(view):
-        return view.say("To decide: which of these questions to word anew before the next year.")
+    """Name the first scales and questions of which something is known."""
+    low = [
+        f"{named(view, row['name'])} ({wave_of(view, row)})" for row in _scales(view).shown() if _standing(row) == "low"
+    ]
+    topped = [view.item_label(row["item_id"]) for row in _topped(view)]
+    found = list(dict.fromkeys([*low, *topped, *differing(view)]))
+    if found:
+        more = "; …" if len(found) > MOST_NAMED else ""
+        text = marked("To decide: what to word anew before the next year: {list}.")
+        return view.say(text, list="; ".join(found[:MOST_NAMED]) + more)
     return view.say("To decide: nothing; no question has to be worded anew.")

@@ -1,6 +1,7 @@
 """What the tests share: one survey design, one small example year, one browser."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
 
     from coursewaves.instruments import Survey
     from coursewaves.year import Year
+
+# Whoever starts the tests in the background (nohup, a shell's &) has these signals ignored, and every process that a
+# test starts would inherit that: one that waits for such a signal would wait for ever.
+for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 # The same examples on every run and no clock: a red test is a fault of the code, not of a busy machine.
 settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)

@@ -265,11 +265,15 @@ class _Run:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Have a signal that ends a process raise `Stopped`, so that what was begun is cleaned up; only the first does."""
+    """Have a signal that ends a process raise `Stopped`, so that what was begun is cleaned up; only the first does.
+
+    One that is ignored already, as the hang-up is under nohup, stays ignored.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)]
+    numbers = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.getsignal(number) for number in numbers}
 
     def stop(number: int, frame: FrameType | None) -> None:

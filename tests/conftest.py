@@ -76,15 +76,13 @@ def reports(loaded_year: "Year") -> Path:
 
     Made once a process, in many seconds: tests that use it stand in few files (``pytest --dist loadfile``).
     """
-    from coursewaves.index import write_index
-    from coursewaves.plan import plan_reports
-    from coursewaves.publish import here, make_reports
+    from coursewaves.publish import here
+    from coursewaves.run import produce
 
     home = loaded_year.home
-    outcomes = make_reports(home, plan_reports(home, REPORTED), here(home, 2), lambda outcome: None)
+    outcomes = produce(home, here(home, 2), REPORTED).outcomes
     assert [outcome.failure for outcome in outcomes] == [""] * 9
-    write_index(loaded_year)
-    return loaded_year.home.reports
+    return home.reports
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,7 @@ def copied(year: Year, folder: Path) -> Home:
 def made(
     home: Home, do: Callable[[Home], Any], *courses: str, done: Callable[[Outcome], None] = lambda outcome: None
 ) -> list[Outcome]:
-    return make_reports(home, plan_reports(home, courses, LANGUAGES, anew=True), do(home), done)
+    return make_reports(home, plan_reports(home, courses, LANGUAGES, ["course"], anew=True), do(home), done)
 
 
 def hashes(outcomes: list[Outcome]) -> dict[str, str]:

@@ -25,7 +25,8 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.locks import Busy, RunLock
 from coursewaves.logs import close_log
 from coursewaves.manifest import read_manifest
-from coursewaves.run import load_reasons, produce, run
+from coursewaves.plan import load_reasons
+from coursewaves.run import produce, run
 from coursewaves.runs import RunRecord, summary
 from coursewaves.settings import BUILT_IN, PACKAGE, Home
 from coursewaves.simulate.damage import CANARIES
@@ -41,7 +42,7 @@ NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 N_PAGES = 4
 
-SETTINGS = "languages: [kk]\n"
+SETTINGS = "languages: [kk]\nkinds: [course]\n"
 
 STRIDE = 1 if "COURSEWAVES_KILLS" in os.environ else 8
 """Of the steps on the disk, each this many-th is one at which a run is killed."""
@@ -319,7 +320,7 @@ def test_another_questionnaire_changes_every_report(folder, painter):
 
 
 def test_other_wordings_of_a_language_change_its_reports_alone(folder, painter, monkeypatch):
-    (folder / "coursewaves.yml").write_text("languages: [kk, en]\n")
+    (folder / "coursewaves.yml").write_text("languages: [kk, en]\nkinds: [course]\n")
     assert ran(folder, Painter()).n_made == 2 * N_PAGES
     known = plan._of_program
     changes = {"en": {"phrases": "other"}}
@@ -468,7 +469,7 @@ def fails(folder: Path, painter: Painter) -> None:
 
 
 def is_refused(folder: Path, painter: Painter) -> None:
-    (folder / "coursewaves.yml").write_text("languages: [kk]\nlow: 5\n")
+    (folder / "coursewaves.yml").write_text(SETTINGS + "low: 5\n")
 
 
 def is_stopped(folder: Path, painter: Painter) -> None:

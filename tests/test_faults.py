@@ -33,7 +33,7 @@ KILLS = int(os.environ.get("COURSEWAVES_KILLS", "4"))
 LONGEST = 4.0 if KILLS < 25 else 8.0
 """Seconds after which a run is killed at the latest."""
 
-SETTINGS = "languages: [kk]\n"
+SETTINGS = "languages: [kk]\nkinds: [course]\n"
 
 
 @pytest.fixture(scope="module")

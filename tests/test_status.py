@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves import publish
+from coursewaves import private_files
 from coursewaves.errors import CoursewavesError
 from coursewaves.history import RUNS_KEPT, Status, dumped, entered, next_run, read_status
 from coursewaves.runs import Failure, RunRecord
@@ -142,7 +142,7 @@ def test_both_files_can_be_read_by_the_group_and_are_whole_or_the_old_ones(home,
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(publish.os, "fsync", full)
+    monkeypatch.setattr(private_files.os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write_status(home, FAILED, NIGHT + DAY)
     assert (home.reports / "status.json").read_bytes() == before

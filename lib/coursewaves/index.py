@@ -34,19 +34,8 @@ def write_index(year: Year) -> None:
         programmes=_programmes(year, phrases, links),
         others_title=phrases.say("Reports on more than one course"),
         others=_others(links),
-        pages=_pages(year, phrases),
     )
     write_shared(year.home.reports / INDEX, page.encode())
-
-
-def _pages(year: Year, phrases: Phrases) -> list[dict[str, str]]:
-    """Return links to what else lies beside the reports."""
-    names = {
-        "due.html": phrases.say("What is due"),
-        "status.html": phrases.say("State of the unattended runs"),
-        "calendar.ics": phrases.say("Calendar to subscribe to"),
-    }
-    return [{"path": path, "name": name} for path, name in names.items() if (year.home.reports / path).exists()]
 
 
 def _minimum(year: Year) -> int:

@@ -16,6 +16,7 @@ from coursewaves.contents import (
     digest_of,
     instruments_digest,
     library_digest,
+    load_inputs,
     read_contents,
     settings_digest,
     versions,
@@ -98,7 +99,7 @@ def plan_reports(
         nothing was loaded, or the settings, the instruments or what was made of the data have changed since.
     """
     contents = loaded(home)
-    jobs = _jobs(home, _wanted(contents, list(course_ids), list(kinds)), list(languages))
+    jobs = _jobs(home, _wanted(contents, list(course_ids), list(kinds) or home.settings.kinds), list(languages))
     data = _data(home, contents, jobs)
     pages = {page["path"]: page for page in read_manifest(home)}
     shared = {name: contents.inputs[name] for name in ("settings", "instruments")}
@@ -226,3 +227,14 @@ def gone(home: Home, planned: list[Planned]) -> list[Page]:
     """Return the published pages that no plan knows any more, of courses or languages that there are not."""
     known = {one.job.path for one in planned}
     return [page for page in read_manifest(home) if page["path"] not in known]
+
+
+def load_reasons(home: Home) -> list[str]:
+    """Say why the raw files must be loaded: nothing was, something changed since, or what was made of it did."""
+    contents = read_contents(home)
+    if contents is None:
+        return ["nothing was loaded yet"]
+    reasons = [f"{name} changed" for name in changed(contents.inputs, load_inputs(home))]
+    are_partitions_sound = all(sha256_of(home.partition(one.course_id)) == one.sha256 for one in contents.courses)
+    is_sound = are_partitions_sound and are_sound(home, contents)
+    return reasons if is_sound else [*reasons, "processed tables were changed"]

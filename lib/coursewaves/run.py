@@ -17,13 +17,12 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from coursewaves.alerts import finish_check, finish_run
-from coursewaves.contents import changed, load_inputs, read_contents
 from coursewaves.errors import CoursewavesError
 from coursewaves.history import next_run
 from coursewaves.locks import RunLock
 from coursewaves.logs import open_log
-from coursewaves.manifest import close_journal, drop_damaged, is_anything_owed, read_manifest, settle, sha256_of
-from coursewaves.plan import Planned, are_sound, gone, plan_reports
+from coursewaves.manifest import close_journal, drop_damaged, is_anything_owed, read_manifest, settle
+from coursewaves.plan import Planned, gone, load_reasons, plan_reports
 from coursewaves.private_files import refused, sweep
 from coursewaves.publish import Do, Outcome, make_reports, mark_stale
 from coursewaves.report_days import read_status_day
@@ -127,18 +126,6 @@ def _sweep(home: Home, kinds: Iterable[str]) -> None:
     for folder in own:
         if not folder.is_symlink():
             sweep(folder, at_once=True)
-
-
-def load_reasons(home: Home) -> list[str]:
-    """Say why the raw files must be loaded: nothing was, something changed since, or what was made of it did."""
-    contents = read_contents(home)
-    if contents is None:
-        return ["nothing was loaded yet"]
-    reasons = [f"{name} changed" for name in changed(contents.inputs, load_inputs(home))]
-    are_partitions_sound = all(sha256_of(home.partition(one.course_id)) == one.sha256 for one in contents.courses)
-    return (
-        reasons if are_partitions_sound and are_sound(home, contents) else [*reasons, "processed tables were changed"]
-    )
 
 
 def clock() -> datetime:
@@ -267,7 +254,7 @@ class _Run:
 def stoppable() -> Iterator[None]:
     """Have a signal that ends a process raise `Stopped`, so that what was begun is cleaned up; only the first does.
 
-    One that is ignored already, as the hang-up is under nohup, stays ignored.
+    One that is ignored already stays so, as under nohup.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -96,7 +96,8 @@ class Settings(BaseModel):
     `minimum_group` is the smallest group of which anything is shown. `low_rated_below` (0-100) is the
     councils' threshold for a low-rated programme (¶16): the regulation names none. `duplicates` says which of a
     linked person's forms counts, see `coursewaves.duplicates`. `link_by` names the personal datum that links a
-    person's forms where there is no code; it is written as a pseudonym only. `limits` bounds each report's time,
+    person's forms where there is no code; it is written as a pseudonym only. `kinds` names the kinds of report that
+    are made, all where none is named, see `coursewaves.kinds`. `limits` bounds each report's time,
     memory and output, see `coursewaves.limits`. `schedule` says when unattended runs are due, `alerts` who is told
     what became of them, see `coursewaves.unattended`.
     """
@@ -111,6 +112,7 @@ class Settings(BaseModel):
     duplicates: Literal["last", "first", "most_complete"] = "last"
     link_by: Literal["email", "phone", "iin"] | None = None
     sources: list[Source] = Field(default_factory=list)
+    kinds: list[str] = Field(default_factory=list)
     limits: Limits = Field(default_factory=Limits)
     schedule: Schedule = Field(default_factory=Schedule)
     alerts: Alerts = Field(default_factory=Alerts)

@@ -9,11 +9,11 @@ import pandas as pd
 from coursewaves.builders.form import Form, Question
 from coursewaves.forms import BACKGROUND
 from coursewaves.instruments import Survey
+from coursewaves.load import disguised
 from coursewaves.pseudonyms import Pseudonyms
 from coursewaves.registry import Registry
 from coursewaves.responses import Intake, read_responses
 from coursewaves.settings import Settings
-from coursewaves.year import disguised
 
 ALMATY = timezone(timedelta(hours=5))
 PSEUDONYMS = Pseudonyms(b"thirty-two bytes, not secret now")

@@ -141,13 +141,14 @@ def _profiled(home: Path, courses: list[str], language: str, is_forked: bool) ->
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as `coursewaves.foreman` begins
     importlib.import_module("coursewaves.warm")
     from coursewaves.making import make_pages  # noqa: PLC0415
-    from coursewaves.view import warm_up  # noqa: PLC0415
+    from coursewaves.opening import warm_up  # noqa: PLC0415
 
     warm_up(str(home), [language])
     job = {"home": str(home), "kind": "course", "pages": [[language, "title"]], "engine": "coursewaves"}
+    job |= {"limits": {}}
 
     def make(course: str) -> None:
-        make_pages(job | {"subject_id": course}, _whole)
+        make_pages(job | {"subject_id": course, "about": {"course_id": course}}, _whole)
 
     def twice(course: str, other: str) -> list[tuple[Counter[str], float, int]]:
         return [sampled(lambda: make(course)), sampled(lambda: make(other))]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from coursewaves import report
 from coursewaves.errors import CoursewavesError
-from coursewaves.kinds import KINDS, made_kinds
+from coursewaves.kinds import KINDS
 from coursewaves.report import ReportError, check_page, check_parameters, contents, make_page
 from coursewaves.sections.front import END_MARK
 from coursewaves.settings import notebooks_folder
@@ -254,7 +254,7 @@ def test_the_style_sheet_asks_for_nothing_from_elsewhere():
     assert not re.search(r"url\(|@import|http|expression", report.page_css())
 
 
-@pytest.mark.parametrize("kind", made_kinds())
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_notebook_has_the_parameters_that_its_kind_is_given(kind):
     import papermill
 

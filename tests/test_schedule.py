@@ -858,7 +858,7 @@ def test_a_time_given_by_options_is_what_check_expects(run):
 
 def test_a_time_other_than_that_of_the_settings_is_told(run, home, monkeypatch):
     said = work_folder(home, {"at": "05:00"})
-    monkeypatch.setattr("coursewaves.schedule_cli.find_home", lambda path: said)
+    monkeypatch.setattr("coursewaves.console.find_home", lambda path: said)
     assert "note:" not in run("write").output
     assert run("write", "--at", "06:00").output.splitlines()[-1] == (
         "note: a missed run is told by the settings, which say every day at 05:00 Asia/Almaty; "

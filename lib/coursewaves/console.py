@@ -14,7 +14,7 @@ from rich.table import Table
 from coursewaves.errors import CoursewavesError
 from coursewaves.locks import Busy, RunLock
 from coursewaves.runs import EXIT
-from coursewaves.settings import Home
+from coursewaves.settings import Home, find_home
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,11 @@ def stops() -> Iterator[None]:
         raise typer.Exit(EXIT["busy"]) from None
     except CoursewavesError as error:
         stop(str(error))
+
+
+def home_of(context: typer.Context) -> Home:
+    """Return the work folder that the options before the command name."""
+    return find_home(context.find_root().params.get("home") or "")
 
 
 @contextmanager

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from coursewaves.console import console, short, stops
-from coursewaves.settings import find_home
+from coursewaves.console import console, home_of, short, stops
 
 
 def forms(
@@ -32,7 +31,7 @@ def forms(
     from coursewaves.builders import build_forms  # noqa: PLC0415
 
     with stops():
-        home = find_home(context.find_root().params.get("home") or "")
+        home = home_of(context)
 
         def done(path: Path) -> None:
             console.print(f"written: {short(path, home)}", highlight=False, markup=False)

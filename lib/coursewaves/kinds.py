@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-from coursewaves.settings import notebooks_folder
-
 
 class Kind(NamedTuple):
     """One kind of report.
@@ -41,9 +39,3 @@ KINDS = {
 
 WHOLE = "year"
 """The subject's id of a report on the whole year."""
-
-
-def made_kinds() -> list[str]:
-    """Name the kinds of which there is a notebook."""
-    folder = notebooks_folder() / "reports"
-    return [name for name in KINDS if (folder / f"{name}.ipynb").exists()]

@@ -22,7 +22,7 @@ from coursewaves.contents import (
     versions,
 )
 from coursewaves.errors import CoursewavesError
-from coursewaves.kinds import made_kinds
+from coursewaves.kinds import KINDS
 from coursewaves.manifest import Page, page_path, read_manifest, sha256_of
 from coursewaves.phrases import LOCALES, Phrases, marked
 from coursewaves.settings import Home, notebooks_folder
@@ -156,7 +156,7 @@ def _load(home: Home) -> str:
 
 def _wanted(contents: Contents, course_ids: list[str], kinds: list[str]) -> list[Listed]:
     """List what is to be reported, the courses first."""
-    known = made_kinds()
+    known = list(KINDS)
     for kind in kinds:
         if kind not in known:
             raise CoursewavesError.not_found(kind, "the kinds of report", known)

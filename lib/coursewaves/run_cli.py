@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from coursewaves.console import alone, complaints, console, named, short, show_failure, stage, stops
+from coursewaves.console import alone, complaints, console, home_of, named, short, show_failure, stage, stops
 from coursewaves.errors import CoursewavesError
 from coursewaves.manifest import INDEX
-from coursewaves.settings import Home, find_home
+from coursewaves.settings import Home
 
 if TYPE_CHECKING:
     from coursewaves.plan import Planned
@@ -61,7 +61,7 @@ def report(
     report that fails never stops the others; the exit code is then 1.
     """
     with stops():
-        home = _home(context)
+        home = home_of(context)
         chosen = Chosen(course or [], language or [], kind or [])
         if dry_run:
             _show_plan(home, chosen, anew=anew)
@@ -83,7 +83,7 @@ def run(
     from coursewaves.runs import summary  # noqa: PLC0415
 
     with stops():
-        record = run_once(_home(context), lambda home: _place(home, workers, cluster, storage))
+        record = run_once(home_of(context), lambda home: _place(home, workers, cluster, storage))
     (console if record.is_good else complaints).print(summary(record), highlight=False, markup=False)
     raise typer.Exit(record.exit_code)
 
@@ -98,7 +98,7 @@ def missed(context: typer.Context) -> None:
     from coursewaves.alerts import finish_check  # noqa: PLC0415
 
     with stops():
-        told = finish_check(_home(context), datetime.now(UTC))
+        told = finish_check(home_of(context), datetime.now(UTC))
     console.print(told or "no run was missed", highlight=False, markup=False)
     raise typer.Exit(1 if told else 0)
 
@@ -147,7 +147,3 @@ def _show_plan(home: Home, chosen: Chosen, *, anew: bool) -> None:
             console.print(f"{named(one.job)}: {', '.join(one.reasons)}", highlight=False, markup=False)
     n_due = sum(bool(one.reasons) for one in planned)
     console.print(f"{n_due} reports due, {len(planned) - n_due} current", highlight=False)
-
-
-def _home(context: typer.Context) -> Home:
-    return find_home(context.find_root().params.get("home") or "")

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coursewaves.console import console, stops
+from coursewaves.console import console, home_of, stops
 from coursewaves.errors import CoursewavesError
-from coursewaves.settings import Home, find_home
 
 if TYPE_CHECKING:
     from coursewaves.schedule import Machine, Plan
@@ -42,7 +41,7 @@ def write(
     from coursewaves import schedule  # noqa: PLC0415
 
     with stops():
-        home, machine = _home(context), schedule.this_machine()
+        home, machine = home_of(context), schedule.this_machine()
         plan = schedule.plan_for(home, machine, every, at, on)
         chosen = _chosen(kind, system, plan, machine)
         if dry_run:
@@ -69,7 +68,7 @@ def check(context: typer.Context, at: AtOption = "", every: EveryOption = "", on
     from coursewaves.findings import is_any_wrong  # noqa: PLC0415
 
     with stops():
-        home, machine = _home(context), schedule.this_machine()
+        home, machine = home_of(context), schedule.this_machine()
         plan = schedule.plan_that_stands(home, machine, every, at, on)
         findings = schedule.check(plan, machine)
         for finding in findings:
@@ -88,13 +87,9 @@ def remove(
     from coursewaves import schedule  # noqa: PLC0415
 
     with stops():
-        asked = name or schedule.name_of(_home(context).root)
+        asked = name or schedule.name_of(home_of(context).root)
         for line in schedule.remove(asked, schedule.this_machine()) or [f"nothing to remove: {asked}"]:
             _print(line)
-
-
-def _home(context: typer.Context) -> Home:
-    return find_home(context.find_root().params.get("home") or "")
 
 
 def _chosen(kind: str, is_system: bool, plan: "Plan", machine: "Machine") -> str:

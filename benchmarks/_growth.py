@@ -1,9 +1,9 @@
 """Measure how loading, making and an unchanged second run grow with the number of courses."""
 
 import json
-import shutil
 import sys
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from _year import BENCHMARKS, SCRIPTS, run, simulated
@@ -12,30 +12,55 @@ from coursewaves.contents import read_contents
 from coursewaves.settings import Home
 from coursewaves.year import Year
 
-MOST_MADE = 200
-"""Reports that are made of a larger year: more of them tell nothing new of the time for each."""
+MEASURED = 60
+"""Reports of each round that tell what one takes; a year of ten courses is made anew until there are as many."""
+
+Taken = dict[str, Any]
 
 
-def grown(folder: Path, courses: int, language: str) -> dict[str, Any]:
-    """Simulate a year of so many courses, load it, make its reports, and run once more with nothing to do."""
+def grown(folder: Path, sizes: list[int], language: str, rounds: int) -> list[Taken]:
+    """Simulate a year of each size, make all its reports, run once more with nothing to do, and time single reports.
+
+    The sizes take turns with the single reports, so that whatever else the machine does meets all of them.
+    """
+    taken = [_whole(folder / f"year-{size}", size, language) for size in sizes]
+    each: list[list[Taken]] = [[] for _ in taken]
+    for _ in range(rounds):
+        for size, one in enumerate(taken):
+            each[size].append(_single(Home(one["home"]), one["ids"], language))
+    return [_summed(one, reports) for one, reports in zip(taken, each, strict=True)]
+
+
+def _whole(folder: Path, courses: int, language: str) -> Taken:
+    """Load a year, make the report of every course, and run once more with nothing to do."""
     home = simulated(folder, courses)
     command = [SCRIPTS / "coursewaves", "--home", home.root]
     loading, _ = run(*command, "load")
-    n_records = int(Year(home).files["n_read"].sum())
-    ids = _ids(home)
-    asked = ids[:: max(1, len(ids) // MOST_MADE)]
-    _, text = run(sys.executable, BENCHMARKS / "_ways.py", "runner, 2 workers", home.root, language, *asked)
-    made = json.loads(text)
-    shutil.rmtree(home.reports)
-    several = [part for name in asked for part in ("--course", name)]
-    first, _ = run(*command, "report", "--language", language, *several)
-    again, _ = run(*command, "report", "--language", language, *several)
+    reports = [*command, "report", "--kind", "course", "--language", language]
+    first, _ = run(*reports)
+    again, _ = run(*reports)
     return {
-        "courses": courses, "records": n_records, "load": loading.wall, "load_cpu": loading.cpu,
-        "reports": made["n"], "wall": made["wall"], "cpu": made["cpu"], "whole": made["whole"],
-        "memory": made["memory"], "first": first.wall, "again": again.wall,
-        "first_cpu": first.cpu, "again_cpu": again.cpu,
+        "courses": courses, "records": int(Year(home).files["n_read"].sum()), "load": loading.wall,
+        "load_cpu": loading.cpu, "first": first.wall, "again": again.wall, "first_cpu": first.cpu,
+        "again_cpu": again.cpu, "home": home.root, "ids": _ids(home),
     }  # fmt: skip
+
+
+def _single(home: Home, ids: list[str], language: str) -> Taken:
+    """Time reports from all over the year, without the start of their process."""
+    asked = ids[:: max(1, len(ids) // MEASURED)][:MEASURED]
+    passes = max(1, MEASURED // len(asked))
+    made = [
+        json.loads(run(sys.executable, BENCHMARKS / "_ways.py", "runner, 2 workers", home.root, language, *asked)[1])
+        for _ in range(passes)
+    ]
+    return {name: median(one[name] for one in made) for name in ("wall", "cpu")} | {"memory": made[0]["memory"]}
+
+
+def _summed(whole: Taken, each: list[Taken]) -> Taken:
+    told = {name: found for name, found in whole.items() if name not in ("home", "ids")}
+    times = {name: median(one[name] for one in each) for name in ("wall", "cpu")}
+    return told | times | {"reports": len(whole["ids"]), "memory": each[-1]["memory"]}
 
 
 def _ids(home: Home) -> list[str]:
@@ -54,7 +79,7 @@ def languages(home: Path, courses: list[str]) -> float:
     return taken[1] / taken[0]
 
 
-def show_growth(growth: list[dict[str, Any]]) -> None:
+def show_growth(growth: list[Taken]) -> None:
     """Print one line for each size; CPU seconds, which other people's work moves less than wall seconds."""
     head = ("courses", "records", "load s", "ms a record", "reports", "s a report", "runner MB", "foreman MB")
     print("CPU seconds of all processes; command: coursewaves report, and once more with nothing to do")

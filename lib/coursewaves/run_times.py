@@ -19,12 +19,12 @@ def last_due(schedule: Schedule, zone: ZoneInfo, moment: datetime) -> datetime:
     >>> last_due(Schedule(at="02:30"), ZoneInfo("Asia/Almaty"), datetime(2026, 1, 2, 0, 0, tzinfo=UTC)).isoformat()
     '2026-01-01T21:30:00+00:00'
     """
-    return max(due for due in _around(schedule, zone, moment) if due <= moment)
+    return max(due for due in due_around(schedule, zone, moment) if due <= moment)
 
 
 def next_due(schedule: Schedule, zone: ZoneInfo, moment: datetime) -> datetime:
     """Return the first due time after a moment."""
-    return min(due for due in _around(schedule, zone, moment) if due > moment)
+    return min(due for due in due_around(schedule, zone, moment) if due > moment)
 
 
 def missed_due(schedule: Schedule, zone: ZoneInfo, ended_at: datetime | None, now: datetime) -> datetime | None:
@@ -45,8 +45,8 @@ def missed_due(schedule: Schedule, zone: ZoneInfo, ended_at: datetime | None, no
     return next_due(schedule, zone, ended_at) if ended_at < last else None
 
 
-def _around(schedule: Schedule, zone: ZoneInfo, moment: datetime) -> list[datetime]:
-    """List the due times near a moment: at least one up to it and one after it."""
+def due_around(schedule: Schedule, zone: ZoneInfo, moment: datetime) -> list[datetime]:
+    """List the due times near a moment, in UTC: at least one up to it and one after it."""
     local = moment.astimezone(zone)
     if schedule.every == "hour":
         steady = local.astimezone(timezone(local.utcoffset() or timedelta(0)))

@@ -13,6 +13,10 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 TLS_PORT = 465
 """The port on which a mail server speaks TLS from the first word on."""
 
+Every = Literal["day", "working_day", "hour", "week"]
+EVERY: tuple[Every, ...] = get_args(Every)
+"""How often a run can be due: each day, Monday to Friday, each hour at the minute of `at`, on one day of the week."""
+
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
@@ -30,7 +34,7 @@ class Schedule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    every: Literal["hour", "day", "working_day", "week"] = "day"
+    every: Every = "day"
     at: str = "02:30"
     on: Weekday = "monday"
     grace_hours: float = Field(default=6, ge=0, le=168, allow_inf_nan=False)

@@ -11,8 +11,9 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.findings import Finding
 from coursewaves.schedule import cron, systemd
 from coursewaves.schedule.machine import Machine, this_machine
-from coursewaves.schedule.plan import EVERY, MARK, WEEKDAYS, Plan, last_due, name_of, next_due, plan_of
+from coursewaves.schedule.plan import MARK, Plan, last_due, name_of, next_due, plan_of
 from coursewaves.settings import Home
+from coursewaves.unattended import EVERY, WEEKDAYS
 
 __all__ = [
     "AT",

@@ -4,18 +4,14 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from coursewaves import run_times
 from coursewaves.errors import CoursewavesError
-
-EVERY = ("day", "working_day", "hour", "week")
-"""How often a run can be due: each day, Monday to Friday, each hour at the minute of `at`, on one day of the week."""
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+from coursewaves.unattended import EVERY, WEEKDAYS, Schedule
 
 NAME = "coursewaves-"
 """How the name of every timed run begins."""
@@ -47,6 +43,11 @@ class Plan(NamedTuple):
     def name(self) -> str:
         """The name of the run, the same for this folder always; it begins as the folder's own."""
         return name_of(self.home)
+
+    @property
+    def schedule(self) -> Schedule:
+        """When the run is due, as the settings of a work folder say it."""
+        return Schedule.model_validate({"every": self.every, "at": f"{self.at:%H:%M}", "on": self.on})
 
     @property
     def mark(self) -> str:
@@ -120,28 +121,14 @@ def name_of(home: Path) -> str:
 
 def next_due(plan: Plan, now: datetime) -> datetime:
     """Return the first moment after `now` at which the run is due, in the plan's zone."""
-    return next(moment for moment in moments(plan, now) if moment > now.astimezone(UTC))
+    return run_times.next_due(plan.schedule, plan.zone, now).astimezone(plan.zone)
 
 
 def last_due(plan: Plan, now: datetime) -> datetime:
     """Return the last moment up to `now` at which the run was due, in the plan's zone."""
-    return [moment for moment in moments(plan, now) if moment <= now.astimezone(UTC)][-1]
+    return run_times.last_due(plan.schedule, plan.zone, now).astimezone(plan.zone)
 
 
-def moments(plan: Plan, now: datetime) -> Iterator[datetime]:
-    """Yield the moments at which a run is due from a week before `now` to a week after it; some hours, if hourly."""
-    local = now.astimezone(plan.zone)
-    if plan.every == "hour":
-        start = local.replace(minute=plan.at.minute, second=0, microsecond=0).astimezone(UTC)
-        yield from ((start + timedelta(hours=step)).astimezone(plan.zone) for step in range(-2, 3))
-        return
-    for step in range(-8, 9):
-        day = local.date() + timedelta(days=step)
-        if _is_due(plan, day):
-            yield datetime.combine(day, plan.at, plan.zone)
-
-
-def _is_due(plan: Plan, day: date) -> bool:
-    if plan.every == "week":
-        return WEEKDAYS[day.weekday()] == plan.on
-    return plan.every == "day" or day.weekday() < 5
+def moments(plan: Plan, now: datetime) -> list[datetime]:
+    """Return the moments at which a run is due from a week before `now` to a week after it; some hours, if hourly."""
+    return [due.astimezone(plan.zone) for due in run_times.due_around(plan.schedule, plan.zone, now)]

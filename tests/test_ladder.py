@@ -18,7 +18,6 @@ NO_RUNGS = {
     "near_codes.py: LEAST_SIGNS = 5": "signs of a code",
     "problems.py: 0 < sum((c.isdigit() for c in text)) < 10": "digits of a telephone number",
     "run.py: LEAST_SPACE = 100": "megabytes on a disk",
-    "schedule/plan.py: day.weekday() < 5": "days of the week",
     "simulate/__init__.py: enrolled < 10": "the size of a made-up course",
     "stats/changes.py: FEWEST_PAIRS = 5": "what T_new2 needs to estimate a correlation",
     "stats/groups.py: SMALL_GROUP = 10": "where the t approximation gives way to permutation",

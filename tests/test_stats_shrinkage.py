@@ -21,7 +21,7 @@ from coursewaves.stats import (
     shrink_nested,
     shrunken_difference,
 )
-from coursewaves.stats.components import restricted_likelihood
+from coursewaves.stats.components import _information, _inverse, restricted_likelihood
 
 NONE = math.nan
 group = st.tuples(st.floats(-50, 50), st.floats(0.1, 30))
@@ -98,9 +98,34 @@ def test_fewer_than_two_groups_are_not_shrunk(means, variances):
 def test_groups_of_one_run_each_agree_with_plain_shrinkage():
     means, variances = np.array([3.0, 4.2, 4.5, 2.1, 3.3]), np.array([0.1, 0.2, 0.1, 0.4, 0.1])
     plain = shrink(means, variances)
-    one = restricted_likelihood(means, variances, [np.eye(5)])
-    assert one.components[0] == pytest.approx(plain.tau2, abs=1e-8)
+    one = restricted_likelihood(means, variances, np.arange(5))
+    assert one.groups + one.runs == pytest.approx(plain.tau2, abs=1e-8)
     assert (one.mean, one.error) == (pytest.approx(plain.grand_mean), pytest.approx(plain.grand_error))
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0.05, 5), st.integers(0, 4)), min_size=2, max_size=12),
+    st.floats(0, 4),
+    st.floats(0, 4),
+)
+def test_the_inverse_without_its_matrix_is_the_inverse_of_the_matrix(runs, of_groups, of_runs):
+    known, place = np.array([run[0] for run in runs]), np.unique([run[1] for run in runs], return_inverse=True)[1]
+    values = np.linspace(-1, 2, known.size)
+    shared = (place[:, None] == place).astype(float)
+    dense = np.linalg.inv(np.diag(known + of_runs) + of_groups * shared)
+    rows = dense.sum(axis=0)
+    projection = dense - np.outer(rows, rows) / rows.sum()
+    found = _inverse(np.array([of_groups, of_runs]), known, place)
+    assert found.rows == pytest.approx(rows)
+    assert found.diagonal == pytest.approx(np.diag(dense))
+    assert found.groups == pytest.approx([dense[np.ix_(place == group, place == group)].sum() for group in set(place)])
+    assert found.times(values) == pytest.approx(dense @ values)
+    assert found.without_mean(values) == pytest.approx(projection @ values, abs=1e-9)
+    traces, information = _information(found)
+    projected = [projection @ shared, projection]
+    assert traces == pytest.approx([np.trace(part) for part in projected], abs=1e-9)
+    assert information == pytest.approx(np.array([[np.trace(a @ b) for b in projected] for a in projected]), abs=1e-9)
 
 
 def test_nested_components_of_a_balanced_design_have_a_closed_form():

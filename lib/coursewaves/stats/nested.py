@@ -76,20 +76,17 @@ def shrink_nested(means: ArrayLike, variances: ArrayLike, groups: Iterable[Any])
     kept = ~np.isnan(given) & (known > 0) & (labels.places >= 0)
     size, place = len(labels.names), labels.places[kept]
     runs, run_errors = np.full(given.size, NAN), np.full(given.size, NAN)
-    if np.unique(place).size < 2:
-        none = np.full(size, NAN)
+    estimates, errors = np.full(size, NAN), np.full(size, NAN)  # of a group without runs nothing is known
+    seen, joined = np.unique(place, return_inverse=True)
+    if seen.size < 2:
+        none = estimates
         return NestedShrunk(labels.names, none, none, none, none, runs, run_errors, NAN, NAN, NAN, NAN, FEW_GROUPS)
-    shared = (place[:, None] == place[None, :]).astype(np.float64)
-    own = np.eye(place.size)
-    found = restricted_likelihood(given[kept], known[kept], [shared, own])
-    of_groups, of_runs = (float(component) for component in found.components)
-    belongs = (np.arange(size)[:, None] == place[None, :]).astype(np.float64)
-    estimates, errors = _predicted(given[kept], found, of_groups * belongs, of_groups)
-    both = of_groups * shared + of_runs * own
-    runs[kept], run_errors[kept] = _predicted(given[kept], found, both, of_groups + of_runs)
+    found = restricted_likelihood(given[kept], known[kept], joined)
+    of_groups, of_runs = found.groups, found.runs
+    estimates[seen], errors[seen] = _groups_predicted(given[kept], found)
+    runs[kept], run_errors[kept] = _runs_predicted(given[kept], found)
     fault = "" if kept.all() else "a run has no mean, variance or group"
     own_means, own_variances = _pooled(given[kept], known[kept] + of_runs, place, size)
-    estimates[np.isnan(own_means)] = errors[np.isnan(own_means)] = NAN  # nothing is known of it but the mean of all
     of_all = found.mean, found.error, of_groups, of_runs, fault
     return NestedShrunk(labels.names, own_means, own_variances, estimates, errors, runs, run_errors, *of_all)
 
@@ -102,8 +99,24 @@ def _pooled(means: Numbers, variances: Numbers, place: Places, size: int) -> tup
     return np.bincount(place, y / known, minlength=size) * pooled * unit, pooled * unit**2
 
 
-def _predicted(given: Numbers, found: Components, shared: Numbers, own: float) -> tuple[Numbers, Numbers]:
-    """Best linear prediction of what shares `shared` covariance with the means, and its standard error."""
-    turned = shared @ found.inverse
-    errors = own - (turned * shared).sum(axis=1) + ((1 - turned.sum(axis=1)) * found.error) ** 2
-    return found.mean + turned @ (given - found.mean), np.sqrt(np.maximum(errors, 0.0))
+def _groups_predicted(given: Numbers, found: Components) -> tuple[Numbers, Numbers]:
+    """Best linear prediction of each group's true mean, and its standard error."""
+    inverse, own = found.inverse, found.groups
+    share = own * inverse.groups
+    estimates = found.mean + own * inverse.over_groups(inverse.rows * (given - found.mean))
+    return estimates, _error(own, own * share, share, found)
+
+
+def _runs_predicted(given: Numbers, found: Components) -> tuple[Numbers, Numbers]:
+    """Best linear prediction of each run's true mean, and its standard error."""
+    inverse, of_groups, of_runs = found.inverse, found.groups, found.runs
+    away, place, rows = given - found.mean, found.inverse.places, found.inverse.rows
+    estimates = found.mean + of_groups * inverse.over_groups(rows * away)[place] + of_runs * inverse.times(away)
+    share = of_groups * inverse.groups[place] + of_runs * rows
+    known = of_groups * (share + of_runs * rows) + of_runs * (of_runs * inverse.diagonal)
+    return estimates, _error(of_groups + of_runs, known, share, found)
+
+
+def _error(own: float, known: Numbers, share: Numbers, found: Components) -> Numbers:
+    """Return the error of a prediction: what the means leave open, and the error of the mean of all."""
+    return np.sqrt(np.maximum(own - known + ((1 - share) * found.error) ** 2, 0.0))

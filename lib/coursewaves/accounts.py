@@ -57,7 +57,7 @@ def account_of(files: pd.DataFrame, responses: pd.DataFrame, minimum: int) -> Ac
 def counted_by_file(files: pd.DataFrame, responses: pd.DataFrame, minimum: int) -> dict[str, int]:
     """Count the forms of each file that stand in waves with enough of them."""
     sizes = responses.groupby(["course_id", "instrument_id"], observed=True)["response_id"].transform("size")
-    found = responses.loc[sizes >= minimum, "file"].value_counts()
+    found = responses.loc[sizes >= minimum].get("file", pd.Series(dtype="str")).value_counts()
     return {str(name): int(found.get(name, 0)) for name in files["file"]}
 
 

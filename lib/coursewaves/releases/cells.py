@@ -158,11 +158,12 @@ def _hold_columns(n_published: int, cell: Cell, columns: list[str], minimum: int
     lost = np.setdiff1d(np.arange(len(before)), cell.before)
     n_lost = is_given(cell.published.iloc[lost], columns).sum(axis=0)
     n_changed = changed.sum(axis=0) + n_lost
-    has_gone = n_published > len(cell.published)
-    is_few = (n_changed < minimum) & ((n_changed > 0) | has_gone)
+    n_gone = n_published - len(cell.published)
+    is_unsure = is_given(cell.published, columns).sum(axis=0) + n_gone >= minimum if n_gone else n_changed < 0
+    is_few = (n_changed < minimum) & ((n_changed > 0) | is_unsure)
     if not is_few.any():
         return cell._replace(changed=changed)
-    if has_gone or n_lost[is_few].any():
+    if n_gone or n_lost[is_few].any():
         return suppressed(cell, columns)
     taken = cell.taken.copy()
     for place in np.flatnonzero(is_few):

@@ -126,9 +126,11 @@ LINE = (
     "spoken",
     "themes",
     "coding",
+    "accounts",
     "pooled",
     "subjects",
     "partitions",
+    "releases",
     "load",
     "phrases",
     "export",
@@ -187,6 +189,7 @@ LINE = (
     "calendar_cli",
     "form_cli",
     "run_cli",
+    "releases_cli",
     "cli",
 )
 """The straight line: a module, or a package as a whole, imports only what stands before it."""

@@ -28,6 +28,7 @@ from coursewaves.console import (
     stops,
 )
 from coursewaves.form_cli import forms
+from coursewaves.releases_cli import retract
 from coursewaves.run_cli import CORES, WorkersOption, make_due, missed, report, run
 from coursewaves.schedule_cli import schedule_app
 from coursewaves.settings import PACKAGE, Home, find_home, notebooks_folder
@@ -43,7 +44,7 @@ app = typer.Typer(
 )
 app.add_typer(schedule_app)
 
-for command in (forms, report, run, missed):
+for command in (forms, report, run, missed, retract):
     app.command()(command)
 
 DEMO = Path("demo")
@@ -256,3 +257,6 @@ def _load(home: Home) -> None:
         listed = ", ".join(f"{rule} {count}" for rule, count in rules.items())
         console.print(f"problems by rule: {listed}", highlight=False)
         console.print(f"mend them in: {short(home.problem_book, home)}", highlight=False, markup=False)
+    if year.files["n_waiting"].sum():
+        told = "answers wait: their difference from pages already published would tell of too few people"
+        console.print(told, highlight=False)

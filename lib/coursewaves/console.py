@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.ladder import LEAST
 from coursewaves.locks import Busy, RunLock
 from coursewaves.runs import EXIT
 from coursewaves.settings import Home, find_home
@@ -73,11 +74,17 @@ def show_files(files: "pd.DataFrame") -> None:
     """Print what became of the records of each file, and the sum."""
     counts = ["n_read", "n_kept", "n_set_aside", "n_duplicate", "n_outside_window"]
     rows: list[list[object]] = [
-        [row["file"], row["platform"] or "–", row["instrument_id"] or "–", *(row[name] for name in counts)]
+        [row["file"], row["platform"] or "–", row["instrument_id"] or "–", *(row[name] for name in counts),
+         _few(row["n_waiting"])]
         for row in files.to_dict("records")
-    ]
-    rows.append(["all files", "", "", *(files[name].sum() for name in counts)])
-    show_table(["file", "platform", "form", "read", "kept", "set aside", "duplicate", "outside"], rows)
+    ]  # fmt: skip
+    rows.append(["all files", "", "", *(files[name].sum() for name in counts), _few(int(files["n_waiting"].sum()))])
+    show_table(["file", "platform", "form", "read", "kept", "set aside", "duplicate", "outside", "waiting"], rows)
+
+
+def _few(n: int) -> str:
+    """Say how many wait, of a few not how many."""
+    return f"<{LEAST['counts']}" if 0 < n < LEAST["counts"] else str(n)
 
 
 def show_table(columns: list[str], rows: Iterable[Iterable[object]]) -> None:

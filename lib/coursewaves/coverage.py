@@ -54,6 +54,7 @@ def cover_wave(
     instrument: str,
     on: date | None = None,
     invited: Invited = None,
+    minimum: int = 0,
 ) -> pd.DataFrame:
     """Count who answered a sample wave, against ¶10's 30 % and the 40 % planned for.
 
@@ -66,6 +67,8 @@ def cover_wave(
         having completed, don't count.
     invited
         People asked in each programme, with the reserves who replaced others.
+    minimum
+        As in `wave_answers`.
 
     Returns
     -------
@@ -83,13 +86,48 @@ def cover_wave(
     """
     asked = survey.instrument(instrument)
     found = find_completers(registry, asked, on)
-    return count_coverage(wave_answers(responses, registry, asked, found), asked, found, invited)
+    return count_coverage(wave_answers(responses, registry, asked, found, minimum), asked, found, invited)
+
+
+def cover_shown(
+    responses: pd.DataFrame, registry: Registry, survey: Survey, *, instrument: str, minimum: int
+) -> pd.DataFrame:
+    """Count a sample wave as a page may: a sum of all answers, less those that are shown, would tell of a small course.
+
+    Returns
+    -------
+    DataFrame
+        As of `cover_wave`, from courses with at least the `minimum` of answers; ``n_small`` courses have fewer. A share
+        is reached where it is without them, and missed where it would be even with all that they can have; else both
+        steps are missing.
+    """
+    forms = responses[responses["instrument_id"] == instrument]
+    sizes = forms.groupby("course_id")["course_id"].transform("size")
+    told = cover_wave(forms[sizes >= minimum], registry, survey, instrument=instrument, minimum=minimum)
+    found = find_completers(registry, survey.instrument(instrument))
+    small = found.courses[found.courses["course_id"].isin(set(forms.loc[sizes < minimum, "course_id"]))]
+    small = small[small["is_in_frame"].astype(bool)]
+    n_small = [
+        int(small["programme_id"].isin(set(scope.strata["programme_id"])).sum()) for scope in scopes_of(found.strata)
+    ]
+    told = told.assign(n_small=n_small)
+    for step in ("least", "target"):
+        most = (told["n_small"] * (minimum - 1)).astype("Int64")
+        is_open = told[f"n_to_{step}"].gt(0) & (told[f"n_to_{step}"] <= most)
+        told[f"is_{step}_reached"] = told[f"is_{step}_reached"].mask(is_open.fillna(False))
+    return told
 
 
 def wave_answers(
-    responses: pd.DataFrame, registry: Registry, instrument: Instrument, found: Completers
+    responses: pd.DataFrame, registry: Registry, instrument: Instrument, found: Completers, minimum: int = 0
 ) -> pd.DataFrame:
     """Return the forms of a wave that stand for completers of the frame.
+
+    Parameters
+    ----------
+    minimum
+        A course in which fewer people than this did not complete and answered all the same, or fewer would be left,
+        keeps them: the one number less the other would tell of a few.
 
     Returns
     -------
@@ -106,7 +144,10 @@ def wave_answers(
     for name in CONTINGENT:
         own = forms[name] if name in forms else pd.Series(None, index=forms.index, dtype="str")
         forms[name] = joined[name].fillna(own)
-    return forms[joined["completed"].ne("no").to_numpy()].reset_index(drop=True)
+    is_out = joined["completed"].eq("no").fillna(False).astype(bool)
+    n_out, n_all = (one.groupby(forms["course_id"].to_numpy()).transform("sum") for one in (is_out, is_out | True))
+    is_few = (n_out < minimum) | ((n_all > n_out) & (n_all - n_out < minimum))
+    return forms[(~is_out | is_few).to_numpy()].reset_index(drop=True)
 
 
 def scopes_of(strata: pd.DataFrame) -> Iterator[Scope]:

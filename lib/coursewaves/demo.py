@@ -37,7 +37,7 @@ def _clear(home: Home) -> None:
         )
     pages = [entry["path"] for entry in read_manifest(home)]
     published = [home.reports / name for name in [*pages, MANIFEST, JOURNAL, INDEX]]
-    folders = (home.processed, home.partitions, export_folder(home))
+    folders = (home.processed, home.partitions, home.released, export_folder(home))
     made = [path for folder in folders for path in folder.glob("*.*")]
     for path in [*_sources(home), *made, *published, home.root / MARK, home.root / KEY_FILE]:
         path.unlink(missing_ok=True)
@@ -45,7 +45,8 @@ def _clear(home: Home) -> None:
 
 def _sources(home: Home) -> list[Path]:
     """List every file of the folder but the mark, and those that are made from others."""
-    made = (home.processed, export_folder(home), home.reports, home.lock, home.root / MARK, home.root / KEY_FILE)
+    mark, key = home.root / MARK, home.root / KEY_FILE
+    made = (home.processed, home.released, export_folder(home), home.reports, home.lock, mark, key)
     files = (path for path in home.root.rglob("*") if path.is_file())
     return sorted(path for path in files if not any(path.is_relative_to(place) for place in made))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from coursewaves.coverage import cover_wave
+from coursewaves.coverage import cover_shown
 from coursewaves.disclosure import Disclosed
 from coursewaves.errors import CoursewavesError
 from coursewaves.rate import PROGRAMMES
@@ -77,10 +77,11 @@ class Direction(SeveralCourses):
     @once
     def coverage(self, instrument_id: str) -> Disclosed:
         """Return how many of all who completed answered a sample wave (¶10), in all and by programme."""
-        found = cover_wave(self.year.responses, self.year.registry, self.year.survey, instrument=instrument_id)
+        minimum, year = self.least("counts"), self.year
+        found = cover_shown(year.responses, year.registry, year.survey, instrument=instrument_id, minimum=minimum)
         is_own = (found["scope"] == "direction") & (found["scope_id"] == self.direction_id)
         is_part = (found["scope"] == "programme") & found["scope_id"].isin(set(self.programmes["programme_id"]))
-        labels = ["scope", "scope_id", "n_completed", "least_percent", "target_percent", "reason"]
+        labels = ["scope", "scope_id", "n_completed", "least_percent", "target_percent", "n_small", "reason"]
         parts = self.gate(found[is_part], "counts", labels, is_partition=True)
         whole = self.gate(found[is_own], "counts", labels)
         return Disclosed(pd.concat([whole.table, parts.table], ignore_index=True), whole.minimum)

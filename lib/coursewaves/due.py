@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from coursewaves.coverage import cover_wave
+from coursewaves.coverage import cover_shown
 from coursewaves.deadlines import PROCESSING, WAVE, deadlines
 from coursewaves.disclosure import Disclosed, disclose
 from coursewaves.instruments import Instrument
@@ -15,7 +15,7 @@ from coursewaves.spans import DUE_SOON, MISSING, OPEN, OVERDUE
 from coursewaves.stats.verdicts import LOW
 from coursewaves.year import Year
 
-FORMAT = 1
+FORMAT = 2
 """Version of the JSON; another number where a field changes its meaning."""
 
 
@@ -105,13 +105,13 @@ def low_rated(year: Year) -> Disclosed:
 
 def coverage_of(year: Year, instrument: Instrument) -> Coverage:
     """Return the gated coverage of a sample wave, by direction and by programme (¶10)."""
-    table = cover_wave(year.responses, year.registry, year.survey, instrument=instrument.id)
-    labels = ["scope", "scope_id", "n_completed", "least_percent", "target_percent"]
+    minimum = _least(year, "counts")
+    table = cover_shown(year.responses, year.registry, year.survey, instrument=instrument.id, minimum=minimum)
+    labels = ["scope", "scope_id", "n_completed", "least_percent", "target_percent", "n_small"]
     direction_of = year.registry.programmes.set_index("programme_id")["direction_id"].fillna("")
     directions = table[table["scope"] == "direction"].reset_index(drop=True)
     programmes = table[table["scope"] == "programme"]
     parent = programmes["scope_id"].map(direction_of)
-    minimum = _least(year, "counts")
     shown = {
         name: disclose(programmes[parent == name].reset_index(drop=True), minimum, labels, is_partition=True)
         for name in directions["scope_id"]

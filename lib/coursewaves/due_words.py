@@ -7,6 +7,7 @@ import pandas as pd
 from coursewaves.deadlines import LAST_ANSWER, NO_DATE, PROCESSING, RETENTION, WAVE
 from coursewaves.due import Coverage, Due
 from coursewaves.phrases import Phrases, marked
+from coursewaves.responses import WAITING
 from coursewaves.year import Year
 
 WHAT = {
@@ -86,12 +87,24 @@ class Words:
             notes.append(
                 self.say("The day of Kurban Ait is an estimate until it is announced; it may move a deadline.")
             )
+        notes += self._waiting()
         known = [instrument.wave for instrument in self.year.survey.waves()]
         n_unknown = int((~self.year.registry.receipts["wave"].isin(known)).sum())
         if n_unknown:
             count = self.phrases.number(n_unknown)
             notes.append(self.say("Receipts of waves that no questionnaire serves, not counted: {count}.", count=count))
         return notes
+
+    def _waiting(self) -> list[str]:
+        """Name the courses of which answers wait; how many wait is not told."""
+        outcomes = self.year.outcomes
+        courses = sorted(set(outcomes.loc[outcomes["outcome"] == WAITING, "course_id"]))
+        if not courses:
+            return []
+        text = marked(
+            "Answers wait to be counted, since pages would differ by too few people from earlier ones: {list}."
+        )
+        return [self.say(text, list=", ".join(courses))]
 
     def subject(self, row: dict[Any, Any]) -> str:
         """Return what a deadline is about: a course with its programme's title, a programme or a direction."""

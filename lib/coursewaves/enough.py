@@ -4,11 +4,13 @@ A course report hides what rests on few people. Whoever takes its figures, and t
 figure over all of them must not get it back: only courses with enough answers of their own are summed.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
 from coursewaves.compare import is_scored
-from coursewaves.instruments import Survey
+from coursewaves.instruments import Pair, Survey
 from coursewaves.sides import occasions_of
 
 
@@ -34,6 +36,28 @@ def blank_small_sides(responses: pd.DataFrame, survey: Survey, minimum: int) -> 
     return pd.concat(cleared).reindex(responses.index) if cleared else responses
 
 
+def few_alone(responses: pd.DataFrame, survey: Survey, minimum: int) -> frozenset[str]:
+    """Name the declared pairs of which in some course fewer people than the minimum answered one side alone.
+
+    What the linked people tell less what all tell would be theirs; so it would where other courses are taken away.
+
+    >>> from coursewaves.survey_files import load_survey
+    >>> few_alone(pd.DataFrame({"course_id": [], "respondent_id": [], "instrument_id": []}), load_survey(), 5)
+    frozenset()
+    """
+    found = set()
+    for _, forms in responses.groupby("course_id"):
+        occasions = occasions_of(forms, survey)
+        for pair in _scored_pairs(survey):
+            earlier, later = (np.isfinite(side) for side in occasions.sides(pair))
+            found |= {pair.id} if 0 < int((earlier ^ later).sum()) < minimum else set()
+    return frozenset(found)
+
+
+def _scored_pairs(survey: Survey) -> Iterator[Pair]:
+    return (pair for construct in survey.constructs for pair in construct.pairs if is_scored(survey, pair))
+
+
 def _cleared(forms: pd.DataFrame, survey: Survey, minimum: int) -> pd.DataFrame:
     """Blank one course's small sides until none is left: a blanked question may make another side small."""
     while True:
@@ -51,7 +75,7 @@ def _small(forms: pd.DataFrame, survey: Survey, minimum: int) -> tuple[list[str]
     occasions = occasions_of(forms, survey)
     columns: list[str] = []
     is_linked_small = False
-    for pair in (pair for construct in survey.constructs for pair in construct.pairs if is_scored(survey, pair)):
+    for pair in _scored_pairs(survey):
         sides = [np.isfinite(side) for side in occasions.sides(pair)]
         n_both = int((sides[0] & sides[1]).sum())
         earlier, later = occasions.places(pair)

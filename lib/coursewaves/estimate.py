@@ -119,6 +119,7 @@ def estimate_wave(
     on: date | None = None,
     invited: Invited = None,
     fpc: bool = True,
+    minimum: int = 0,
 ) -> WaveEstimates:
     """Estimate means and shares over all who completed, by direction and programme (¶9-10).
 
@@ -134,6 +135,8 @@ def estimate_wave(
         that is repeated asks something else in each programme, and is left out.
     fpc
         False speaks of the next cohort instead of these completers.
+    minimum
+        As in `coursewaves.coverage.wave_answers`.
 
     Raises
     ------
@@ -147,7 +150,7 @@ def estimate_wave(
     """
     asked = survey.instrument(instrument)
     found = find_completers(registry, asked, on)
-    answers = wave_answers(responses, registry, asked, found)
+    answers = wave_answers(responses, registry, asked, found, minimum)
     coverage = count_coverage(answers, asked, found, invited)
     parts = [_part(scope, answers, found) for scope in scopes_of(found.strata)]
     figures = [_figure(name, answers, scores, survey) for name in names or _names(survey, asked)]

@@ -14,6 +14,7 @@ from coursewaves.private_files import sweep, write_private
 from coursewaves.problem_book import write_problem_book
 from coursewaves.pseudonyms import Pseudonyms, find_key
 from coursewaves.registry import Registry, read_registry
+from coursewaves.releases.batches import release
 from coursewaves.responses import Intake, read_responses
 from coursewaves.score import score_responses
 from coursewaves.settings import Home
@@ -25,7 +26,8 @@ from coursewaves.year import Year
 def load_year(home: Home) -> Year:
     """Read the raw files of a work folder, score them and write the processed tables.
 
-    Raw files are never changed. Problems of data end in the table `problems`.
+    Raw files are never changed. Problems of data end in the table `problems`. What differs from earlier pages by the
+    answers of a few waits, see `coursewaves.releases`.
 
     Raises
     ------
@@ -42,7 +44,7 @@ def load_year(home: Home) -> Year:
         )
     pseudonyms = Pseudonyms(lambda: find_key(home.root).secret)
     registry = disguised(registry, pseudonyms)
-    intake = read_home(home, registry, pseudonyms)
+    intake, withheld = release(home, read_home(home, registry, pseudonyms))
     tables = {
         "responses": intake.responses,
         "scores": score_responses(intake.responses, home.survey),
@@ -61,7 +63,8 @@ def load_year(home: Home) -> Year:
     _write(home, pooled_tables)
     sweep(home.processed, at_once=True)
     digests = {name: digest(year.path(name).read_bytes()) for name in [*tables, *pooled_tables]}
-    write_contents(home, Contents(inputs, digests, write_partitions(year, pooled), list_subjects(year, pooled)))
+    entries = write_partitions(year, pooled, withheld)
+    write_contents(home, Contents(inputs, digests, entries, list_subjects(year, pooled)))
     return year
 
 

@@ -26,11 +26,19 @@ OF_COURSE = ("responses", "scores", "outcomes")
 OF_PROGRAMME = ("runs", "adjusted", "gaps", "gap_parts", "topics")
 """Pooled tables of which a partition holds the programme's rows."""
 
+WITHHELD = "withheld"
+"""Member of a partition that holds published forms of which nothing may be shown; see `coursewaves.releases`."""
 
-def write_partitions(year: Year, pooled: Pooled) -> list[Entry]:
+
+def write_partitions(year: Year, pooled: Pooled, withheld: pd.DataFrame | None = None) -> list[Entry]:
     """Write the partition of every course with answers, and remove those of courses that are gone.
 
     A partition whose bytes would be the same is left as it is.
+
+    Parameters
+    ----------
+    withheld
+        Published forms of which nothing may be shown now; a partition keeps those of its course for the register.
     """
     folder = private_folder(year.home.partitions)
     sweep(folder)
@@ -38,7 +46,8 @@ def write_partitions(year: Year, pooled: Pooled) -> list[Entry]:
     rows = {name: _by_course(getattr(year, name)) for name in OF_COURSE}
     for course_id in sorted(rows["responses"]):
         tables = {name: found.get(course_id, getattr(year, name).iloc[:0]) for name, found in rows.items()}
-        content = packed(tables | _surroundings(year.registry, pooled, course_id))
+        tables |= _surroundings(year.registry, pooled, course_id)
+        content = packed(tables | _withheld(withheld, course_id))
         path = year.home.partition(course_id)
         if not path.exists() or path.read_bytes() != content:
             write_private(path, partial(_put, content))
@@ -48,6 +57,11 @@ def write_partitions(year: Year, pooled: Pooled) -> list[Entry]:
         if path.name not in kept:
             path.unlink()
     return entries
+
+
+def _withheld(forms: pd.DataFrame | None, course_id: str) -> dict[str, pd.DataFrame]:
+    own = None if forms is None else forms[forms["course_id"] == course_id]
+    return {} if own is None or own.empty else {WITHHELD: own}
 
 
 def _put(content: bytes, path: Path) -> None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
+from coursewaves.accounts import SHOWN, Account, account_of
 from coursewaves.factor_analysis import PARTS, FactorGaps, factor_gaps, factor_importance
 from coursewaves.instruments import Survey
 from coursewaves.ladder import least
 from coursewaves.rate import Rated, rate_programmes
-from coursewaves.responses import OUTCOMES
 from coursewaves.score import score_names
 from coursewaves.standardise import standardise_scores
 from coursewaves.stats.intervals import interval_of_moments
@@ -50,7 +50,8 @@ class Pooled:
     topics
         As of `coursewaves.topic_verdicts.judge_topics`, for each programme over its runs (¶18).
     account
-        One row: ``n_files``, ``n_read``, one column for each outcome, and ``n_dropped`` cells.
+        One row: ``n_files``, one column for each outcome that is told, ``least`` and ``most`` of
+        `coursewaves.accounts.Account`, and ``n_dropped`` cells.
     """
 
     programmes: pd.DataFrame
@@ -70,6 +71,13 @@ class Pooled:
         spread = self.spread.iloc[0]
         deviation, target, phi = (float(spread[name]) for name in ("deviation", "target", "phi"))
         return Rated(self.programmes, self.runs, deviation, target, phi)
+
+    @property
+    def accounted(self) -> Account:
+        """What became of all records, as far as a page may say it."""
+        row = self.account.iloc[0]
+        sums = {outcome: int(row[f"n_{outcome}"]) for outcome in SHOWN}
+        return Account(int(row["n_files"]), sums, int(row["least"]), int(row["most"]))
 
     def gaps_of(self, programme_id: str) -> FactorGaps:
         """Return a programme's gap in parts; of one that is not low, nothing was computed."""
@@ -108,7 +116,7 @@ def pool_year(year: Year) -> Pooled:
         gaps=pd.DataFrame([[name, told.gap, told.n, told.reason] for name, told in gaps.items()], columns=GAPS),
         gap_parts=_stacked({name: told.parts for name, told in gaps.items()}),
         topics=_topics(year, minimum),
-        account=_account(year),
+        account=_account(year, minimum),
     )
 
 
@@ -124,7 +132,9 @@ def _unrated() -> Rated:
 
 
 def _adjusted(year: Year, minimum: int) -> pd.DataFrame:
-    scores = standardise_scores(year.scores, year.responses, year.survey.ratings[0].id)
+    rating = year.survey.ratings[0].id
+    n = year.scores.groupby("course_id")[rating].transform("count")
+    scores = standardise_scores(year.scores[n >= minimum], year.responses, rating)
     return _rated(year, scores, minimum).programmes[ADJUSTED]
 
 
@@ -199,11 +209,12 @@ def with_enough(responses: pd.DataFrame, survey: Survey, numbers: list[int], min
     return responses[responses["course_id"].map(is_enough).fillna(False).astype(bool)]
 
 
-def _account(year: Year) -> pd.DataFrame:
-    sums = {"n_read": [int(year.files["n_read"].sum())]}
-    sums |= {f"n_{outcome}": [int(year.files[f"n_{outcome}"].sum())] for outcome in OUTCOMES}
+def _account(year: Year, minimum: int) -> pd.DataFrame:
+    found = account_of(year.files, year.responses, minimum)
+    sums = {f"n_{outcome}": [n] for outcome, n in found.sums.items()}
     n_dropped = int((year.problems["rule"] == "E-VALUE").sum())
-    return pd.DataFrame({"n_files": [len(year.files)], **sums, "n_dropped": [n_dropped]})
+    ends = {"least": [found.least], "most": [found.most]}
+    return pd.DataFrame({"n_files": [found.n_files], **sums, **ends, "n_dropped": [n_dropped]})
 
 
 def _stacked(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

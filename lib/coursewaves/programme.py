@@ -7,7 +7,7 @@ import pandas as pd
 
 from coursewaves.compare import compare_waves
 from coursewaves.disclosure import Disclosed
-from coursewaves.enough import blank_small_sides
+from coursewaves.enough import blank_small_sides, few_alone
 from coursewaves.rate import PROGRAMMES
 from coursewaves.several import SeveralCourses
 from coursewaves.subject import Subject, once
@@ -38,6 +38,12 @@ class OfProgramme(Subject, ABC):
     @abstractmethod
     def comparisons(self) -> pd.DataFrame:
         """The subject's comparisons of declared pairs; see `coursewaves.compare.compare_waves`."""
+
+    @property
+    @once
+    def few_alone(self) -> frozenset[str]:
+        """The declared pairs of which a few people answered one side alone; see `coursewaves.enough.few_alone`."""
+        return few_alone(self.responses, self.year.survey, self.least("counts"))
 
     @abstractmethod
     def means(self, instrument_id: str, names: tuple[str, ...]) -> Disclosed:

@@ -1,7 +1,8 @@
 """Make the reports that are due and publish them whole: a plan goes in, pages, the manifest and outcomes come out.
 
-Pages are made by processes that write nothing (`coursewaves.making`); this one alone publishes. Each page is entered
-in the journal, written beside its place, synced and moved there; the manifest is written last.
+Pages are made by processes that write nothing (`coursewaves.making`); this one alone publishes. The answers that a page
+counts are entered in the register of what was published, the page in the journal; then it is written beside its place,
+synced and moved there. The manifest is written last.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from coursewaves import releases
 from coursewaves.contents import digest, versions
 from coursewaves.errors import CoursewavesError
 from coursewaves.kinds import KINDS
@@ -74,10 +76,10 @@ def make_reports(home: Home, planned: list[Planned], do: Do, done: Callable[[Out
     if not due:
         return []
     _prepare(home, due)
-    waiting = list(due)
+    waiting, entered = list(due), set[str]()
     while waiting:
         for job, words in _made(home, waiting, do):
-            outcomes[job] = _publish(home, job, due[job], words)
+            outcomes[job] = _publish(home, job, due[job], words, entered)
             done(outcomes[job])
         waiting = [job for job in waiting if job not in outcomes]
     write_manifest(home, read_manifest(home))
@@ -126,7 +128,7 @@ def _ordered(home: Home, jobs: list[Job]) -> dict[str, Any]:
     }
 
 
-def _publish(home: Home, job: Job, inputs: dict[str, str], words: dict[str, Any]) -> Outcome:
+def _publish(home: Home, job: Job, inputs: dict[str, str], words: dict[str, Any], entered: set[str]) -> Outcome:
     if "failure" in words:
         return Outcome(job, "", words["failure"])
     content = words["page"].encode()
@@ -137,8 +139,17 @@ def _publish(home: Home, job: Job, inputs: dict[str, str], words: dict[str, Any]
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "is_stale": False,
     }  # fmt: skip
     try:
+        _enter_released(home, job, entered)
         enter(home, entry)
         write_shared(home.reports / job.path, content)
     except OSError as error:
         return Outcome(job, "", f"can't write its page: {error.strerror}")
     return Outcome(job, sha256, "")
+
+
+def _enter_released(home: Home, job: Job, entered: set[str]) -> None:
+    """Enter in the register whose answers a page counts: its course's, or those of all courses."""
+    every = [path.stem for path in sorted(home.partitions.glob("*.zip"))]
+    course_ids = {job.subject_id} if job.kind == "course" else set(every)
+    releases.enter(home, sorted(course_ids - entered))
+    entered |= course_ids

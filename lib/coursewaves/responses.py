@@ -1,6 +1,7 @@
 """Read survey exports: raw files go in, `responses`, `problems` and the account of every file come out.
 
-Every record of every file ends as exactly one of: kept, set aside, duplicate, outside the window.
+Every record of every file ends as exactly one of: kept, set aside, duplicate, outside the window; of those kept some
+wait later until pages may count them (`coursewaves.releases`).
 """
 
 from collections import defaultdict
@@ -27,7 +28,10 @@ from coursewaves.registry import Registry
 from coursewaves.settings import Settings
 from coursewaves.spss import SUFFIXES as SPSS_SUFFIXES
 
-OUTCOMES = ("kept", "set_aside", "duplicate", "outside_window")
+WAITING = "waiting"
+"""Outcome of a form that is not counted yet, see `coursewaves.releases`; no form that was just read has it."""
+
+OUTCOMES = ("kept", "set_aside", "duplicate", "outside_window", WAITING)
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".zip", *SPSS_SUFFIXES)
 
@@ -53,6 +57,8 @@ class Intake(NamedTuple):
         here.
     proposals
         Known headers that unknown ones resemble, for a person to accept.
+    known
+        Ids of all forms that stand in a file, whatever became of them.
     """
 
     responses: pd.DataFrame
@@ -60,6 +66,7 @@ class Intake(NamedTuple):
     files: pd.DataFrame
     outcomes: pd.DataFrame
     proposals: list[Proposal]
+    known: frozenset[str] = frozenset()
 
 
 def read_responses(
@@ -110,7 +117,8 @@ def read_responses(
         *repeats,
     ]
     proposals = [proposal for file in files for proposal in file.proposals]
-    return Intake(kept, problems_table(problems), account, outcomes.rename("n_forms").reset_index(), proposals)
+    by_outcome, known = outcomes.rename("n_forms").reset_index(), frozenset(forms["response_id"])
+    return Intake(kept, problems_table(problems), account, by_outcome, proposals, known)
 
 
 def _order(forms: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.intp]]:
@@ -168,7 +176,7 @@ def _account(names: list[str], files: list[FileForms], forms: pd.DataFrame) -> p
 
 
 def check_account(files: pd.DataFrame) -> None:
-    """Hold that every record read is kept, set aside, a duplicate or outside the window, file by file.
+    """Hold that every record read is kept, set aside, a duplicate, outside the window or waits, file by file.
 
     Raises
     ------

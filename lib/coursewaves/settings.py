@@ -192,6 +192,11 @@ class Home:
         return self.partitions / f"{course_id}.zip"
 
     @property
+    def released(self) -> Path:
+        """Folder of what was published, one file a course; unlike `processed` it can't be made anew."""
+        return self.root / "data" / "released"
+
+    @property
     def lock(self) -> Path:
         """The file that a run locks."""
         return self.root / "data" / "run.lock"

@@ -7,6 +7,7 @@ from coursewaves.page import Section, paragraph, table
 from coursewaves.phrases import marked
 from coursewaves.reports_of.dates import missing_waves, receipts_lacking
 from coursewaves.reports_of.reach import coverages
+from coursewaves.sections.methods import account_words
 from coursewaves.stats.verdicts import LOW
 
 
@@ -95,7 +96,9 @@ def _work(view: YearView) -> list[_Line]:
     lacking = receipts_lacking(view)
     receipt = say("Days of receipt that are not recorded: {n}", n=number(lacking)) if lacking else ""
     files = say(
-        "Files: {files}; records read: {n}", files=number(len(year.files)), n=number(year.files["n_read"].sum())
+        "Files: {files}; records read: {n}",
+        files=number(len(year.files)),
+        n=account_words(view, view.pooled.accounted)[0],
     )
     reports = say("Reports by course, topic, direction, programme and centre")
     return [

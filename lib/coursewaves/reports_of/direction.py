@@ -13,6 +13,7 @@ from coursewaves.present import runs_figure, scores_figure
 from coursewaves.reports_of.alike import days_of, in_short, methods_of
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
+from coursewaves.reports_of.reach import small_courses
 from coursewaves.sections.factors import chance
 
 VERDICTS = {
@@ -100,7 +101,7 @@ def _decision(view: DirectionView) -> str:
     if low:
         return view.say("To decide: a detailed factor analysis of the low-rated programmes (¶16).")
     rows = [row for wave in _samples(view) for row in _whole(view, wave) if not row["reason"]]
-    if not all(row["is_least_reached"] for row in rows):
+    if not all(row["is_least_reached"] is True for row in rows):
         return view.say("To decide: whom to ask once more, until the least share is reached (¶10).")
     return view.say("To decide: the ratings ask for no decision.")
 
@@ -186,7 +187,7 @@ def _coverage(view: DirectionView, wave: Instrument) -> Section:
     lines = [_covered_line(view, names, row) for row in found.rows()]
     title = say("Coverage: {wave}", wave=view.wave_name(wave))
     listed = table(say("Answers of all who completed"), head, lines)
-    parts = [paragraph(_covered(view, wave)), listed]
+    parts = [paragraph(_covered(view, wave)), listed, paragraph(small_courses(view, found.rows()), "note")]
     return Section(f"coverage-{wave.id.lower()}", title, [10], parts)
 
 
@@ -215,7 +216,7 @@ def _covered(view: DirectionView, wave: Instrument) -> str:
     """Say whether the direction reaches the least share and the one planned for."""
     found = next(iter(_whole(view, wave)), None)
     name = view.wave_name(wave)
-    if found is None or found["reason"] in (NOBODY, MORE_ANSWERS):
+    if found is None or found["reason"] in (NOBODY, MORE_ANSWERS) or pd.isna(found["is_least_reached"]):
         return view.say("{wave}: the coverage of the direction can't be said.", wave=name)
     texts = {
         (True, True): marked(
@@ -229,7 +230,7 @@ def _covered(view: DirectionView, wave: Instrument) -> str:
         ),
     }
     phrases = view.phrases
-    phrase = texts[bool(found["is_least_reached"]), bool(found["is_target_reached"])]
+    phrase = texts[bool(found["is_least_reached"]), found["is_target_reached"] is True]
     return view.say(
         phrase,
         wave=name,

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from coursewaves.disclosure import Disclosed
+from coursewaves.enough import blank_small_values
 from coursewaves.estimate import estimate_wave
 from coursewaves.opening import YearView
 from coursewaves.page import Section, paragraph, table
@@ -84,7 +85,9 @@ def _estimated(subject: Subject) -> pd.DataFrame:
     names = [name for name in names if own[name].notna().any()]
     if enough.empty or not names:
         return pd.DataFrame(columns=columns)
+    scores = blank_small_values(own, names, subject.least("counts"))
     told = estimate_wave(
-        enough, year.scores, year.registry, year.survey, instrument=instrument.id, names=names
-    ).estimates
+        enough, scores, year.registry, year.survey, instrument=instrument.id, names=names,
+        minimum=subject.least("counts"),
+    ).estimates  # fmt: skip
     return told[columns]

@@ -4,22 +4,25 @@ from typing import Any
 
 import pandas as pd
 
+from coursewaves.accounts import band, counted_by_file
 from coursewaves.disclosure import Disclosed
 from coursewaves.opening import YearView
 from coursewaves.page import Html, Section, bullets, paragraph, table
 from coursewaves.problem_book import rules
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.responses import OUTCOMES
+from coursewaves.sections.methods import account_words
 from coursewaves.subject import Subject, once
 
-COUNTS = ["n_read", *(f"n_{outcome}" for outcome in OUTCOMES)]
+MENDED = ["n_set_aside", "n_duplicate", "n_outside_window"]
+"""Records of a file that no report counts, each for a reason that is told."""
 
 
 def front(view: YearView) -> Section:
     """Say what was read (¶12)."""
     files = view.year.files
     told = [(view.say("Files"), view.phrases.number(len(files))),
-            (view.say("Records read"), view.phrases.number(files["n_read"].sum()))]  # fmt: skip
+            (view.say("Records read"), account_words(view, view.pooled.accounted)[0])]  # fmt: skip
     about = view.say(
         "What became of every file and record that was read, as paragraphs 12 and 13 of the regulation ask of those "
         "who process the results. No answer is repeated here."
@@ -34,13 +37,13 @@ def end_of_report(view: YearView) -> Section:
 
 def in_short(view: YearView) -> Section:
     """Sum the intake up in at most seven sentences (¶12-13)."""
-    sums, say, number = _sums(view), view.say, view.phrases.number
+    account, say, number = view.pooled.accounted, view.say, view.phrases.number
     told = [say(
         "Of {read} records in {files} files {kept} were kept ({share}); every other one has its reason.",
-        read=number(sums["n_read"]), files=number(len(view.year.files)), kept=number(sums["n_kept"]),
-        share=_share(view, sums["n_kept"], sums["n_read"]),
+        read=account_words(view, account)[0], files=number(account.n_files), kept=number(account.sums["kept"]),
+        share=_share(view, account.sums["kept"], account.read[1]),
     )]  # fmt: skip
-    lost = sums["n_read"] - sums["n_kept"]
+    lost = account.read[1] - account.sums["kept"]
     found = _by_rule(view.year.problems)
     if len(found):
         most = found.sort_values(["n", "rule"], ascending=[False, True]).iloc[0]
@@ -55,10 +58,6 @@ def in_short(view: YearView) -> Section:
     return Section("summary", say("In short"), [12, 13], [bullets(told)])
 
 
-def _sums(view: YearView) -> dict[str, int]:
-    return {name: int(view.year.files[name].sum()) for name in COUNTS}
-
-
 def _share(view: YearView, part: int, whole: int) -> str:
     return view.phrases.percent(part / whole) if whole else "–"
 
@@ -67,24 +66,40 @@ def _share(view: YearView, part: int, whole: int) -> str:
 
 
 def files(view: YearView) -> Section:
-    """List every file with what became of its records; each line adds up to the records read (¶12)."""
-    say, number = view.say, view.phrases.number
+    """List every file with what became of its records; each line adds up to the records read (¶12).
+
+    What was kept of a file is told in bands: one file holds one language, say, of one course.
+    """
+    say, account = view.say, view.pooled.accounted
     head = [say("File"), say("Records read"), say("Kept"), say("Set aside"), say("Duplicates")]
     head.append(say("Outside the window"))
-    lines = [
-        [_file(row), *(number(row[name]) for name in COUNTS)]
-        for row in view.year.files.sort_values("file").to_dict("records")
-    ]
-    sums = _sums(view)
-    total = [say("All files"), *(number(sums[name]) for name in COUNTS)]
-    equation = f"{number(sums['n_read'])} = " + " + ".join(number(sums[name]) for name in COUNTS[1:])
+    read, others = account_words(view, account)
+    sums = [view.phrases.number(n) for n in account.sums.values()]
+    note = say(
+        "What was kept of a file is told in steps of {minimum}; the sum of all files counts waves of courses with "
+        "enough answers. In small groups, or waiting: {others}. Who loads the files is told the exact numbers.",
+        minimum=view.phrases.number(view.least("counts")), others=others,
+    )  # fmt: skip
     parts = [
-        table(say("Files and their records"), head, [*lines, total]),
-        paragraph(equation, "note"),
+        table(say("Files and their records"), head, [*_files(view), [say("All files"), read, *sums]]),
+        paragraph(f"{read} = " + " + ".join([*sums, others]), "note"),
+        paragraph(note, "note"),
         paragraph(_corrected(view), "note"),
         paragraph(_unequal(view), "warning"),
     ]
     return Section("files", say("Files and records"), [12, 13], parts)
+
+
+def _files(view: YearView) -> list[list[str]]:
+    year, minimum = view.year, view.least("counts")
+    kept = counted_by_file(year.files, year.responses, minimum)
+    lines = []
+    for row in year.files.sort_values("file").to_dict("records"):
+        low, high = band(kept[str(row["file"])], minimum)
+        others = [int(row[name]) for name in MENDED]
+        bands = [f"{view.phrases.number(low + n)}–{view.phrases.number(high + n)}" for n in (sum(others), 0)]
+        lines.append([_file(row), *bands, *map(view.phrases.number, others)])
+    return lines
 
 
 def _file(row: dict[Any, Any]) -> str:
@@ -101,7 +116,7 @@ def _corrected(view: YearView) -> str:
 def _unequal(view: YearView) -> str:
     """Name the files of which the sum is not what was read; there should be none, and the report would say so."""
     found = view.year.files
-    names = found.loc[found["n_read"] != found[COUNTS[1:]].sum(axis=1), "file"]
+    names = found.loc[found["n_read"] != found[[f"n_{outcome}" for outcome in OUTCOMES]].sum(axis=1), "file"]
     return view.say("Not accounted for: {list}.", list=", ".join(names)) if len(names) else ""
 
 

@@ -31,7 +31,19 @@ def coverage(view: View) -> Section:
     parts = [coverage_table(view, one) for one in coverages(view)]
     if not any(parts):
         parts = [paragraph(view.say("Nobody who completed a course is known yet."))]
+    parts += [paragraph(small_courses(view, one.rows()), "note") for one in coverages(view)]
     return Section("coverage", view.say("Coverage of those who completed"), [10], parts)
+
+
+def small_courses(view: View, rows: list[dict[str, Any]]) -> str:
+    """Say that small courses are left out of a coverage; nothing where there are none."""
+    if not any(row["n_small"] for row in rows):
+        return ""
+    return view.say(
+        "Courses with fewer than {minimum} answers in the wave are left out; where a share hangs on them, whether it "
+        "is reached is not said.",
+        minimum=view.phrases.number(view.least("counts")),
+    )
 
 
 def coverage_table(view: View, found: Coverage) -> Html:

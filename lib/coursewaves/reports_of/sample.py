@@ -16,6 +16,7 @@ from coursewaves.reports_of.reach import (
     direction_name,
     sample_wave,
     share_words,
+    small_courses,
     step_words,
 )
 from coursewaves.sample import (
@@ -227,6 +228,7 @@ def reached(view: YearView) -> Section:
                 view.say("At least {share}", share=view.phrases.percent((one.instrument.least_percent or 0) / 100)),
                 view.say("Planned {share}", share=view.phrases.percent(TARGET_PERCENT / 100))]  # fmt: skip
         parts.append(table(view.say("{wave}: coverage", wave=view.wave_name(one.instrument)), head, lines))
+        parts.append(paragraph(small_courses(view, one.rows()), "note"))
     if not any(parts):
         parts = [paragraph(view.say("Nobody who completed a course is known yet."))]
     return Section("reached", title, [10], parts)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.compare import RELATED, TOO_FEW
-from coursewaves.disclosure import Disclosed
+from coursewaves.disclosure import Disclosed, Mask
 from coursewaves.opening import ProgrammeReader
 from coursewaves.page import Html, Section, bullets, paragraph, table
 from coursewaves.phrases import marked
@@ -39,15 +39,27 @@ def changes(view: ProgrammeReader) -> Section:
 def shown_comparisons(view: OfProgramme) -> Disclosed:
     """Return the course's comparisons that may be shown.
 
-    The change of the linked people alone stays where they are enough and so are those left out: whoever takes it
-    away from the change of all would otherwise learn of a few.
+    What the linked people alone tell stays where they are enough and so are those left out, in every course: whoever
+    takes it away from what all tell would otherwise learn of a few. Where a few are left out of a paired design, its
+    difference is that of the means of all, with the interval's own width.
     """
     comparisons = view.comparisons
     n_earlier, n_later, n_both = (comparisons[name].to_numpy() for name in ("n_earlier", "n_later", "n_both"))
-    is_told = (n_both >= view.least("means")) & (n_earlier + n_later - 2 * n_both >= view.least("counts"))
+    is_few = comparisons["pair_id"].isin(view.few_alone).to_numpy(dtype=bool)
+    is_told = (n_both >= view.least("means")) & (n_earlier + n_later - 2 * n_both >= view.least("counts")) & ~is_few
     linked = {name: np.where(is_told, comparisons[name].to_numpy(dtype=float), np.nan) for name in LINKED}
+    shown = comparisons.assign(
+        **linked, **_of_all(comparisons, is_few & (comparisons["design"] == "paired").to_numpy())
+    )
     labels = ["pair_id", "construct_id", "kind"]
-    return view.gate(comparisons.assign(**linked), "means", labels, n=("n_earlier", "n_later"))
+    return view.gate(shown, "means", labels, n=("n_earlier", "n_later"))
+
+
+def _of_all(comparisons: pd.DataFrame, rows: Mask) -> dict[str, pd.Series]:
+    """Move the differences of some rows to those of the means of all, within the scale's differences."""
+    moved = comparisons["mean_later"] - comparisons["mean_earlier"] - comparisons["difference"]
+    moved = moved.where(rows, 0.0)
+    return {name: (comparisons[name] + moved).clip(-100, 100) for name in ("difference", "low", "high")}
 
 
 def is_compared(row: dict[str, Any]) -> bool:

@@ -2,9 +2,10 @@
 
 from importlib.metadata import version
 
+from coursewaves.accounts import Account
 from coursewaves.opening import CourseView, DirectionView, ProgrammeView
 from coursewaves.page import Html, Section, bullets, heading, paragraph, table
-from coursewaves.responses import OUTCOMES
+from coursewaves.view import View
 
 Reader = CourseView | ProgrammeView | DirectionView
 
@@ -46,34 +47,37 @@ def _notes(view: Reader) -> list[str]:
             "The threshold of a low rating ({threshold} of 100) is the councils' decision; the regulation names none.",
             threshold=view.phrases.number(settings.low_rated_below, 1),
         ),
-        _straightlined(view),
+        say("Forms with the same mark everywhere are kept: often they are honest."),
+        say(
+            "Answers that came, were corrected or were withdrawn after a page was published join in batches: never do "
+            "two pages differ by the answers of fewer than {minimum} people.",
+            minimum=minimum,
+        ),
         say("Who does not answer may think otherwise; no weighting mends that."),
         say("Made with coursewaves {version}.", version=version("coursewaves")),
     ]
 
 
-def _straightlined(view: Reader) -> str:
-    by_wave = view.responses.groupby("instrument_id", observed=True)["is_straightlined"].sum()
-    n = int(by_wave.sum())
-    if by_wave.empty or by_wave.max() < view.least("counts"):  # three forms may be one person's
-        return view.say("Forms with the same mark everywhere are kept: often they are honest.")
-    return view.say(
-        "Forms with the same mark everywhere: {n}; they are kept, since often they are honest.",
-        n=view.phrases.number(n),
-    )
-
-
 def _account(view: Reader) -> list[Html]:
-    account = view.pooled.account.iloc[0]
-    sums = [int(account["n_read"]), *(int(account[f"n_{outcome}"]) for outcome in OUTCOMES)]
-    say = view.say
+    account, say = view.pooled.accounted, view.say
     head = [say("Files"), say("Records read"), say("Kept"), say("Set aside"), say("Duplicates")]
-    head.append(say("Outside the window"))
-    row = [view.phrases.number(number) for number in (int(account["n_files"]), *sums)]
+    head += [say("Outside the window"), say("In small groups, or waiting")]
+    read, others = account_words(view, account)
+    row = [view.phrases.number(number) for number in (account.n_files, *account.sums.values())]
+    cells = [row[0], read, *row[1:], others]
     caption = view.say("All files of the institute: every record is kept or has a reason")
-    equation = f"{view.phrases.number(sums[0])} = " + " + ".join(row[2:])
-    dropped = int(account["n_dropped"])
+    equation = f"{read} = " + " + ".join(cells[2:])
+    dropped = int(view.pooled.account["n_dropped"].iloc[0])
     note = view.say(
         "Cells that held no answer of their scale were dropped ({n}), their forms kept.", n=view.phrases.number(dropped)
     )
-    return [table(caption, head, [row]), paragraph(equation, "note"), paragraph(note, "note")]
+    return [table(caption, head, [cells]), paragraph(equation, "note"), paragraph(note, "note")]
+
+
+def account_words(view: View, account: Account) -> tuple[str, str]:
+    """Say how many records were read, and how many of them no page counts: of few not how many."""
+    ends = [view.phrases.number(end) for end in account.read]
+    others = [view.phrases.number(end) for end in (account.least, account.most)]
+    if account.least == account.most:
+        return ends[0], others[0]
+    return "–".join(ends), "–".join(others) if account.least else f"<{view.phrases.number(account.most + 1)}"

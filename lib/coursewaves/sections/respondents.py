@@ -8,7 +8,9 @@ from coursewaves.disclosure import Disclosed
 from coursewaves.instruments import Instrument
 from coursewaves.opening import CourseView
 from coursewaves.page import Html, Section, heading, paragraph, table
+from coursewaves.responses import WAITING
 from coursewaves.summarise import given_answers
+from coursewaves.view import View
 
 
 def respondents(view: CourseView) -> Section:
@@ -20,7 +22,7 @@ def respondents(view: CourseView) -> Section:
     rows = [_line(view, row, counts.minimum) for row in counts.rows()]
     parts = [table(caption, head, rows)]
     parts += [paragraph(_coverage(view, row)) for row in counts.rows()]
-    parts += [paragraph(_unlinked(view), "note"), *_contingent(view)]
+    parts += [paragraph(waiting(view, view.course_id), "note"), paragraph(_unlinked(view), "note"), *_contingent(view)]
     return Section("respondents", view.say("Who answered"), [5, 10, 17], parts)
 
 
@@ -55,6 +57,20 @@ def _coverage(view: CourseView, row: dict[str, Any]) -> str:
     return view.say(
         "{wave}: {n} of {invited} who completed the course answered ({share}); the least share of {least} (¶10) is "
         "not reached in this course. The requirement is checked by direction.", **values
+    )  # fmt: skip
+
+
+def waiting(view: View, course_id: str) -> str:
+    """Say of which waves of a course answers wait; never how many."""
+    outcomes = view.year.outcomes
+    own = outcomes[(outcomes["course_id"] == course_id) & (outcomes["outcome"] == WAITING)]
+    waves = [view.wave_name(wave) for wave in view.year.survey.waves() if wave.id in set(own["instrument_id"])]
+    if not waves:
+        return ""
+    return view.say(
+        "Answers wait to be counted, since this page would differ by fewer than {minimum} people from an earlier one: "
+        "{list}.",
+        minimum=view.phrases.number(view.least("counts")), list="; ".join(waves),
     )  # fmt: skip
 
 

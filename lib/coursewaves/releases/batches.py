@@ -1,0 +1,85 @@
+"""Release what pages may count: the account of a load goes in, the same account comes out with what waits set apart."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from coursewaves.ladder import least
+from coursewaves.partitions import WITHHELD, packed
+from coursewaves.private_files import sweep
+from coursewaves.releases.cells import GONE
+from coursewaves.releases.holding import forget, hold
+from coursewaves.releases.register import place_of, write_entry
+from coursewaves.responses import WAITING, Intake, check_account
+from coursewaves.settings import Home
+from coursewaves.year import Year
+
+
+class Released(NamedTuple):
+    """What pages may count of a load.
+
+    Attributes
+    ----------
+    intake
+        The same account with the forms that may be counted; those that wait have an outcome of their own.
+    withheld
+        Published forms of waves that can't be shown now, for the partitions.
+    """
+
+    intake: Intake
+    withheld: pd.DataFrame
+
+
+def release(home: Home, intake: Intake) -> Released:
+    """Hold a load against what was published, and let wait what would tell of a few by its difference."""
+    sweep(home.released, at_once=True)
+    published, minimum = read_published(home), least("counts", home.settings.minimum_group)
+    held = hold(intake.responses, published, intake.known, home.survey, minimum)
+    forget_withdrawn(home, published, held.withdrawn)
+    waiting = intake.responses[intake.responses["response_id"].isin(held.waiting)]
+    return Released(_accounted(intake, held.responses, waiting), held.withheld)
+
+
+def _accounted(intake: Intake, counted: pd.DataFrame, waiting: pd.DataFrame) -> Intake:
+    """Give the forms that wait an outcome of their own, file by file and wave by wave."""
+    by_file = intake.files["file"].map(waiting["file"].value_counts()).fillna(0).astype("int64")
+    files = intake.files.assign(n_kept=intake.files["n_kept"] - by_file, n_waiting=by_file)
+    check_account(files)
+    keys = ["course_id", "instrument_id"]
+    others = intake.outcomes[intake.outcomes["outcome"] != "kept"]
+    own = [
+        forms.groupby(keys, observed=True).size().rename("n_forms").reset_index().assign(outcome=outcome)
+        for outcome, forms in (("kept", counted), (WAITING, waiting))
+        if len(forms)
+    ]
+    outcomes = pd.concat([others, *own], ignore_index=True)[[*intake.outcomes]].sort_values(
+        [*keys, "outcome"], ignore_index=True
+    )
+    return intake._replace(responses=counted, files=files, outcomes=outcomes.astype(intake.outcomes.dtypes))
+
+
+def read_published(home: Home) -> pd.DataFrame:
+    """Return the forms that were published, with `GONE`; none where nothing was."""
+    found = [_entry(home, path) for path in sorted(home.released.glob("*.zip"))]
+    none = pd.DataFrame({"response_id": [], "course_id": [], "instrument_id": [], GONE: []}, dtype="str")
+    return pd.concat(found, ignore_index=True) if found else none
+
+
+def _entry(home: Home, path: Path) -> pd.DataFrame:
+    year = Year(home, path)
+    shown = year.responses.assign(**{GONE: False})
+    if not year.has(WITHHELD):
+        return shown
+    withheld = year.read(WITHHELD)
+    return pd.concat([shown, withheld], ignore_index=True) if len(shown) else withheld
+
+
+def forget_withdrawn(home: Home, published: pd.DataFrame, withdrawn: frozenset[str]) -> None:
+    """Delete from the register the answers of everybody whose record stands in no file any more."""
+    is_withdrawn = published["response_id"].isin(withdrawn) & ~published[GONE].astype(bool)
+    for course_id in sorted(set(published.loc[is_withdrawn, "course_id"])):
+        forms = forget(published[published["course_id"] == course_id], withdrawn)
+        is_gone = forms[GONE].to_numpy(dtype=bool)
+        tables = {"responses": forms[~is_gone].drop(columns=GONE), WITHHELD: forms[is_gone]}
+        write_entry(place_of(home, str(course_id)), packed(tables))

@@ -48,6 +48,8 @@ def large_year(folder: Path, n_reports: int, languages: list[str]) -> Year:
     survey, n = load_survey(), -(-n_reports // len(languages))
     courses = [f"P{number // A_PROGRAMME:04}-{number % A_PROGRAMME:02}" for number in range(n)]
     made = handmade.year(survey, courses={"P0000-00": 12})
+    answered_at = pd.Timestamp("2025-03-14 12:00", tz="Asia/Almaty").as_unit("us")
+    made.responses.insert(0, "submitted_at", pd.Series([answered_at] * len(made.responses)))
     registry = made.registry
     programmes = pd.concat([registry.programmes] * (-(-n // A_PROGRAMME)), ignore_index=True)
     ids = [f"P{number:04}" for number in range(len(programmes))]

@@ -1,7 +1,7 @@
 """Charts of extreme data in a real browser: every word legible in its place, every mark on the sheet, in grey too."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -222,20 +222,20 @@ def test_no_words_stand_on_others_or_on_marks_that_are_not_their_ground(looked, 
 
 
 def collisions(drawn: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Name the words that stand on others, or are crossed by a mark that does not hold them whole."""
+    """Name the words that stand on others, or are crossed by a mark that their ground does not cover."""
     texts = [(place, mark) for place, mark in enumerate(drawn) if mark["kind"] == "text"]
-    found = [
-        (one["words"], other["words"])
-        for _, one in texts
-        for _, other in texts
-        if one is not other and touch(one, other)
-    ]
-    for _, text in texts:
-        for mark in drawn:
-            is_crossed = mark["kind"] != "text" and touch(text, mark) and not holds(mark, text)
-            if is_crossed and mark["stroke"] not in HAIRLINES:
+    pairs = [(one, other) for (_, one), (_, other) in combinations(texts, 2) if touch(one, other)]
+    found = [(one["words"], other["words"]) for one, other in pairs]
+    for place, text in texts:
+        for mark in drawn[ground_place(drawn, place) + 1 :]:
+            if mark["kind"] != "text" and touch(text, mark) and mark["stroke"] not in HAIRLINES:
                 found.append((text["words"], f"{mark['kind']} {mark['box']}"))
     return found
+
+
+def ground_place(drawn: list[dict[str, Any]], place: int) -> int:
+    """Where the last area was drawn that holds a text whole, before it; -1 where it stands on paper."""
+    return next((at for at in range(place - 1, -1, -1) if holds(drawn[at], drawn[place])), -1)
 
 
 HAIRLINES = ("rgb(201, 206, 211)",)
@@ -277,9 +277,9 @@ def test_letters_are_large_enough_and_stand_out_from_their_ground(looked, name):
 
 
 def ground(drawn: list[dict[str, Any]], text: dict[str, Any]) -> str:
-    """The colour of the last area that was drawn before a text and holds it; paper where there is none."""
-    before = drawn[: next(place for place, mark in enumerate(drawn) if mark is text)]
-    return next((hexed(mark["fill"]) for mark in reversed(before) if holds(mark, text)), "#ffffff")
+    """The colour on which a text stands; that of paper where nothing is drawn under it."""
+    at = ground_place(drawn, next(place for place, mark in enumerate(drawn) if mark is text))
+    return hexed(drawn[at]["fill"]) if at >= 0 else "#ffffff"
 
 
 def hexed(colour: str) -> str:
@@ -302,8 +302,9 @@ def test_what_is_looked_for_is_found():
 
     inside, outside = mark("text", [0, 0, 50, 20], "inside"), mark("path", [470, 5, 482, 9])
     assert off_the_sheet([inside, outside], 480, 100) == [("path", "", [470, 5, 482, 9])]
-    assert collisions([inside, mark("text", [40, 5, 90, 25], "over")]) == [("inside", "over"), ("over", "inside")]
-    assert collisions([inside, mark("path", [10, 8, 12, 12])])[0][0] == "inside"
-    assert collisions([inside, mark("rect", [-5, -5, 60, 30])]) == []
+    assert collisions([inside, mark("text", [40, 5, 90, 25], "over")]) == [("inside", "over")]
+    line, area = mark("path", [10, 8, 12, 12]), mark("rect", [-5, -5, 60, 30])
+    assert collisions([inside, line]) == collisions([area, line, inside]) == [("inside", "path [10, 8, 12, 12]")]
+    assert collisions([line, area, inside]) == []
     assert ground([mark("rect", [-5, -5, 60, 30]), inside], inside) == "#000000"
     assert ground([inside], inside) == "#ffffff"

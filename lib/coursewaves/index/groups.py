@@ -56,7 +56,9 @@ def list_subjects(rows: Rows) -> list[tuple[str, list[Row]]]:
 def group_programmes(rows: Rows) -> list[Group]:
     """Return the programmes by their titles; in each the courses, those that began last before the others."""
     courses = rows.year.registry.courses.sort_values("starts_on", ascending=False, kind="stable", na_position="last")
-    by_programme = {str(name): part.to_dict("records") for name, part in courses.groupby("programme_id")}
+    by_programme: dict[str, list[dict[Any, Any]]] = {}
+    for row in courses.sort_values("programme_id", kind="stable").to_dict("records"):
+        by_programme.setdefault(str(row["programme_id"]), []).append(row)
     names, reported = _named(rows, "programmes"), _reported(rows)
     found = [
         _group(rows, one, names.get(one, (one, [])), reported.get(one, []), by_programme.get(one, []))

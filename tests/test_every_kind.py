@@ -171,6 +171,21 @@ def test_a_printed_report_has_all_words_and_figures_on_its_sheets(made, watched,
     assert beside(read(printed, "-bbox")) == []
 
 
+PLANTED = """<main>
+<figure style="height: 1200px"><svg width="90" height="20"><text x="70" y="15">beyond</text></svg></figure>
+<p style="width: 900px">seen</p><p style="display: none">unseen</p></main>"""
+
+
+def test_what_is_cut_too_tall_too_wide_or_without_a_name_is_found(watched):
+    page = watched.page
+    page.set_content(PLANTED)
+    assert page.evaluate(CUT) == ["beyond"]
+    assert page.evaluate(TALL, PAPER_HEIGHT) == ["beyond"]
+    assert page.evaluate(NAMELESS) == 1
+    assert page.evaluate(WORDS).split() == ["beyond", "seen"]
+    assert list(watched.widths(DESKTOP, PAPER)) == [PAPER]
+
+
 def read(printed: Path, *options: str) -> str:
     asked = ["pdftotext", *options, str(printed), "-"]
     return subprocess.run(asked, capture_output=True, check=True).stdout.decode()

@@ -139,7 +139,9 @@ def test_the_page_of_the_example_year_says_what_was_planted(loaded_year):
     truth = json.loads((loaded_year.home.root / "data" / "truth.json").read_text(encoding="utf-8"))
     notebook = notebooks_folder() / "reports" / "period.ipynb"
     page = make_page(notebook, {"home": str(loaded_year.home.root), "language": "kk"}, "T", "kk", "coursewaves")
-    assert f"Төмен бағаланған бағдарламалар (¶16): {', '.join(sorted(truth['low_rated']))}." in text_of(page)
+    programme = loaded_year.registry.programme
+    low = [f"{programme(one)['title_kk']} ({one})" for one in sorted(truth["low_rated"])]
+    assert f"Төмен бағаланған бағдарламалар (¶16): {'; '.join(low)}." in text_of(page)
     kept = {course_id: waves["2"] for course_id, waves in truth["courses"].items()}
     answers = page.partition('<section id="criteria"')[0]
     told = {course_id: int(row_of(answers, course_id)[1].split()[0]) for course_id in kept}

@@ -121,7 +121,8 @@ def test_the_page_of_the_example_year_counts_what_was_planted(loaded_year):
     page = make_page(notebook, {"home": str(loaded_year.home.root), "language": "kk"}, "T", "kk", "coursewaves")
     reached = page[page.index('<section id="reached"') : page.index('<section id="estimates"')]
     n = sum(waves["3"] for course_id, waves in truth["courses"].items() if course_id.startswith("P02"))
-    assert row_of(reached, "— P02")[1] == str(n)
+    title = loaded_year.registry.programme("P02")["title_kk"]
+    assert row_of(reached, f"— {title} (P02)")[1] == str(n)
     people = loaded_year.registry.participants["participant_id"]
     assert not any(f">{code}<" in page or f" {code} " in page for code in people)
     assert not NEVER_SHOWN.search(text_of(re.sub("<style.*?</style>", "", page, flags=re.DOTALL)))

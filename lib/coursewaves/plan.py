@@ -38,6 +38,19 @@ CHANGED = {
     "phrases": "the wordings changed",
 }
 
+KIND_NAMES = {
+    "topic": marked("Topics"),
+    "direction": marked("Direction"),
+    "programme": marked("Programme"),
+    "factors": marked("Factor analysis"),
+    "centre": marked("Competence centre"),
+    "period": marked("The institute's year"),
+    "intake": marked("Quality of the intake"),
+    "questionnaire": marked("Quality of the questionnaires"),
+    "sample": marked("Sample of monitoring 3"),
+}
+"""What a page of each kind is called; one on a course by its title alone."""
+
 
 class Job(NamedTuple):
     """One report to make: one notebook, one subject, one language.
@@ -185,20 +198,9 @@ def _jobs(home: Home, wanted: list[Listed], languages: list[str]) -> list[Job]:
 
 def _title(subject: Listed, phrases: Phrases) -> str:
     """Name a page: what it is about, and the kind where it is no course."""
-    kinds = {
-        "topic": marked("Topics"),
-        "direction": marked("Direction"),
-        "programme": marked("Programme"),
-        "factors": marked("Factor analysis"),
-        "centre": marked("Competence centre"),
-        "period": marked("The institute's year"),
-        "intake": marked("Quality of the intake"),
-        "questionnaire": marked("Quality of the questionnaires"),
-        "sample": marked("Sample of monitoring 3"),
-    }
     title = subject.titles.get(phrases.language, "")
     about = f"{title} ({subject.subject_id})" if title else ""
-    return ": ".join(filter(None, (phrases.say(kinds[subject.kind]) if subject.kind in kinds else "", about)))
+    return ": ".join(filter(None, (phrases.say(KIND_NAMES[subject.kind]) if subject.kind in KIND_NAMES else "", about)))
 
 
 @lru_cache(maxsize=64)

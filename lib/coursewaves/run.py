@@ -102,9 +102,10 @@ def produce(
 
 def _produce(
     home: Home, do: Do, begun: Callable[[list[Planned]], None], done: Callable[[Outcome], None],
-    chosen: Sequence[list[str]] = (), *, anew: bool = False,
+    chosen: Sequence[list[str]] = (), *, anew: bool = False, today: date | None = None,
 ) -> Produced:  # fmt: skip
     """Make the reports and the index, and leave the journal open for what else is made of them."""
+    today = today or _today(home, clock())
     planned = plan_reports(home, *chosen, anew=anew)
     _sweep(home, {one.job.kind for one in planned})
     is_owed = settle(home)
@@ -112,10 +113,10 @@ def _produce(
     is_marked = mark_stale(home, planned, gone(home, planned) if is_whole else ())
     begun(planned)
     if is_marked:
-        _write_index(home)
+        _write_index(home, today)
     outcomes = make_reports(home, planned, do, done)
     if outcomes or is_owed:
-        _write_index(home)
+        _write_index(home, today)
     n_stale = sum(bool(page["is_stale"]) for page in read_manifest(home))
     return Produced(outcomes, sum(not one.reasons for one in planned), n_stale)
 
@@ -131,6 +132,10 @@ def _sweep(home: Home, kinds: Iterable[str]) -> None:
 def clock() -> datetime:
     """Return the time."""
     return datetime.now(UTC)
+
+
+def _today(home: Home, moment: datetime) -> date:
+    return moment.astimezone(home.settings.zone).date()
 
 
 def run(home: Home, do: Callable[[Home], Do], now: Callable[[], datetime] = clock) -> RunRecord:
@@ -200,12 +205,13 @@ class _Run:
         if drop_damaged(self.home):
             log.warning("the manifest was damaged: all reports are made anew")
         is_owed = is_anything_owed(self.home)
+        today = _today(self.home, self.now())
         with self._stage("reports"):
-            self.produced = _produce(self.home, do, self._begun, self._done)
-        today = self.now().astimezone(self.home.settings.zone).date()
-        if is_owed or self.produced.outcomes or read_status_day(self.home) != today:
+            self.produced = _produce(self.home, do, self._begun, self._done, today=today)
+        is_new = is_owed or bool(self.produced.outcomes)
+        if is_new or read_status_day(self.home) != today:
             with self._stage("deadlines"):
-                _write_due(self.home, today)
+                _write_due(self.home, today, with_index=not is_new)
         close_journal(self.home)
 
     def _load(self) -> None:
@@ -294,17 +300,21 @@ def _n_stale(home: Home) -> int:
         return 0
 
 
-def _write_due(home: Home, today: date) -> None:
+def _write_due(home: Home, today: date, *, with_index: bool) -> None:
+    """Write the status of a day; the index before it, since the day of the status says that both are as new."""
     from coursewaves.due import find_due  # noqa: PLC0415
-    from coursewaves.due_files import write_due  # noqa: PLC0415
+    from coursewaves.due_files import check_day, write_due  # noqa: PLC0415
     from coursewaves.year import Year  # noqa: PLC0415
 
     year = Year(home)
+    check_day(year, today)
+    if with_index:
+        _write_index(home, today)
     write_due(year, find_due(year, today))
 
 
-def _write_index(home: Home) -> None:
+def _write_index(home: Home, today: date) -> None:
     from coursewaves.index import write_index  # noqa: PLC0415  (pandas' import would cost a run with nothing new)
     from coursewaves.year import Year  # noqa: PLC0415
 
-    write_index(Year(home))
+    write_index(Year(home), today)

@@ -31,6 +31,7 @@ _HUNDREDTHS = {
     100: "@Wm—…",
     108: "ЖШЮ№",
     112: "Щ",
+    1200: "﷽",
 }
 """Advance widths in hundredths of the font size, by the letters that have them."""
 
@@ -151,4 +152,5 @@ def _advance(letter: str) -> float:
         return 0.0
     if unicodedata.category(letter) == "Ll":
         return 0.84
-    return 1.0 if ord(letter) < 0x2000 else 1.4
+    parts = len(unicodedata.normalize("NFKC", letter))  # some letters are written as whole words
+    return parts * (1.0 if ord(letter) < 0x2000 else 1.4)

@@ -153,7 +153,7 @@ def priorities(
         if isfinite(cross[1]):
             frame.line([(x.low, cross[1]), (x.high, cross[1])], CENTRE)
         places = [frame.place(point.x, point.y) for point in drawn]
-        spots = _apart(places, frame.top, frame.bottom)
+        spots = _apart(places, frame)
         for place, spot in zip(places, spots, strict=True):
             if place != spot:
                 sheet.line([place, spot], QUIET)
@@ -200,13 +200,14 @@ def _is_there(point: Point) -> bool:
     return isfinite(point.x) and isfinite(point.y)
 
 
-def _apart(places: Sequence[tuple[float, float]], top: float, bottom: float) -> list[tuple[float, float]]:
-    """Move points down, or to the left at the bottom, until none stands over an earlier one."""
+def _apart(places: Sequence[tuple[float, float]], frame: _Frame) -> list[tuple[float, float]]:
+    """Move points down, and at the bottom to the next column inside, until none stands over an earlier one."""
     spots: list[tuple[float, float]] = []
     for x, y in places:
-        at = (x, min(max(y, top), bottom))
+        at = (x, min(max(y, frame.top), frame.bottom))
+        inwards = -_NEAR if x > (frame.left + _RIGHT) / 2 else _NEAR
         while any(abs(at[0] - one[0]) < _NEAR and abs(at[1] - one[1]) < _NEAR for one in spots):
-            at = (at[0], at[1] + _NEAR) if at[1] + _NEAR <= bottom else (at[0] - _NEAR, top)
+            at = (at[0], at[1] + _NEAR) if at[1] + _NEAR <= frame.bottom else (at[0] + inwards, frame.top)
         spots.append(at)
     return spots
 

@@ -13,7 +13,7 @@ from coursewaves.reports_of.compliance import compliance
 from coursewaves.reports_of.criteria import criteria_means
 from coursewaves.reports_of.dates import due_days, missing_in_short
 from coursewaves.reports_of.frame import end_of, front_of
-from coursewaves.reports_of.reach import coverage, coverage_in_short
+from coursewaves.reports_of.reach import coverage, coverage_in_short, programme_name
 from coursewaves.reports_of.response import response_sentence, response_tables
 from coursewaves.subject import Subject, once
 
@@ -21,6 +21,9 @@ __all__ = ["compliance", "coverage", "criteria", "due_days", "end_of_report", "f
            "respondents"]  # fmt: skip
 
 LOW, NOT_LOW, OPEN = "low", "not low", "cannot say yet"
+
+MOST_NAMED = 3
+"""So many programmes are named by their titles in a sentence of the summary."""
 
 
 def front(view: YearView) -> Section:
@@ -165,11 +168,17 @@ def _verdicts_in_short(view: YearView) -> list[str]:
     if not view.year.survey.ratings:
         return []
     low, unsure = _called(view, LOW), _called(view, OPEN)
-    told = [view.say("Low-rated programmes (¶16): {list}.", list=", ".join(low)) if low else ""]
+    told = [view.say("Low-rated programmes (¶16): {list}.", list=_named(view, low)) if low else ""]
     if not low and _rated(view).shown():
         told = [view.say("No programme is low-rated.")]
-    text = view.say("Not distinguishable from the threshold yet: {list}.", list=", ".join(unsure))
+    text = view.say("Not distinguishable from the threshold yet: {list}.", list=_named(view, unsure))
     return [*told, text if unsure else ""]
+
+
+def _named(view: YearView, programme_ids: list[str]) -> str:
+    """Name programmes by their titles, where they are few enough for a sentence, else by their codes alone."""
+    names = programme_ids if len(programme_ids) > MOST_NAMED else [programme_name(view, one) for one in programme_ids]
+    return "; ".join(names)
 
 
 def _called(view: YearView, verdict: str) -> list[str]:

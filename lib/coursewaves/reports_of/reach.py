@@ -71,6 +71,11 @@ def direction_name(view: View, direction_id: str) -> str:
     return view.title("directions", own.iloc[0]) if len(own) else view.say("Without a direction")
 
 
+def programme_name(view: View, programme_id: str) -> str:
+    """Return a programme's title with its code, by which other tables call it."""
+    return f"{view.title('programmes', view.year.registry.programme(programme_id))} ({programme_id})"
+
+
 def share_words(view: View, row: dict[str, Any]) -> str:
     """Return the share of those who completed; one that is not enough has a decimal: 29.7 % is not 30 %."""
     is_under = row["is_least_reached"] is False or row["is_target_reached"] is False

@@ -14,6 +14,7 @@ from coursewaves.reports_of.reach import (
     coverage_in_short,
     coverages,
     direction_name,
+    programme_name,
     sample_wave,
     share_words,
     small_courses,
@@ -142,7 +143,10 @@ def plan(view: YearView) -> Section:
     for direction_id, rows in strata.groupby("direction_id", sort=False):
         name = direction_name(view, str(direction_id))
         lines.append([name, *_needs(view, rows)])
-        lines += [[f"— {row['programme_id'].iloc[0]}", *_needs(view, row)] for _, row in rows.groupby("programme_id")]
+        lines += [
+            [f"— {programme_name(view, str(programme_id))}", *_needs(view, row)]
+            for programme_id, row in rows.groupby("programme_id")
+        ]
     say, percent = view.say, view.phrases.percent
     head = [say("Direction or programme"), say("Completed"),
             say("For {share}", share=percent((instrument.least_percent or 0) / 100)),
@@ -236,7 +240,7 @@ def reached(view: YearView) -> Section:
 
 def _reached(view: YearView, row: dict[str, Any]) -> list[str]:
     is_direction = row["scope"] == "direction"
-    name = direction_name(view, row["scope_id"]) if is_direction else f"— {row['scope_id']}"
+    name = direction_name(view, row["scope_id"]) if is_direction else f"— {programme_name(view, row['scope_id'])}"
     completed = view.phrases.number(row["n_completed"])
     if row["is_hidden"]:
         return [name, completed, view.say("hidden: small group"), "–", "–", "–"]

@@ -1,0 +1,21 @@
+"""Write the page that lists all reports: the manifest goes in, ``reports/index.html`` comes out."""
+
+from datetime import date
+
+from coursewaves.index.page import index_page
+from coursewaves.manifest import INDEX
+from coursewaves.private_files import write_shared
+from coursewaves.year import Year
+
+__all__ = ["index_page", "write_index"]
+
+
+def write_index(year: Year, today: date) -> None:
+    """List every published report and the state of every course on a day, in the institute's first language.
+
+    Raises
+    ------
+    CoursewavesError
+        Where the manifest or the last status is damaged.
+    """
+    write_shared(year.home.reports / INDEX, index_page(year, today).encode())

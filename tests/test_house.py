@@ -132,6 +132,7 @@ LINE = (
     "load",
     "phrases",
     "export",
+    "lookup",
     "builders",
     "disclosure",
     "due",
@@ -178,6 +179,7 @@ LINE = (
     "run",
     "simulate",
     "demo",
+    "lab",
     "explore",
     "findings",
     "schedule",
@@ -187,6 +189,7 @@ LINE = (
     "calendar_cli",
     "form_cli",
     "run_cli",
+    "lab_cli",
     "cli",
 )
 """The straight line: a module, or a package as a whole, imports only what stands before it."""

@@ -1,0 +1,34 @@
+"""Dress what a notebook shows as in a report: a section goes in, the output of a cell comes out."""
+
+from functools import lru_cache
+from typing import Any
+
+from coursewaves.page import Section
+from coursewaves.report import page_css
+
+DENSE = """
+& { background: var(--paper); color: var(--ink); padding: 0.25rem 1rem; }
+h3 { font-weight: 600; }
+figure { max-width: 30rem; }
+table { font-size: 0.82rem; }
+th, td { padding: 0.3rem 0.5rem; }
+tbody th { min-width: 9rem; }
+"""
+"""What differs from a report: a pane stands in a notebook, not on a page of its own."""
+
+
+def shown(section: Section) -> dict[str, Any]:
+    """Return a section, dressed as in a report, as the output of a cell."""
+    html = f'<style>{_pane_css()}</style><div class="coursewaves">{section._repr_html_()}</div>'
+    bundle = {"text/html": html, "text/plain": section.section_id}
+    return {"output_type": "display_data", "data": bundle, "metadata": {}}
+
+
+@lru_cache(maxsize=1)
+def _pane_css() -> str:
+    """Return the reports' style sheet, bounded to the panes: JupyterLab keeps its own look.
+
+    The class is named three times so that the sheet outweighs JupyterLab's rules for tables.
+    """
+    bounded = page_css().replace(":root", "&")
+    return f".coursewaves.coursewaves.coursewaves {{ {bounded} {DENSE} }}"

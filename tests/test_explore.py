@@ -232,7 +232,7 @@ def test_the_quantiles_rise_and_stay_within_the_scores(year, values):
 
 def test_the_boxes_are_drawn_from_quantiles_and_never_from_people(year, monkeypatch):
     drawn = []
-    monkeypatch.setattr(explore.spread.sns, "boxplot", lambda marks, **_: drawn.append(marks) or 1 / 0)
+    monkeypatch.setattr("seaborn.boxplot", lambda marks, **_: drawn.append(marks) or 1 / 0)
     choice = chosen(year, "P01-01", "needs_fit")
     with pytest.raises(ZeroDivisionError):
         explore.spread_figure(choice)

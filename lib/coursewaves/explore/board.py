@@ -100,9 +100,9 @@ class Board:
         self.menus: dict[str, widgets.Widget] = {}
         self.panes: list[Pane] = []
         columns = {"grid_template_columns": "repeat(auto-fit, minmax(20rem, 1fr))", "max_width": "64rem"}
-        self._rows, self.tabs = widgets.GridBox(layout=columns), widgets.Tab()
+        self._rows, self._lists, self.tabs = widgets.GridBox(layout=columns), widgets.VBox(), widgets.Tab()
         self.saving, self.reporting = SavePanel(year.home), ReportPanel(year.home)
-        self.box = widgets.VBox([self._rows, self.tabs, self.saving.box, self.reporting.box])
+        self.box = widgets.VBox([self._rows, self._lists, self.tabs, self.saving.box, self.reporting.box])
         self._is_filling = False
         self._follow(dict(chosen or {}) | {"language": language})
 
@@ -154,7 +154,8 @@ class Board:
         self._set(Offer("language", view.say("Language"), named), wanted)
         ordered = [name for name in self.menus if name != "language"]
         self.menus = {name: self.menus[name] for name in [*ordered, "language"]}
-        self._rows.children = tuple(self.menus.values())
+        self._rows.children = tuple(one for one in self.menus.values() if isinstance(one, widgets.Dropdown))
+        self._lists.children = tuple(one for one in self.menus.values() if one not in self._rows.children)
 
     def _set(self, offer: Offer, wanted: Mapping[str, Any]) -> Any:
         """Fill a menu, which is made when it is first offered; return what is chosen in it."""
@@ -174,7 +175,7 @@ class Board:
         menu = kind(style={"description_width": "6.5rem"}, layout={"width": "auto"})
         if offer.start is not None:
             menu.rows = 12
-            menu.layout.grid_column = "1 / -1"
+            menu.layout.max_width = "64rem"
         menu.observe(self._changed, names="value")
         self.menus[offer.name] = menu
         return menu

@@ -17,6 +17,14 @@ tbody th { min-width: 9rem; }
 """What differs from a report: a pane stands in a notebook, not on a page of its own."""
 
 
+FRAME = """
+.jupyter-widgets.widget-tab > .lm-TabBar .lm-TabBar-tab { flex: 0 0 auto; min-width: 7rem; max-width: none; }
+.dt-container thead input { width: 100%; min-width: 4.5rem; box-sizing: border-box; }
+.dt-container tbody td { max-width: 24rem; }
+"""
+"""What differs from JupyterLab around a pane: headings of tabs are whole, columns are as wide as what they hold."""
+
+
 def shown(section: Section) -> dict[str, Any]:
     """Return a section, dressed as in a report, as the output of a cell."""
     html = f'<style>{_pane_css()}</style><div class="coursewaves">{section._repr_html_()}</div>'
@@ -31,4 +39,4 @@ def _pane_css() -> str:
     The class is named three times so that the sheet outweighs JupyterLab's rules for tables.
     """
     bounded = page_css().replace(":root", "&")
-    return f".coursewaves.coursewaves.coursewaves {{ {bounded} {DENSE} }}"
+    return f".coursewaves.coursewaves.coursewaves {{ {bounded} {DENSE} }} {FRAME}"

@@ -11,7 +11,7 @@ from coursewaves.view import View
 
 LOOK: dict[str, Any] = {
     "classes": "display compact cell-border", "maxBytes": "4MB", "showIndex": False, "pageLength": 15,
-    "lengthMenu": [15, 50, 200], "column_filters": "header", "autoWidth": False, "scrollX": True,
+    "lengthMenu": [15, 50, 200], "column_filters": "header", "autoWidth": True, "scrollX": True,
     "style": "table-layout:auto;width:100%;margin:0;caption-side:top",
 }  # fmt: skip
 

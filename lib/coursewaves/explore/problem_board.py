@@ -45,11 +45,12 @@ def _show(view: YearView, chosen: Chosen) -> list[Pane]:
 def _listed(view: YearView, found: pd.DataFrame) -> pd.DataFrame:
     say = view.say
     heads = {
-        "file": say("File"), "row": say("Row"), "column": say("Column"), "header": say("Header"), "rule": say("Rule"),
-        "meaning": say("What it means"), "to_do": say("What to do"), "seen": say("Seen"), "done": say("Done"),
-        "fix": say("Fix"),
+        "file": say("File"), "row": say("Row"), "column": say("Column"), "rule": say("Rule"),
+        "meaning": say("What it means"), "to_do": say("What to do"), "header": say("Header"), "seen": say("Seen"),
+        "done": say("Done"), "fix": say("Fix"),
     }  # fmt: skip
-    return found.rename(columns=heads).assign(**{heads["row"]: found["row"].astype("str").replace("0", "")})
+    rows = found["row"].astype("str").replace("0", "")
+    return found[list(heads)].assign(row=rows).rename(columns=heads)
 
 
 def _by_rule(view: YearView) -> tuple[Section, dict[str, pd.DataFrame]]:

@@ -18,7 +18,7 @@ from coursewaves.settings import Home, Settings
 from coursewaves.year import Year
 
 
-def year_of(*forms: pd.DataFrame, problems: tuple[Problem, ...] = (), outcomes: tuple[tuple[Any, ...], ...] = ()) -> Year:
+def year_of(*forms: pd.DataFrame, problems: tuple[Problem, ...] = (), outcomes: tuple[tuple, ...] = ()) -> Year:
     """A year of the small survey whose tables were never stored."""
     home = Home(Path("institute"))
     home.__dict__.update(survey=small.survey(), settings=Settings())

@@ -198,9 +198,10 @@ def test_the_same_seed_gives_the_same_interval_and_other_units_do_not_move_it():
 
 
 def test_without_omega_there_is_no_interval_and_the_same_reason():
-    found = omega_interval([[1, 2], [2, 1], [3, 3], [2, 2]])
+    items = [[1, 2], [2, 1], [3, 3], [2, 2]]
+    found = omega_interval(items)
     assert math.isnan(found.low)
-    assert found.reason == omega_total([[1, 2], [2, 1], [3, 3], [2, 2]]).reason == "fewer than three items with any spread"
+    assert found.reason == omega_total(items).reason == "fewer than three items with any spread"
 
 
 def test_an_interval_that_most_resamples_refuse_is_not_shown():

@@ -6,15 +6,15 @@ made in fresh interpreters, do without them.
 
 from coursewaves.explore.board import Board, Offer, Pane
 from coursewaves.explore.choice import Choice, measures
+from coursewaves.explore.compare_groups import group_board
+from coursewaves.explore.data_problems import problem_board
 from coursewaves.explore.explorer import Explorer, course_explorer
 from coursewaves.explore.grid import interactive
-from coursewaves.explore.group_board import group_board
-from coursewaves.explore.item_board import item_board
+from coursewaves.explore.one_question import item_board
+from coursewaves.explore.own_scale import scale_board
 from coursewaves.explore.panes import answers, comparison, data, scores
-from coursewaves.explore.problem_board import problem_board
 from coursewaves.explore.reporting import Made, make_report
 from coursewaves.explore.saving import save_panes
-from coursewaves.explore.scale_board import scale_board
 from coursewaves.explore.spread import score_spread, spread_figure
 from coursewaves.explore.the_year import year_board
 

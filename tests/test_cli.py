@@ -388,6 +388,15 @@ def test_lab_opens_the_welcome_page_of_this_work_folder(home, monkeypatch):
     assert called["env"]["COURSEWAVES_LANGUAGE"] == "kk"
 
 
+def test_lab_says_that_nothing_is_loaded_yet_and_that_a_changed_notebook_stays(home, monkeypatch):
+    monkeypatch.setattr(subprocess, "call", lambda command, env: 0)
+    (home / "notebooks").mkdir()
+    (home / "notebooks" / "one_course.ipynb").write_text("mine")
+    told = run("--home", str(home), "lab").output
+    assert "notebooks/one_course.ipynb was changed by somebody and stays as it is" in told
+    assert ("nothing is loaded yet; fix: coursewaves" in told) == (not (home / "data" / "processed").exists())
+
+
 def test_lab_in_a_language_that_the_institute_does_not_have_is_refused(home):
     refused = run("--home", str(home), "lab", "--language", "de")
     assert refused.exit_code == 2

@@ -135,6 +135,24 @@ def test_another_choice_of_questions_is_another_scale(home):
     assert board.menus["items"].value == ("B1.1", "B1.2", "B1.3")  # a scale without questions is none
 
 
+def test_a_notebook_is_told_a_mistake_without_its_origin(tmp_path):
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from coursewaves.errors import CoursewavesError
+
+    with pytest.raises(CoursewavesError) as caught:
+        explore.year_board(tmp_path / "nowhere")
+    shown: list[str] = []
+    shell = InteractiveShell.instance()
+    try:
+        shell._showtraceback = lambda kind, error, lines: shown.extend(lines)
+        shell.showtraceback((caught.type, caught.value, caught.tb))
+    finally:
+        InteractiveShell.clear_instance()
+    (line,) = shown
+    assert line.startswith("CoursewavesError: Can't find the work folder")
+
+
 def test_a_rule_narrows_the_problems_and_the_files_that_have_it(home):
     board = opened("data_problems", home)
     problems = board.year.problems
@@ -153,7 +171,7 @@ def test_the_problems_say_how_to_mend_them(home, language):
     told = html(board, 2)
     assert all(line in told for line in HOW[language])
     assert "coursewaves check --accept FILE:COLUMN" in told
-    assert 'problems.xlsx" download' in told
+    assert 'problems.xlsx" target="_blank">data/processed/problems.xlsx</a>' in told
 
 
 def test_a_header_with_markup_is_shown_as_text(home):
@@ -224,7 +242,7 @@ def test_the_button_saves_every_picture_and_table_for_the_owner_alone(home):
     board.saving.button.click()
     folder = home.root / "data" / "export" / "explore" / "groups-K1-B-programme_id-P01-P02-en"
     assert sorted(path.name for path in folder.iterdir()) == [
-        "01.png", "01.svg", "groups.csv", "tables.xlsx", "two_groups.csv",
+        "01.png", "01.svg", "02.png", "02.svg", "groups.csv", "tables.xlsx", "two_groups.csv",
     ]  # fmt: skip
     assert "data/export/explore/groups-K1-B" in said(board.saving)
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in folder.iterdir())
@@ -242,8 +260,10 @@ def test_what_was_saved_before_under_the_name_goes(home):
     board.saving.button.click()
     folder = next((home.root / "data" / "export" / "explore").glob("scale-*"))
     (folder / "09.svg").write_text("old")
+    (folder / "notes.txt").write_text("mine")
     board.saving.button.click()
     assert not (folder / "09.svg").exists()
+    assert (folder / "notes.txt").read_text() == "mine"
 
 
 def test_a_file_that_can_t_be_written_is_told(home, monkeypatch):

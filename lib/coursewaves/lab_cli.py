@@ -21,6 +21,7 @@ def lab(
 
     The notebooks are copied into notebooks/ of the work folder, for you alone; what you change there stays yours.
     """
+    from coursewaves.contents import read_contents  # noqa: PLC0415
     from coursewaves.lab import chosen_language, copy_notebooks, lab_command, lab_environment, write_welcome  # noqa: PLC0415
 
     with stops():
@@ -31,6 +32,9 @@ def lab(
                 told = f"{short(copied.path, home)} was changed by somebody and stays as it is"
                 console.print(told, highlight=False, markup=False)
         write_welcome(home, spoken)
+        if read_contents(home) is None:
+            told = f"nothing is loaded yet; fix: coursewaves --home {home.root.name} load"
+            console.print(told, highlight=False, markup=False)
         with tempfile.TemporaryDirectory(prefix="coursewaves-lab-") as own:
             environment = os.environ | lab_environment(home, spoken, Path(own))
             code = subprocess.call(lab_command(home), env=environment)  # noqa: S603

@@ -11,7 +11,7 @@ from coursewaves.explore.board import Board, Chosen, Offer, Offers, Pane, spoken
 from coursewaves.explore.explorer import measures_offer
 from coursewaves.lookup import GROUPINGS, compare_groups, means_by, waves_of
 from coursewaves.opening import YearView
-from coursewaves.page import Section, paragraph
+from coursewaves.page import Html, Section, paragraph
 from coursewaves.phrases import marked
 from coursewaves.present import scores_figure, scores_table
 from coursewaves.year import open_year
@@ -107,23 +107,28 @@ def _two(view: YearView, chosen: Chosen) -> tuple[Section, dict[str, pd.DataFram
         "n_first": number(found.n_first), "n_second": number(found.n_second),
     }  # fmt: skip
     told = view.say("{first}: {mean_first} of 100 (n = {n_first}); {second}: {mean_second} (n = {n_second}).", **values)
-    parts = [paragraph(told), paragraph(_difference(view, found._asdict()))]
+    parts = [_both(view, chosen), paragraph(told), paragraph(_difference(view, found._asdict()))]
     if not np.isnan(found.delta):
-        delta = {
-            "delta": signed(found.delta, 2),
-            "low": signed(found.delta_low, 2),
-            "high": signed(found.delta_high, 2),
-        }
-        text = view.say("Cliff's delta {delta} ({low} to {high}): 0 is no difference, ±1 no overlap.", **delta)
-        parts.append(paragraph(text))
+        delta = {"delta": found.delta, "low": found.delta_low, "high": found.delta_high}
+        text = marked("Cliff's delta {delta} ({low} to {high}): 0 is no difference, ±1 no overlap.")
+        parts.append(paragraph(view.say(text, **{name: signed(figure, 2) for name, figure in delta.items()})))
     note = view.say("It describes those who answered. Of many comparisons some look different by chance alone.")
     table = pd.DataFrame([{"first": values["first"], "second": values["second"], **found._asdict()}])
     return Section("two", "", [], [*parts, paragraph(note, "note")]), {"two_groups": table}
 
 
+def _both(view: YearView, chosen: Chosen) -> Html:
+    """Draw the means of the two groups alone."""
+    by, names = str(chosen["by"]), [chosen["first"], chosen["second"]]
+    means = means_by(view.year, chosen["measure"], by, chosen["wave"])
+    both = view.gate(means[means["name"].isin(names)].reset_index(drop=True), "means", ["name"])
+    caption = view.say("Mean scores, 0–100, with 95 % intervals")
+    return scores_figure(view, both, lambda name: _name(view, by, name), caption)
+
+
 def _difference(view: YearView, found: dict[str, Any]) -> str:
     if np.isnan(found["low"]):
-        return view.say("The difference has no interval: {reason}.", reason=found["reason"])
+        return view.say("The difference has no interval: the scores differ too little.")
     signed = view.phrases.signed
     values = {name: signed(found[name], 1) for name in ("difference", "low", "high")}
     is_apart = found["low"] > 0 or found["high"] < 0

@@ -1,13 +1,11 @@
 """The problems of the raw files: every one with its place, its rule and what to do, and how to mend them."""
 
-import os
-from html import escape
 from pathlib import Path
-from urllib.parse import quote
 
 import pandas as pd
 
 from coursewaves.explore.board import ALL, Board, Chosen, Offer, Offers, Pane, spoken
+from coursewaves.explore.dress import link_to
 from coursewaves.lookup import list_problems
 from coursewaves.opening import YearView
 from coursewaves.page import Html, Section, bullets, heading, paragraph, table
@@ -69,9 +67,7 @@ def _how(view: YearView) -> Section:
     book = home.problem_book
     parts = [heading(say("Cells and records: the workbook of problems")), bullets(HOW.get(language, HOW["en"]))]
     if book.is_file():
-        link = quote(Path(os.path.relpath(book, Path.cwd())).as_posix())
-        name = escape(book.relative_to(home.root).as_posix())
-        parts.append(Html(f'<p><a href="{escape(link)}" download>{name}</a></p>'))
+        parts.append(Html(f"<p>{link_to(book, book.relative_to(home.root).as_posix())}</p>"))
     accepted = say(
         "A header that no question has is proposed and never taken. If the proposal is right, whoever looks after the "
         "program accepts it once, for all files, with: {command}",

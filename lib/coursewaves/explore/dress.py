@@ -1,9 +1,13 @@
 """Dress what a notebook shows as in a report: a section goes in, the output of a cell comes out."""
 
+import os
 from functools import lru_cache
+from html import escape
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from coursewaves.page import Section
+from coursewaves.page import Html, Section
 from coursewaves.report import page_css
 
 DENSE = """
@@ -23,6 +27,12 @@ FRAME = """
 .dt-container tbody td { max-width: 24rem; }
 """
 """What differs from JupyterLab around a pane: headings of tabs are whole, columns are as wide as what they hold."""
+
+
+def link_to(path: Path, words: str) -> Html:
+    """Link to a file as seen from the notebook, which runs in its own folder: JupyterLab opens it in a tab."""
+    place = quote(Path(os.path.relpath(path, Path.cwd())).as_posix())
+    return Html(f'<a href="{escape(place)}" target="_blank">{escape(words)}</a>')
 
 
 def shown(section: Section) -> dict[str, Any]:

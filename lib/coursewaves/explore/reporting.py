@@ -1,17 +1,15 @@
 """Make a report from inside a notebook, as a run would: kind, subject and language go in, its page comes out."""
 
-import os
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
 
 import ipywidgets as widgets
 from babel import Locale
 
 from coursewaves.contents import Contents, read_contents
 from coursewaves.errors import CoursewavesError
-from coursewaves.explore.dress import shown
+from coursewaves.explore.dress import link_to, shown
 from coursewaves.index import write_index
 from coursewaves.kinds import KINDS, WHOLE
 from coursewaves.locks import Busy, RunLock
@@ -180,8 +178,7 @@ class ReportPanel:
         current = self._view.say("The report was there already; nothing had changed since.")
         told = current if made.is_current else self._view.say("The report is made.")
         name = made.page.relative_to(self.home.root).as_posix()
-        link = quote(Path(os.path.relpath(made.page, Path.cwd())).as_posix())
-        return Html(f'<p>{escape(told)} <a href="{escape(link)}" target="_blank">{escape(name)}</a></p>')
+        return Html(f"<p>{escape(told)} {link_to(made.page, name)}</p>")
 
     def _tell(self, part: Html) -> None:
         self.message.outputs = (shown(Section("report", "", [], [part])),)

@@ -10,17 +10,19 @@ import ipywidgets as widgets
 import pandas as pd
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.explore.dress import shown
+from coursewaves.explore.dress import link_to, shown
 from coursewaves.export import export_folder
 from coursewaves.export.csvfile import write_csv
 from coursewaves.export.xlsx import write_workbook
-from coursewaves.page import Html, Section, bullets, paragraph
+from coursewaves.page import Html, Section, paragraph
 from coursewaves.private_files import private_folder, refused, write_private
 from coursewaves.settings import Home
 from coursewaves.view import View
 
 FOLDER = "explore"
 """Folder below the exports."""
+
+SUFFIXES = (".svg", ".png", ".csv", ".xlsx")
 
 SHARPNESS = 2
 """Pixels of a PNG for each of the drawing's own."""
@@ -82,7 +84,8 @@ def save_panes(home: Home, name: str, panes: Iterable[Savable]) -> list[Path]:
         return []
     folder = private_folder(export_folder(home) / FOLDER / (_UNSAFE.sub("_", name)[:120] or FOLDER))
     for old in folder.iterdir():
-        old.unlink()  # a figure of another choice must not pass for one of this
+        if old.suffix in SUFFIXES:
+            old.unlink()  # a figure of another time must not pass for one of this
     return [*_write_pictures(folder, pictures), *_write_tables(folder, tables, pictures)]
 
 
@@ -161,7 +164,8 @@ class SavePanel:
             return
         folder = paths[0].parent.relative_to(self.home.root).as_posix()
         told = say("Saved in {folder}, for you alone: answers of participants stand behind it.", folder=folder)
-        self._tell(paragraph(told), bullets([path.name for path in paths]))
+        links = "".join(f"<li>{link_to(path, path.name)}</li>" for path in paths)
+        self._tell(paragraph(told), Html(f"<ul>{links}</ul>"))
 
     def _tell(self, *parts: Html) -> None:
         self.message.outputs = (shown(Section("saved", "", [], parts)),)

@@ -373,7 +373,7 @@ def test_demo_keeps_files_of_the_reports_folder_that_are_no_reports(elsewhere, n
     assert note.read_text() == "mine"
 
 
-def test_lab_opens_the_explorer_with_this_work_folder(home, monkeypatch):
+def test_lab_opens_the_welcome_page_of_this_work_folder(home, monkeypatch):
     called = {}
 
     def call(command, env):
@@ -383,7 +383,24 @@ def test_lab_opens_the_explorer_with_this_work_folder(home, monkeypatch):
     monkeypatch.setattr(subprocess, "call", call)
     assert run("--home", str(home), "lab").exit_code == 0
     assert called["command"][:3] == [sys.executable, "-m", "jupyterlab"]
+    assert called["command"][-1] == str(home / "notebooks" / "welcome.md")
     assert called["env"]["COURSEWAVES_HOME"] == str(home)
+    assert called["env"]["COURSEWAVES_LANGUAGE"] == "kk"
+
+
+def test_lab_says_that_nothing_is_loaded_yet_and_that_a_changed_notebook_stays(home, monkeypatch):
+    monkeypatch.setattr(subprocess, "call", lambda command, env: 0)
+    (home / "notebooks").mkdir()
+    (home / "notebooks" / "one_course.ipynb").write_text("mine")
+    told = run("--home", str(home), "lab").output
+    assert "notebooks/one_course.ipynb was changed by somebody and stays as it is" in told
+    assert ("nothing is loaded yet; fix: coursewaves" in told) == (not (home / "data" / "processed").exists())
+
+
+def test_lab_in_a_language_that_the_institute_does_not_have_is_refused(home):
+    refused = run("--home", str(home), "lab", "--language", "de")
+    assert refused.exit_code == 2
+    assert "Can't find 'de' in the languages of the settings. Possible values: 'en', 'kk', 'ru'." in refused.output
 
 
 # A whole run in a process of its own -----------------------------------------------------------------

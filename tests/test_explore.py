@@ -1,19 +1,8 @@
-"""The explorer: its panes follow the menus, hide what the gate hides, and work in a real JupyterLab."""
+"""The explorer of one course: its panes follow the menus and hide what the gate hides."""
 
-import json
-import os
 import re
-import secrets
-import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
@@ -22,14 +11,13 @@ from hypothesis import strategies as st
 
 from coursewaves import explore
 from coursewaves.errors import CoursewavesError
+from coursewaves.explore.panes import numbers
 from coursewaves.explore.spread import SPREAD, spread_table
 from coursewaves.load import load_year
 from coursewaves.opening import CourseView
 from coursewaves.phrases import Phrases
-from coursewaves.settings import PACKAGE, Home, notebooks_folder
+from coursewaves.settings import Home
 from coursewaves.year import Year
-
-NOTEBOOK = notebooks_folder() / "explore" / "one_course.ipynb"
 
 ANSWERS, SCORES, COMPARISON, DATA = range(4)
 
@@ -232,7 +220,7 @@ def test_the_quantiles_rise_and_stay_within_the_scores(year, values):
 
 def test_the_boxes_are_drawn_from_quantiles_and_never_from_people(year, monkeypatch):
     drawn = []
-    monkeypatch.setattr(explore.spread.sns, "boxplot", lambda marks, **_: drawn.append(marks) or 1 / 0)
+    monkeypatch.setattr("seaborn.boxplot", lambda marks, **_: drawn.append(marks) or 1 / 0)
     choice = chosen(year, "P01-01", "needs_fit")
     with pytest.raises(ZeroDivisionError):
         explore.spread_figure(choice)
@@ -275,6 +263,22 @@ def test_seven_answers_are_counted_and_not_averaged(year):
     assert spread_table(choice) == ""
 
 
+def test_what_is_saved_holds_no_number_that_is_hidden(year):
+    first = chosen(hollowed(year, "P01-01", {"A": 3, "B": 3, "C": 3}), "P01-01", "K1")
+    tables = numbers(first)
+    own = [tables["answers"], tables["scores"].query("is_own")]
+    assert all(table.select_dtypes("number").isna().all(axis=None) for table in own)
+    assert tables["pairs"].empty
+    assert tables["spread"].empty
+
+
+def test_what_is_saved_are_the_numbers_of_the_panes(year):
+    choice = chosen(year, "P01-01", "needs_fit")
+    answered = numbers(choice)["answers"].set_index("item_id").loc["B1.1"]
+    codes = choice.view.responses["B1.1"].dropna()
+    assert [answered[str(code)] for code in range(1, 6)] == [(codes == code).sum() for code in range(1, 6)]
+
+
 # The package -----------------------------------------------------------------------------------------
 
 
@@ -282,98 +286,3 @@ def test_reports_load_neither_widgets_nor_seaborn():
     check = "import sys, coursewaves; print(sorted({'ipywidgets', 'seaborn', 'matplotlib'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
-
-
-@pytest.mark.slow
-def test_the_notebook_runs_as_it_is(year, tmp_path, monkeypatch):
-    import nbformat
-    import papermill
-
-    monkeypatch.setenv("COURSEWAVES_HOME", str(year.home.root))
-    done = tmp_path / "done.ipynb"
-    papermill.execute_notebook(str(NOTEBOOK), str(done), progress_bar=False, cwd=str(tmp_path))
-    notebook = nbformat.read(done, as_version=4)
-    (output,) = notebook.cells[-1].outputs
-    assert "application/vnd.jupyter.widget-view+json" in output["data"]
-    states = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"].values()
-    menus = [state["state"] for state in states if state["model_name"] == "DropdownModel"]
-    assert len(menus) == 5
-
-
-# JupyterLab ------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def jupyterlab(folder: Path, home: Path) -> Iterator[str]:
-    """Run JupyterLab on a folder, with settings of its own, and end it with all its kernels."""
-    token = secrets.token_hex(16)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    own = {name: str(folder / ".own" / name) for name in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")}
-    own |= {"JUPYTER_RUNTIME_DIR": str(folder / ".own" / "runtime"), "IPYTHONDIR": str(folder / ".own" / "ipython")}
-    own |= {"COURSEWAVES_HOME": str(home), "JUPYTER_CONFIG_PATH": str(PACKAGE / "explore" / "jupyter")}
-    options = [f"--ServerApp.port={port}", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--allow-root", *options],
-        env=os.environ | own,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    try:
-        yield address(server, Path(own["JUPYTER_RUNTIME_DIR"])) + f"lab/tree/{NOTEBOOK.name}?token={token}"
-    finally:
-        server.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            server.wait(timeout=20)
-        with suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
-
-
-def address(server: subprocess.Popen, runtime: Path) -> str:
-    """The address that a server has written down whole, which another process's port may have changed."""
-    for _ in range(300):
-        for written in runtime.glob("jpserver-*.json"):
-            with suppress(json.JSONDecodeError):  # the server is still writing it
-                return json.loads(written.read_text())["url"]
-        assert server.poll() is None, "JupyterLab ended at its start"
-        time.sleep(0.2)
-    raise AssertionError("JupyterLab did not start within a minute")
-
-
-@pytest.mark.browser
-@pytest.mark.slow
-def test_a_methodologist_explores_in_jupyterlab_without_code(year, chromium, tmp_path):
-    from playwright.sync_api import sync_playwright
-
-    from conftest import QUIET_BROWSER
-
-    shutil.copy(NOTEBOOK, tmp_path / NOTEBOOK.name)
-    asked: list[str] = []
-    with jupyterlab(tmp_path, year.home.root) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET_BROWSER))
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(90_000)
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("websocket", lambda websocket: asked.append(websocket.url))
-        page.goto(url)
-        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
-        menus = page.locator(".widget-dropdown select")
-        menus.nth(4).wait_for()
-        figure = page.locator(".jp-OutputArea figure svg").first
-        figure.wait_for()
-        before = figure.inner_html()
-        menus.nth(1).select_option(index=2)
-        page.wait_for_function(
-            "before => document.querySelector('.jp-OutputArea figure svg')?.innerHTML !== before", arg=before
-        )
-        page.screenshot(path=os.environ.get("EXPLORER_SCREENSHOT") or tmp_path / "explorer.png")
-        notices = page.locator(".Toastify__toast").count()
-        width = page.locator(".widget-tab").first.evaluate("node => node.scrollWidth - node.clientWidth")
-        browser.close()
-    assert width <= 0, "the explorer is wider than its place"
-    assert notices == 0, "JupyterLab asks whether it may call its makers"
-    hosts = {urlsplit(url).hostname for url in asked if urlsplit(url).scheme not in ("data", "blob")}
-    assert hosts == {"127.0.0.1"}

@@ -134,6 +134,7 @@ LINE = (
     "load",
     "phrases",
     "export",
+    "lookup",
     "builders",
     "disclosure",
     "due",
@@ -180,6 +181,7 @@ LINE = (
     "run",
     "simulate",
     "demo",
+    "lab",
     "explore",
     "findings",
     "schedule",
@@ -190,6 +192,7 @@ LINE = (
     "form_cli",
     "run_cli",
     "releases_cli",
+    "lab_cli",
     "cli",
 )
 """The straight line: a module, or a package as a whole, imports only what stands before it."""

@@ -12,7 +12,7 @@ from scipy import stats as scipy_stats
 
 import figures
 from coursewaves.errors import CoursewavesError
-from coursewaves.stats import cronbach_alpha, item_statistics, omega_total, spearman_brown
+from coursewaves.stats import cronbach_alpha, item_statistics, omega_interval, omega_total, spearman_brown
 from coursewaves.stats.correlations import correlations, covariances
 
 NONE = math.nan
@@ -177,6 +177,38 @@ def test_omega_finds_the_planted_reliability():
 def test_equal_loadings_make_omega_and_alpha_alike():
     items = made_of_one_factor(4000, [0.6] * 5)
     assert omega_total(items).omega == pytest.approx(cronbach_alpha(items).alpha, abs=0.005)
+
+
+def test_the_interval_of_omega_is_feldts_where_loadings_are_equal():
+    items = made_of_one_factor(400, [0.6] * 5)
+    found, feldt = omega_interval(items), cronbach_alpha(items)
+    assert (found.low, found.high) == pytest.approx((feldt.low, feldt.high), abs=0.02)
+    assert found.omega == omega_total(items).omega
+    assert found.loadings == pytest.approx([0.6] * 5, abs=0.1)
+
+
+def test_the_same_seed_gives_the_same_interval_and_other_units_do_not_move_it():
+    items = made_of_one_factor(200, [0.7, 0.6, 0.7])
+    found = omega_interval(items, resamples=50)
+    assert math.isfinite(found.low)
+    assert omega_interval(items, resamples=50)[:3] == found[:3]
+    moved = omega_interval(items * 25 + 50, resamples=50)
+    assert moved[:3] == pytest.approx(found[:3], abs=1e-6)
+    assert moved.loadings == pytest.approx(found.loadings, abs=1e-6)
+
+
+def test_without_omega_there_is_no_interval_and_the_same_reason():
+    items = [[1, 2], [2, 1], [3, 3], [2, 2]]
+    found = omega_interval(items)
+    assert math.isnan(found.low)
+    assert found.reason == omega_total(items).reason == "fewer than three items with any spread"
+
+
+def test_an_interval_that_most_resamples_refuse_is_not_shown():
+    items = np.array([[1, 1, 2], [2, 3, 2], [3, 2, 1], [3, 4, 4], [4, 3, 4], [2, 2, 3]], dtype=float)
+    found = omega_interval(items, resamples=100)
+    assert math.isfinite(found.omega)
+    assert (math.isnan(found.low), found.reason) == (True, "the one-factor model fails in too many resamples")
 
 
 def test_a_result_of_one_figure_is_read_as_that_figure():

@@ -5,13 +5,14 @@ Names are imported when they are first used, so that the command line and the st
 >>> import coursewaves as cw
 >>> year = cw.open_year("demo")  # doctest: +SKIP
 >>> year.scores.groupby("wave").size()  # doctest: +SKIP
+>>> cw.lookup.describe_columns(year, "scores")  # doctest: +SKIP
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coursewaves import reports_of, sections, stats
+    from coursewaves import lookup, reports_of, sections, stats
     from coursewaves.careless import flag_careless, with_and_without
     from coursewaves.check_digits import with_check
     from coursewaves.coding import coder_agreement, codes_of_keywords, read_coding
@@ -95,6 +96,7 @@ __all__ = [
     "load_codebook",
     "load_survey",
     "load_year",
+    "lookup",
     "mark_themes",
     "mean_scores",
     "open_centre",
@@ -176,7 +178,7 @@ _PLACES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its module."""
-    if name in ("reports_of", "sections", "stats"):
+    if name in ("lookup", "reports_of", "sections", "stats"):
         return import_module(f"{__name__}.{name}")
     for module, names in _PLACES.items():
         if name in names:

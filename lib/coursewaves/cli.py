@@ -5,9 +5,7 @@ faults that a person should look at (``check``).
 """
 
 import io
-import os
 import secrets
-import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -28,10 +26,11 @@ from coursewaves.console import (
     stops,
 )
 from coursewaves.form_cli import forms
+from coursewaves.lab_cli import lab
 from coursewaves.releases_cli import retract
 from coursewaves.run_cli import CORES, WorkersOption, make_due, missed, report, run
 from coursewaves.schedule_cli import schedule_app
-from coursewaves.settings import PACKAGE, Home, find_home, notebooks_folder
+from coursewaves.settings import Home, find_home
 
 app = typer.Typer(
     name="coursewaves",
@@ -44,7 +43,7 @@ app = typer.Typer(
 )
 app.add_typer(schedule_app)
 
-for command in (forms, report, run, missed, retract):
+for command in (forms, report, run, missed, retract, lab):
     app.command()(command)
 
 DEMO = Path("demo")
@@ -217,17 +216,6 @@ def doctor() -> None:
             console.print(str(finding), markup=False, highlight=False)
             findings.append(finding)
     raise typer.Exit(1 if is_any_wrong(findings) else 0)
-
-
-@app.command()
-def lab() -> None:
-    """Open JupyterLab on the notebooks, with this work folder."""
-    with stops():
-        home = find_home(State.home)
-    quiet = PACKAGE / "explore" / "jupyter"  # no news, no look-ups of updates, no outputs saved by themselves
-    environment = os.environ | {"COURSEWAVES_HOME": str(home.root), "JUPYTER_CONFIG_PATH": str(quiet)}
-    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebooks_folder()}"]
-    raise typer.Exit(subprocess.call([*command, "explore/one_course.ipynb"], env=environment))  # noqa: S603
 
 
 def _check_instruments(home: Home) -> None:

@@ -7,6 +7,10 @@ from difflib import get_close_matches
 class CoursewavesError(ValueError):
     """Something that the caller asked for can't be done; the message says what to do instead."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Say the message alone where a notebook would show how it came about: the mistake is in what was asked."""
+        return [f"{type(self).__name__}: {self}"]
+
     @classmethod
     def not_found(cls, what: object, where: str, possible: Iterable[object]) -> "CoursewavesError":
         """Say what is missing, where it was looked for and what there is, the nearest first.

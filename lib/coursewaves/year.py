@@ -26,6 +26,8 @@ TABLES = ("responses", "scores", "problems", "files", "outcomes")
 class Year:
     """The tables of a work folder, each read when it is first asked for.
 
+    `coursewaves.lookup` explains their columns and answers short questions of them.
+
     Attributes
     ----------
     home
@@ -41,6 +43,11 @@ class Year:
 
     home: Home
     partition: Path | None = None
+
+    def __repr__(self) -> str:
+        names = ", ".join([*TABLES, "registry"])
+        told = f"<Year {self.home.root.name!r}: tables {names}"
+        return f"{told}; what their columns mean: coursewaves.lookup.describe_columns(year)>"
 
     @property
     def settings(self) -> Settings:

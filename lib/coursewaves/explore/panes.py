@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+import pandas as pd
+
 from coursewaves.disclosure import Disclosed
 from coursewaves.explore.choice import Choice
-from coursewaves.explore.spread import spread_figure, spread_table
+from coursewaves.explore.spread import score_spread, spread_figure, spread_table
 from coursewaves.instruments import Entry, Instrument, Scale
 from coursewaves.ladder import Kind
 from coursewaves.opening import CourseView
@@ -59,6 +61,24 @@ def data(choice: Choice) -> Section:
         parts += [heading(_title(view, instrument)), *found] if any(found) else []
     parts += [spread_table(choice), pairs_table(choice)]
     return Section("data", "", [], parts if any(parts) else [_not_asked(view)])
+
+
+def numbers(choice: Choice) -> dict[str, pd.DataFrame]:
+    """Return the numbers behind the panes as tables, hidden ones left blank: what is saved."""
+    counts, means = [], []
+    for instrument in choice.waves:
+        counts += [found.table.assign(instrument_id=instrument.id) for found, _, _ in _counted(choice, instrument)]
+        for is_own, found in zip((True, False), _means(choice, instrument), strict=True):
+            means.append(found.table.assign(instrument_id=instrument.id, is_own=is_own))
+    told = {"answers": counts, "scores": means, "spread": [score_spread(choice).table]}
+    pairs = pd.DataFrame(_pairs(choice))
+    stacked = {name: pd.concat(tables, ignore_index=True) for name, tables in told.items() if tables}
+    return {name: plain(table) for name, table in (stacked | {"pairs": pairs}).items()}
+
+
+def plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a gated table with each column in its own type, so that numbers are saved as numbers."""
+    return table.infer_objects()
 
 
 def steps_table(view: CourseView, counts: Disclosed, scale: Scale, caption: str) -> Html:

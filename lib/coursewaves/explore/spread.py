@@ -3,12 +3,9 @@
 import warnings
 from html import escape
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import pandas as pd
-import seaborn as sns
-from matplotlib.figure import Figure
 
 from coursewaves import charts
 from coursewaves.charts.palette import BAR, HAIRLINE, INK, TRACK
@@ -18,6 +15,9 @@ from coursewaves.explore.choice import Choice
 from coursewaves.opening import CourseView
 from coursewaves.page import Html, figure, paragraph, table
 from coursewaves.present import SCORE_TICKS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SPREAD = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 """Quantiles that show a spread; the lowest and the highest participant are not among them."""
@@ -80,6 +80,10 @@ def spread_table(choice: Choice) -> Html:
 
 def _boxes(view: CourseView, rows: list[dict[str, Any]], alt: str) -> charts.Figure:
     """Draw boxes from disclosed quantiles alone: of those five, the second and fourth are the quartiles."""
+    import matplotlib as mpl  # noqa: PLC0415  (seaborn and what it needs take seconds to import)
+    import seaborn as sns  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
     sides = [_side(view, True), _side(view, False)]
     marks = pd.DataFrame([_mark(view, row, name) for row in rows for name in SPREAD])
     size = (WIDTH / INCH, 0.9 + 0.75 * marks["wave"].nunique())
@@ -97,7 +101,7 @@ def _boxes(view: CourseView, rows: list[dict[str, Any]], alt: str) -> charts.Fig
         return _framed(drawing, alt)
 
 
-def _framed(drawing: Figure, alt: str) -> charts.Figure:
+def _framed(drawing: "Figure", alt: str) -> charts.Figure:
     """Return a drawing as text, with words for those who can't see it."""
     file = StringIO()
     drawing.savefig(file, format="svg", metadata=NO_METADATA)

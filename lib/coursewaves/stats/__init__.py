@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from coursewaves.stats.multiplicity import Gated, benjamini_hochberg, gatekeep, holm
     from coursewaves.stats.nested import NestedShrunk, shrink_nested
     from coursewaves.stats.nonresponse import Collapsed, NonresponseBounds, collapse_strata, nonresponse_bounds
-    from coursewaves.stats.omega import OmegaTotal, omega_total
+    from coursewaves.stats.omega import OmegaInterval, OmegaTotal, omega_interval, omega_total
     from coursewaves.stats.ordinal import Polychoric, PolychoricMatrix, polychoric, polychoric_matrix
     from coursewaves.stats.pooled import GapDecomposition, ImportanceInterval, gap_decomposition, importance_interval
     from coursewaves.stats.power import detectable_effect
@@ -96,6 +96,7 @@ __all__ = [
     "NestedShrunk",
     "NetPromoter",
     "NonresponseBounds",
+    "OmegaInterval",
     "OmegaTotal",
     "ParallelAnalysis",
     "Polychoric",
@@ -148,6 +149,7 @@ __all__ = [
     "mean_interval",
     "net_promoter",
     "nonresponse_bounds",
+    "omega_interval",
     "omega_total",
     "parallel_analysis",
     "polychoric",
@@ -186,7 +188,7 @@ _PLACES = {
     "multiplicity": "Gated benjamini_hochberg gatekeep holm",
     "nested": "NestedShrunk shrink_nested",
     "nonresponse": "Collapsed NonresponseBounds collapse_strata nonresponse_bounds",
-    "omega": "OmegaTotal omega_total",
+    "omega": "OmegaInterval OmegaTotal omega_interval omega_total",
     "ordinal": "Polychoric PolychoricMatrix polychoric polychoric_matrix",
     "pooled": "GapDecomposition ImportanceInterval gap_decomposition importance_interval",
     "power": "detectable_effect",

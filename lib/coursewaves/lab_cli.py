@@ -1,0 +1,41 @@
+"""The command ``lab``: JupyterLab on a welcome page, with the exploring notebooks as private copies."""
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coursewaves.console import console, home_of, short, stops
+
+
+def lab(
+    context: typer.Context,
+    language: Annotated[
+        str, typer.Option("--language", "-l", help="Language of the notebooks; by default the institute's first.")
+    ] = "",
+) -> None:
+    """Open JupyterLab to explore the loaded year without code; it begins with a welcome page.
+
+    The notebooks are copied into notebooks/ of the work folder, for you alone; what you change there stays yours.
+    """
+    from coursewaves.contents import read_contents  # noqa: PLC0415
+    from coursewaves.lab import chosen_language, copy_notebooks, lab_command, lab_environment, write_welcome  # noqa: PLC0415
+
+    with stops():
+        home = home_of(context)
+        spoken = chosen_language(home, language)
+        for copied in copy_notebooks(home, spoken):
+            if copied.is_kept:
+                told = f"{short(copied.path, home)} was changed by somebody and stays as it is"
+                console.print(told, highlight=False, markup=False)
+        write_welcome(home, spoken)
+        if read_contents(home) is None:
+            told = f"nothing is loaded yet; fix: coursewaves --home {home.root.name} load"
+            console.print(told, highlight=False, markup=False)
+        with tempfile.TemporaryDirectory(prefix="coursewaves-lab-") as own:
+            environment = os.environ | lab_environment(home, spoken, Path(own))
+            code = subprocess.call(lab_command(home), env=environment)  # noqa: S603
+    raise typer.Exit(code)

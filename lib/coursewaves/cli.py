@@ -27,7 +27,9 @@ from coursewaves.console import (
     stop,
     stops,
 )
+from coursewaves.field_cli import field, sample
 from coursewaves.form_cli import forms
+from coursewaves.letters_cli import letters
 from coursewaves.run_cli import CORES, WorkersOption, make_due, missed, report, run
 from coursewaves.schedule_cli import schedule_app
 from coursewaves.settings import PACKAGE, Home, find_home, notebooks_folder
@@ -43,7 +45,7 @@ app = typer.Typer(
 )
 app.add_typer(schedule_app)
 
-for command in (forms, report, run, missed):
+for command in (forms, letters, sample, field, report, run, missed):
     app.command()(command)
 
 DEMO = Path("demo")

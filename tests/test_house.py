@@ -133,6 +133,7 @@ LINE = (
     "phrases",
     "export",
     "builders",
+    "documents",
     "disclosure",
     "due",
     "due_words",

@@ -136,6 +136,7 @@ LINE = (
     "builders",
     "findings",
     "field",
+    "documents",
     "disclosure",
     "due",
     "due_words",

@@ -25,8 +25,10 @@ from coursewaves.console import (
     stop,
     stops,
 )
+from coursewaves.field_cli import field, sample
 from coursewaves.form_cli import forms
 from coursewaves.lab_cli import lab
+from coursewaves.letters_cli import letters
 from coursewaves.releases_cli import retract
 from coursewaves.run_cli import CORES, WorkersOption, make_due, missed, report, run
 from coursewaves.schedule_cli import schedule_app
@@ -43,7 +45,7 @@ app = typer.Typer(
 )
 app.add_typer(schedule_app)
 
-for command in (forms, report, run, missed, retract, lab):
+for command in (forms, letters, sample, field, report, run, missed, retract, lab):
     app.command()(command)
 
 DEMO = Path("demo")

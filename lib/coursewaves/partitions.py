@@ -93,6 +93,7 @@ def cut_registry(registry: Registry, course_id: str) -> Registry:
         "centres": ("centre_id", [course["centre_id"]]),
         "trainers": ("trainer_id", topics["trainer_id"].tolist()),
         "participants": ("course_id", []),
+        "invitations": ("course_id", []),
     }
     own = ("topics", "abilities", "decisions")
     wanted |= {name: ("programme_id", [programme["programme_id"]]) for name in own}

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.fieldwork import Letters, Sampling
 from coursewaves.instruments import Survey, Texts
 from coursewaves.ladder import LEAST
 from coursewaves.limits import Limits
@@ -99,7 +100,8 @@ class Settings(BaseModel):
     person's forms where there is no code; it is written as a pseudonym only. `kinds` names the kinds of report that
     are made, all where none is named, see `coursewaves.kinds`. `limits` bounds each report's time,
     memory and output, see `coursewaves.limits`. `schedule` says when unattended runs are due, `alerts` who is told
-    what became of them, see `coursewaves.unattended`.
+    what became of them, see `coursewaves.unattended`. `letters` says when letters to centres are due and whom they
+    turn to, `sample` from which seed a sample wave is drawn, see `coursewaves.fieldwork`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -116,6 +118,8 @@ class Settings(BaseModel):
     limits: Limits = Field(default_factory=Limits)
     schedule: Schedule = Field(default_factory=Schedule)
     alerts: Alerts = Field(default_factory=Alerts)
+    letters: Letters = Field(default_factory=Letters)
+    sample: Sampling = Field(default_factory=Sampling)
 
     @field_validator("time_zone")
     @classmethod

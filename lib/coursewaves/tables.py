@@ -110,6 +110,7 @@ class Centre(Titled):
     centre_id: Id = Field(description="the centre's id")
     region_id: Id | None = Field(None, description="region where it stands")
     email: str | None = Field(None, description="where cover letters go")
+    language: Language | None = Field(None, description="language of its letters; else the institute's first")
 
 
 class Course(Row):
@@ -183,6 +184,19 @@ class Handover(Row):
     handed_over_on: Day = Field(description="day on which the archive took them")
 
 
+class Invitation(Row):
+    """One row is one person invited to a sample wave, and what became of it (¶10)."""
+
+    participant_id: Id = Field(description="the participant's code, as in participants")
+    course_id: Id = Field(description="the course")
+    wave: int = Field(ge=1, description="number of the wave")
+    invited_on: Day | None = Field(None, description="day of the invitation; empty until it was sent")
+    outcome: Literal["answered", "refused", "not_reached", "other", "not_eligible"] | None = Field(
+        None, description="what became of it, where staff know; answers that came in count by themselves"
+    )
+    closed_on: Day | None = Field(None, description="day on which that was known")
+
+
 TABLES: dict[str, type[Row]] = {
     "regions": Region,
     "directions": Direction,
@@ -197,6 +211,7 @@ TABLES: dict[str, type[Row]] = {
     "working_days": WorkingDay,
     "receipts": Receipt,
     "handovers": Handover,
+    "invitations": Invitation,
 }
 """Every table of the registry, each after those to which it refers."""
 
@@ -217,6 +232,7 @@ KEYS: dict[str, list[tuple[str, ...]]] = {
     "working_days": [("date",)],
     "receipts": [("course_id", "wave")],
     "handovers": [("course_id",)],
+    "invitations": [("participant_id", "course_id", "wave")],
 }
 """Columns that together may not repeat, by table."""
 
@@ -245,6 +261,7 @@ REFERENCES = [
     Reference("decisions", "programme_id", "programmes", "programme_id"),
     Reference("receipts", "course_id", "courses", "course_id"),
     Reference("handovers", "course_id", "courses", "course_id"),
+    Reference("invitations", "course_id", "courses", "course_id"),
 ]
 
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from coursewaves.stats.nonresponse import Collapsed, NonresponseBounds, collapse_strata, nonresponse_bounds
     from coursewaves.stats.omega import OmegaInterval, OmegaTotal, omega_interval, omega_total
     from coursewaves.stats.ordinal import Polychoric, PolychoricMatrix, polychoric, polychoric_matrix
+    from coursewaves.stats.outcomes import OutcomeRates, outcome_rates
     from coursewaves.stats.pooled import GapDecomposition, ImportanceInterval, gap_decomposition, importance_interval
     from coursewaves.stats.power import detectable_effect
     from coursewaves.stats.ranks import RankBiserialInterval, SignedRank, rank_biserial_interval, signed_rank
@@ -98,6 +99,7 @@ __all__ = [
     "NonresponseBounds",
     "OmegaInterval",
     "OmegaTotal",
+    "OutcomeRates",
     "ParallelAnalysis",
     "Polychoric",
     "PolychoricMatrix",
@@ -151,6 +153,7 @@ __all__ = [
     "nonresponse_bounds",
     "omega_interval",
     "omega_total",
+    "outcome_rates",
     "parallel_analysis",
     "polychoric",
     "polychoric_matrix",
@@ -190,6 +193,7 @@ _PLACES = {
     "nonresponse": "Collapsed NonresponseBounds collapse_strata nonresponse_bounds",
     "omega": "OmegaInterval OmegaTotal omega_interval omega_total",
     "ordinal": "Polychoric PolychoricMatrix polychoric polychoric_matrix",
+    "outcomes": "OutcomeRates outcome_rates",
     "pooled": "GapDecomposition ImportanceInterval gap_decomposition importance_interval",
     "power": "detectable_effect",
     "ranks": "RankBiserialInterval SignedRank rank_biserial_interval signed_rank",

@@ -134,6 +134,7 @@ LINE = (
     "phrases",
     "export",
     "builders",
+    "documents",
     "disclosure",
     "hearings",
     "due",

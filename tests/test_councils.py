@@ -25,6 +25,7 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.hearings import DECISION_KINDS
 from coursewaves.load import load_year
 from coursewaves.manifest import read_manifest
+from coursewaves.private_files import write_private
 from coursewaves.publish import here
 from coursewaves.run import produce
 from coursewaves.settings import Home
@@ -243,6 +244,22 @@ def test_a_hearing_entered_after_the_sitting_leaves_its_papers_as_they_were(home
     assert set(later.heard) > {(row["kind"], row["subject_id"]) for row in rows}
 
 
+def test_a_full_disk_leaves_what_was_there_and_no_drafts(home, smc, monkeypatch):
+    before = tree(smc.folder)
+    n_written = iter(range(1000))
+
+    def refuse(path: Path, write: Any) -> None:
+        if next(n_written) == 3:
+            raise OSError(28, "No space left on device", str(path))
+        write_private(path, write)
+
+    monkeypatch.setattr("coursewaves.councils.bundle.write_private", refuse)
+    with pytest.raises(CoursewavesError, match=r"No space left on device; fix: make room on the disk"):
+        write_bundle(home, "smc", SMC, SMC)  # without letters to centres: other papers than those that are there
+    assert tree(smc.folder) == before
+    assert not [path.name for path in smc.folder.parent.iterdir() if path.name.startswith(".")]
+
+
 # What is refused -----------------------------------------------------------------------------------
 
 
@@ -304,7 +321,7 @@ def test_the_dossier_holds_agenda_summaries_topics_and_drafts(home, smc):
     for item in make_agenda(smc.docket).items:
         assert item.text in words
     page = (home.reports / "factors" / "P02.kk.html").read_text(encoding="utf-8")
-    sentences = re.findall(r"<li>([^<]+)</li>", unescape(excerpt(page, "summary")))
+    sentences = [unescape(text) for text in re.findall(r"<li>([^<]+)</li>", excerpt(page, "summary"))]
     assert len(sentences) >= 3
     for sentence in sentences:
         assert " ".join(sentence.split()) in " ".join(words.split())

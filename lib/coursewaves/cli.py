@@ -25,6 +25,7 @@ from coursewaves.console import (
     stop,
     stops,
 )
+from coursewaves.councils_cli import council_app
 from coursewaves.field_cli import field, sample
 from coursewaves.form_cli import forms
 from coursewaves.lab_cli import lab
@@ -44,6 +45,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(schedule_app)
+app.add_typer(council_app)
 
 for command in (forms, letters, sample, field, report, run, missed, retract, lab):
     app.command()(command)

@@ -35,6 +35,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 LINE = (
     "errors",
     "limits",
+    "formats",
     "isolation",
     "processes",
     "locks",
@@ -139,6 +140,7 @@ LINE = (
     "due_words",
     "calendar_file",
     "charts",
+    "results",
     "clean",
     "subject",
     "several",
@@ -153,6 +155,7 @@ LINE = (
     "sections",
     "reports_of",
     "report",
+    "renditions",
     "engine",
     "manifest",
     "plan",

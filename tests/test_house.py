@@ -35,6 +35,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 LINE = (
     "errors",
     "limits",
+    "formats",
     "isolation",
     "processes",
     "locks",
@@ -147,6 +148,7 @@ LINE = (
     "due_words",
     "calendar_file",
     "charts",
+    "results",
     "clean",
     "subject",
     "several",
@@ -161,6 +163,7 @@ LINE = (
     "sections",
     "reports_of",
     "report",
+    "renditions",
     "engine",
     "manifest",
     "plan",

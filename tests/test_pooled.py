@@ -69,7 +69,7 @@ def test_ratings_are_those_of_the_programmes_over_their_runs(survey):
 def test_a_year_put_together_in_memory_is_pooled_when_it_is_asked(survey):
     found = handmade.year(survey, courses={"A-1": 12})
     assert not found.has("pooled_account")
-    assert pooled_of(found).account["n_read"].tolist() == [100]
+    assert pooled_of(found).accounted == (1, {"kept": 36, "set_aside": 0, "duplicate": 0, "outside_window": 0}, 0, 0)
 
 
 @pytest.mark.slow

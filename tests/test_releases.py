@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import handmade
 from coursewaves import releases
+from coursewaves.cli import app
 from coursewaves.contents import read_contents
 from coursewaves.errors import CoursewavesError
 from coursewaves.load import load_year
@@ -289,6 +291,26 @@ def test_a_retraction_is_written_down_and_lets_the_next_load_take_everything(hom
     assert json.loads(line) == {
         "decided_at": "2026-03-02T09:00:00+00:00", "courses": ["K-1"], "reason": "the pages were not passed on",
     }  # fmt: skip
+
+
+def test_the_command_says_what_it_took_back_and_what_to_do(home, tmp_path):
+    command = ["--home", str(home.root), "retract", "--course", "K-1"]
+    refused = CliRunner().invoke(app, command)
+    assert (refused.exit_code, (home.released / "K-1.zip").exists()) == (2, True)
+    told = CliRunner().invoke(app, [*command, "--reason", "called back"]).output
+    assert "1 courses taken back: K-1" in told
+    assert "load the year anew" in told
+    again = CliRunner().invoke(app, [*command[:3], "--reason", "called back"])
+    assert again.exit_code == 2
+    assert "No page of a course was published yet" in again.output
+
+
+def test_a_load_tells_that_answers_wait_and_not_how_many(home):
+    (home.responses / "b.csv").write_text((home.responses / "a.csv").read_text().splitlines()[0] + "\n")
+    put(home, 11)
+    told = CliRunner().invoke(app, ["--home", str(home.root), "load"]).output
+    assert "answers wait: their difference from pages already published would tell of too few people" in told
+    assert "<5" in told
 
 
 def test_a_retraction_needs_a_reason_and_a_published_course(home):

@@ -58,13 +58,15 @@ def retract(home: Home, course_ids: Iterable[str], reason: str, now: datetime) -
     Raises
     ------
     CoursewavesError
-        Without a reason, or for a course of which nothing was published.
+        Without a reason, where nothing was published, or nothing of a course.
     """
     published = sorted(path.stem for path in home.released.glob("*.zip"))
     chosen = sorted(set(course_ids)) or published
     for course_id in chosen:
         if course_id not in published:
             raise CoursewavesError.not_found(course_id, "the published courses", published)
+    if not chosen:
+        raise CoursewavesError("No page of a course was published yet; fix: nothing, the next load takes all answers.")
     if not reason.strip():
         raise CoursewavesError("A retraction is a decision; fix: say why with --reason.")
     line = {"decided_at": now.isoformat(timespec="seconds"), "courses": chosen, "reason": reason.strip()}

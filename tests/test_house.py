@@ -175,6 +175,7 @@ LINE = (
     "alerts",
     "due_page",
     "due_files",
+    "day_pages",
     "run",
     "simulate",
     "demo",

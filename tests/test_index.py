@@ -25,7 +25,7 @@ TODAY = date(2025, 3, 20)
 
 ENTRY = {
     "kind": "course", "title": "A course", "sha256": "", "inputs": {}, "versions": {},
-    "made_at": "2025-03-19T20:00:00+00:00",
+    "made_at": "2025-03-19T20:00:00+00:00", "files": {},
 }  # fmt: skip
 """What an entry of the manifest holds besides what the index shows; made on 20 March by the institute's clocks."""
 

@@ -67,7 +67,7 @@ def task(survey, tmp_path, storage) -> Task:
     return Task(
         storage.url, program_digest(), digest(shared), settings_digest(home), entry.sha256, ["kk", "en"],
         Limits(seconds=60).model_dump(), "course", "A-1", {"course_id": "A-1"},
-        [["kk", "Play (A-1)"], ["en", "Play (A-1)"]],
+        [["kk", "Play (A-1)"], ["en", "Play (A-1)"]], ["json"],
     )  # fmt: skip
 
 

@@ -30,14 +30,17 @@ QUERY = "ойын аркылы P0123"
 
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 
-TYPED = """async (text) => {
-    const field = document.getElementById('q'), times = [];
-    for (let n = 1; n <= text.length; n += 1) {
+ROUNDS = 5
+"""A search is typed so often; of each keystroke the best is told, since others use the machine too."""
+
+TYPED = """async ([text, rounds]) => {
+    const field = document.getElementById('q'), times = Array(text.length).fill(Infinity);
+    for (let round = 0; round < rounds; round += 1) for (let n = 0; n < text.length; n += 1) {
         const start = performance.now();
-        field.value = text.slice(0, n);
+        field.value = text.slice(0, n + 1);
         field.dispatchEvent(new Event('input'));
         await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
-        times.push(performance.now() - start);
+        times[n] = Math.min(times[n], performance.now() - start);
     }
     return [times, document.getElementById('found').textContent];
 }"""
@@ -88,11 +91,11 @@ def in_browser(path: Path) -> str:
         page.goto(path.as_uri())
         loaded = time.perf_counter() - start
         painted = page.evaluate(PAINTED)
-        times, found = page.evaluate(TYPED, QUERY)
+        times, found = page.evaluate(TYPED, [QUERY, ROUNDS])
         browser.close()
     return (
-        f"first paint {painted:.0f} ms, loaded {1000 * loaded:.0f} ms; keystroke: first {times[0]:.0f} ms, "
-        f"others {min(times[1:]):.0f} to {max(times[1:]):.0f} ms ({found})"
+        f"first paint {painted:.0f} ms, loaded {1000 * loaded:.0f} ms; "
+        f"keystrokes {min(times):.0f} to {max(times):.0f} ms ({found})"
     )
 
 
@@ -100,14 +103,14 @@ def main(n_reports: int = 10_000) -> None:
     for languages in (LANGUAGES, ["kk"]):
         with tempfile.TemporaryDirectory() as folder:
             year = large_year(Path(folder), n_reports, languages)
-            start = time.perf_counter()
+            start = time.process_time()
             page = index_page(year, date(2025, 11, 24))
-            seconds = time.perf_counter() - start
+            seconds = time.process_time() - start
             path = Path(folder) / "index.html"
             path.write_text(page, encoding="utf-8")
             print(
                 f"{n_reports:,} reports in {len(languages)} languages: {path.stat().st_size / 1e6:.2f} MB, "
-                f"written in {seconds:.1f} s; {in_browser(path)}"
+                f"written in {seconds:.1f} s of CPU; {in_browser(path)}"
             )
 
 

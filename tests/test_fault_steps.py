@@ -26,6 +26,7 @@ from coursewaves.formats import as_words
 from coursewaves.locks import Busy, RunLock
 from coursewaves.logs import close_log
 from coursewaves.manifest import read_manifest
+from coursewaves.phrases import Phrases
 from coursewaves.plan import load_reasons
 from coursewaves.run import produce, run
 from coursewaves.runs import RunRecord, summary
@@ -350,6 +351,15 @@ def test_after_three_days_without_a_run_one_catches_up_and_the_next_has_nothing_
         "nothing new: 4 reports are current",
     )
     assert differences(state_of(folder), before) == []
+
+
+def test_on_another_day_the_index_tells_that_day_though_no_report_is_made(folder, painter):
+    assert ran(folder, painter).n_made == N_PAGES
+    record = ran(folder, painter, NOW + timedelta(days=1))
+    assert (record.outcome, record.n_made) == ("nothing new", 0)
+    told = {name: (folder / "reports" / name).read_text(encoding="utf-8") for name in ("index.html", "due.html")}
+    tomorrow = Phrases("kk").day((NOW + timedelta(days=1)).astimezone(Home(folder).settings.zone).date())
+    assert all(tomorrow in page for page in told.values())
 
 
 EXPORT = "data/raw/responses/wave2/P02_B_kk.csv"

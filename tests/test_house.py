@@ -187,6 +187,7 @@ LINE = (
     "alerts",
     "due_page",
     "due_files",
+    "day_pages",
     "run",
     "simulate",
     "councils",

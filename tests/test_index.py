@@ -13,6 +13,7 @@ import handmade
 from conftest import QUIET_BROWSER
 from coursewaves.errors import CoursewavesError
 from coursewaves.index import write_index
+from coursewaves.index.published import published as read_published
 from coursewaves.phrases import Phrases
 from coursewaves.private_files import write_shared
 from coursewaves.settings import Home, Settings
@@ -24,7 +25,7 @@ TODAY = date(2025, 3, 20)
 
 ENTRY = {
     "kind": "course", "title": "A course", "sha256": "", "inputs": {}, "versions": {},
-    "made_at": "2025-03-19T20:00:00+00:00",
+    "made_at": "2025-03-19T20:00:00+00:00", "files": {},
 }  # fmt: skip
 """What an entry of the manifest holds besides what the index shows; made on 20 March by the institute's clocks."""
 
@@ -155,6 +156,19 @@ def test_a_language_that_the_settings_no_longer_name_stands_last(published):
     assert len(Links(html).links) == 3
 
 
+def test_the_other_formats_of_a_report_are_linked_beside_it():
+    entry = ENTRY | {"id": "A-1", "language": "ru", "path": "course/A-1.ru.html", "is_stale": False}
+    both = [entry, entry | {"id": "A-2", "path": "course/A-2.ru.html", "files": {"pdf": "", "docx": ""}}]
+    links = read_published(both, Settings(), Phrases("en"))
+    assert links["course", "A-1"][0].files == []
+    assert links["course", "A-2"][0].files == [("course/A-2.ru.pdf", "PDF"), ("course/A-2.ru.docx", "DOCX")]
+
+
+def test_a_report_of_a_kind_that_is_no_more_is_not_listed():
+    gone = ENTRY | {"kind": "gone", "id": "x", "language": "kk", "path": "gone/x.kk.html", "is_stale": False}
+    assert read_published([gone], Settings(), Phrases("en")) == {}
+
+
 def test_without_any_report_the_index_is_a_page_still(published):
     html = published({"A-1": 12}, [])
     assert "<h1>" in html
@@ -187,7 +201,7 @@ def test_reports_on_more_than_one_course_stand_with_what_they_are_about_the_whol
     ]  # fmt: skip
 
 
-def test_a_damaged_manifest_is_refused(published, tmp_path):
+def test_a_damaged_status_is_refused(published, tmp_path):
     published({"A-1": 12}, [])
     (tmp_path / "institute" / "reports" / "due.json").write_text("{", encoding="utf-8")
     with pytest.raises(CoursewavesError, match=r"due\.json is damaged; fix: delete it"):

@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from coursewaves.alerts import finish_check, finish_run
+from coursewaves.day_pages import today_of, write_day, write_index_of
 from coursewaves.errors import CoursewavesError
 from coursewaves.history import next_run
 from coursewaves.locks import RunLock
@@ -109,7 +110,7 @@ def _produce(
     chosen: Sequence[list[str]] = (), *, formats: Iterable[str] = (), anew: bool = False, today: date | None = None,
 ) -> Produced:  # fmt: skip
     """Make the reports and the index, and leave the journal open for what else is made of them."""
-    today = today or _today(home, clock())
+    today = today or today_of(home, clock())
     planned = plan_reports(home, *chosen, formats=formats, anew=anew)
     _sweep(home, {one.job.kind for one in planned})
     is_owed = settle(home)
@@ -117,10 +118,10 @@ def _produce(
     is_marked = mark_stale(home, planned, gone(home, planned) if is_whole else ())
     begun(planned)
     if is_marked:
-        _write_index(home, today)
+        write_index_of(home, today)
     outcomes = make_reports(home, planned, do, done)
     if outcomes or is_owed:
-        _write_index(home, today)
+        write_index_of(home, today)
     n_stale = sum(bool(page["is_stale"]) for page in read_manifest(home))
     return Produced(outcomes, sum(not one.reasons for one in planned), n_stale)
 
@@ -136,10 +137,6 @@ def _sweep(home: Home, kinds: Iterable[str]) -> None:
 def clock() -> datetime:
     """Return the time."""
     return datetime.now(UTC)
-
-
-def _today(home: Home, moment: datetime) -> date:
-    return moment.astimezone(home.settings.zone).date()
 
 
 def run(home: Home, do: Callable[[Home], Do], now: Callable[[], datetime] = clock) -> RunRecord:
@@ -209,13 +206,13 @@ class _Run:
         if drop_damaged(self.home):
             log.warning("the manifest was damaged: all reports are made anew")
         is_owed = is_anything_owed(self.home)
-        today = _today(self.home, self.now())
+        today = today_of(self.home, self.now())
         with self._stage("reports"):
             self.produced = _produce(self.home, do, self._begun, self._done, today=today)
         is_new = is_owed or bool(self.produced.outcomes)
         if is_new or read_status_day(self.home) != today:
             with self._stage("deadlines"):
-                _write_due(self.home, today, with_index=not is_new)
+                write_day(self.home, today, with_index=not is_new)
         close_journal(self.home)
 
     def _load(self) -> None:
@@ -302,23 +299,3 @@ def _n_stale(home: Home) -> int:
         return sum(bool(page["is_stale"]) for page in read_manifest(home))
     except CoursewavesError:
         return 0
-
-
-def _write_due(home: Home, today: date, *, with_index: bool) -> None:
-    """Write the status of a day; the index before it, since the day of the status says that both are as new."""
-    from coursewaves.due import find_due  # noqa: PLC0415
-    from coursewaves.due_files import check_day, write_due  # noqa: PLC0415
-    from coursewaves.year import Year  # noqa: PLC0415
-
-    year = Year(home)
-    check_day(year, today)
-    if with_index:
-        _write_index(home, today)
-    write_due(year, find_due(year, today))
-
-
-def _write_index(home: Home, today: date) -> None:
-    from coursewaves.index import write_index  # noqa: PLC0415  (pandas' import would cost a run with nothing new)
-    from coursewaves.year import Year  # noqa: PLC0415
-
-    write_index(Year(home), today)

@@ -63,7 +63,7 @@ def _link(page: Page, zone: ZoneInfo, stale: str) -> Link:
         language_name(page["language"]),
         page["title"],
         stale if page["is_stale"] else "",
-        [(path, path.rpartition(".")[2].upper()) for path in page.get("files", {})],
+        [(page["path"].removesuffix("html") + name, name.upper()) for name in page.get("files", {})],
         datetime.fromisoformat(page["made_at"]).astimezone(zone).date(),
     )
 

@@ -22,7 +22,7 @@
       const summary = node.tagName === "DETAILS" ? node.firstElementChild : null;
       const count = summary && summary.querySelector(".n");
       return { node, names: summary ? fold(summary.querySelector("h3").textContent) : "", count,
-        words: count ? count.textContent : "", isOpen: node.open, hits: 0, above: null };
+        words: count ? count.textContent : "", isOpen: node.open, entries: [], hits: 0, reports: 0, above: null };
     });
     const groupOf = new Map(groups.map((group) => [group.node, group]));
     for (const group of groups) group.above = groupOf.get(group.node.parentElement.closest("[data-g]")) || null;
@@ -34,11 +34,15 @@
       const text = `${fold(node.firstElementChild.textContent)} ${fold(id)} ${names}`;
       if (kindOf === "centre") centres.set(id, text);
       const languages = [...node.querySelectorAll(".r")].map((report) => report.lang);
-      return { node, group, text, languages, kind: kindOf, centre: centreOf, state: stateOf, month: monthOf, isShown: true };
+      const entry = { node, group, text, languages, kind: kindOf, centre: centreOf, state: stateOf, month: monthOf,
+        fits: true };
+      group.entries.push(entry);
+      return entry;
     });
     for (const entry of entries) if (entry.kind === "course") entry.text += ` ${centres.get(entry.centre) || ""}`;
   }
 
+  // What a choice hides is hidden with its group where the whole group goes, so that few nodes change at a time.
   function fits(entry, words, chosen) {
     return (!chosen.kind || entry.kind === chosen.kind) && (!chosen.centre || entry.centre === chosen.centre)
       && (!chosen.state || entry.state === chosen.state) && (!chosen.month || entry.month === chosen.month)
@@ -54,17 +58,17 @@
     let shown = 0, total = 0, rows = 0;
     for (const group of groups) group.hits = group.reports = 0;
     for (const entry of entries) {
-      const isShown = fits(entry, words, chosen);
-      if (isShown !== entry.isShown) entry.node.hidden = !(entry.isShown = isShown);
+      entry.fits = fits(entry, words, chosen);
       total += entry.languages.length;
-      if (!isShown) continue;
+      if (!entry.fits) continue;
       const n = chosen.language ? 1 : entry.languages.length;
       rows += 1;
       shown += n;
       for (let group = entry.group; group; group = group.above) { group.hits += 1; group.reports += n; }
     }
     for (const group of groups) {
-      if (group.node.hidden !== !group.hits) group.node.hidden = !group.hits;
+      group.node.hidden = !group.hits;
+      if (group.hits) for (const entry of group.entries) entry.node.hidden = !entry.fits;
       if (!group.count) continue;
       const text = isChosen ? group.words.replace(group.count.dataset.n, `${group.reports} / ${group.count.dataset.n}`) : group.words;
       if (group.count.textContent !== text) group.count.textContent = text;
@@ -78,7 +82,7 @@
   }
 
   function first() {
-    const entry = entries && entries.find((each) => each.isShown && each.node.querySelector("a"));
+    const entry = entries && entries.find((each) => each.fits && each.node.querySelector("a"));
     if (!entry) return;
     for (let group = entry.group; group; group = group.above) if (group.count) group.node.open = true;
     const reports = [...entry.node.querySelectorAll(".r")];

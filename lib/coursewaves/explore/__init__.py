@@ -4,7 +4,7 @@ Only ``from coursewaves import explore`` loads this package: ipywidgets and seab
 made in fresh interpreters, do without them.
 """
 
-from coursewaves.explore.board import Board, Offer, Pane
+from coursewaves.explore.board import Board, Offer, Pane, spoken
 from coursewaves.explore.choice import Choice, measures
 from coursewaves.explore.compare_groups import group_board
 from coursewaves.explore.data_problems import problem_board
@@ -39,6 +39,7 @@ __all__ = [
     "scale_board",
     "score_spread",
     "scores",
+    "spoken",
     "spread_figure",
     "year_board",
 ]

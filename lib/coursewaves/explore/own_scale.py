@@ -93,8 +93,8 @@ def _reliability(view: YearView, found: OwnScale) -> Section:
 
 def _with_interval(view: YearView, row: dict[Any, Any], name: str) -> str:
     number = view.phrases.number
-    if pd.isna(row[name]):
-        return "–"
+    if pd.isna(row[f"{name}_low"]):
+        return number(row[name], 2)
     return f"{number(row[name], 2)} ({number(row[f'{name}_low'], 2)}–{number(row[f'{name}_high'], 2)})"
 
 

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from coursewaves.documents import to_docx
+from coursewaves.documents.needs import needed, pandoc
+from coursewaves.errors import CoursewavesError
 from coursewaves.export.files import told
 from coursewaves.export.xlsx import write_workbook
 from coursewaves.findings import Finding
@@ -82,8 +84,8 @@ def write_letters(
     office = Office(registry, home.settings, today)
     known = Known(today, find_links(home), written_before(base, today), _responses(home, wanted))
     letters, findings = due_letters(registry, home.survey, home.settings.letters, wanted, known)
-    target = base / today.isoformat()
-    prepared = [_Prepared(home, office, letter, target, is_part=bool(wanted.courses)) for letter in letters]
+    target, lacks = base / today.isoformat(), _lacks_documents() if letters else []
+    prepared = [_Prepared(home, office, letter, target, bool(wanted.courses), not lacks) for letter in letters]
     contents = {path: content for one in prepared for path, content in one.contents()}  # all faults before any file
     rows = [row for one in prepared for row in one.rows()]
     with told(target):
@@ -95,7 +97,18 @@ def write_letters(
             kept = [row for row in read_index(target / INDEX) if row["file"] not in new]
             write_index(target / INDEX, sorted([*kept, *rows], key=lambda row: (row["file"], row["course_id"])))
     remarks = [remark for one in prepared for remark in one.remarks()]
-    return Written(target, rows, list(dict.fromkeys([*look_over(home), *findings, *remarks])))
+    return Written(target, rows, list(dict.fromkeys([*look_over(home), *findings, *lacks, *remarks])))
+
+
+def _lacks_documents() -> list[Finding]:
+    """Say why no DOCX can be made on this machine; the drafts of e-mails need nothing for it."""
+    try:
+        pandoc()
+        needed("tinyhtml5")
+    except CoursewavesError as error:
+        what, _, fix = str(error).partition("; fix: ")
+        return [Finding("warn", f"drafts of e-mails alone, no DOCX: {what}", fix)]
+    return []
 
 
 def _responses(home: Home, wanted: Wanted) -> pd.DataFrame:
@@ -114,8 +127,11 @@ def _put(path: Path, content: bytes | pd.DataFrame) -> None:
 class _Prepared:
     """One letter with the names of its files."""
 
-    def __init__(self, home: Home, office: Office, letter: Letter, folder: Path, *, is_part: bool) -> None:
+    def __init__(
+        self, home: Home, office: Office, letter: Letter, folder: Path, is_part: bool, has_document: bool
+    ) -> None:
         self.home, self.office, self.letter, self.folder = home, office, letter, folder
+        self.has_document = has_document
         centres = office.registry.centres
         row = centres[centres["centre_id"] == letter.centre_id].iloc[0]
         given = row["language"]
@@ -129,14 +145,16 @@ class _Prepared:
     def contents(self) -> Iterator[tuple[Path, bytes | pd.DataFrame]]:
         """Yield each file with its content, in words that the centre reads."""
         codes = {stream.course_id: qr_code(stream.link.url) for stream in self.letter.streams}
-        filled = self._filled(lambda one: f"data:image/png;base64,{b64encode(codes[one.course_id]).decode()}")
-        whole = page(filled.body, self.language, filled.subject)
-        document = to_docx(whole, self.language, filled.subject)
-        yield self.folder / f"{self.name}.docx", document
+        documents = {}
+        if self.has_document:
+            filled = self._filled(lambda one: f"data:image/png;base64,{b64encode(codes[one.course_id]).decode()}")
+            whole = page(filled.body, self.language, filled.subject)
+            documents[f"{self.name}.docx"] = to_docx(whole, self.language, filled.subject)
+        yield from ((self.folder / name, content) for name, content in documents.items())
         in_mail = self._filled(lambda one: f"cid:qr-{one.course_id}")
         draft = Draft(
             self._address(), self.home.settings.letters.contact.email, in_mail.subject, self.language, in_mail.body,
-            {f"qr-{course_id}": png for course_id, png in codes.items()}, {f"{self.name}.docx": document},
+            {f"qr-{course_id}": png for course_id, png in codes.items()}, documents,
         )  # fmt: skip
         yield self.folder / f"{self.name}.eml", email_draft(draft)
         if self.people:

@@ -86,14 +86,20 @@ def _show_draw(draw: "Draw") -> None:
 
 
 def _show_progress(progress: "Progress") -> None:
-    rows = progress.scopes[progress.scopes["scope"] != "programme"].to_dict("records")
+    scopes = progress.scopes
+    rows = scopes[(scopes["scope"] != "programme") | (scopes["alarm"] != "")].to_dict("records")
     shares = ["share", "expected", "at most"]
     lines = [
-        [row["scope_id"] or ("all" if row["scope"] == "all" else "none"), *(row[name] for name in COUNTS.values()),
+        [_name(row["scope"], row["scope_id"]), *(row[name] for name in COUNTS.values()),
          *(_percent(row[name]) for name in ("share", "share_expected", "share_most")), row["alarm"]]
         for row in rows
     ]  # fmt: skip
     show_table(["direction", *COUNTS, *shares, "alarm"], lines)
+
+
+def _name(scope: str, scope_id: str) -> str:
+    """Name a scope: programmes, which are shown where they are at risk, have a dash before them."""
+    return f"— {scope_id}" if scope == "programme" else scope_id or ("all" if scope == "all" else "none")
 
 
 def _percent(share: float) -> str:

@@ -13,6 +13,7 @@ from coursewaves.documents.needs import needed, pandoc
 from coursewaves.errors import CoursewavesError
 from coursewaves.export.files import told
 from coursewaves.export.xlsx import write_workbook
+from coursewaves.field.files import with_plain_days
 from coursewaves.findings import Finding
 from coursewaves.letters.due_letters import REMINDER, SAMPLE, Known, Letter, Stream, Wanted, due_letters, to_invite
 from coursewaves.letters.index import INDEX, read_index, write_index, written_before
@@ -169,7 +170,7 @@ class _Prepared:
         drawn = self.office.registry.invitations
         drawn = drawn[drawn["wave"] == self.letter.instrument.wave]
         parts = [to_invite(drawn, stream.course_id, self.office.today) for stream in self.letter.streams]
-        return pd.concat(parts, ignore_index=True)[columns_of("invitations")]
+        return with_plain_days(pd.concat(parts, ignore_index=True)[columns_of("invitations")])
 
     def _address(self) -> str:
         try:

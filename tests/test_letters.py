@@ -279,6 +279,16 @@ def test_a_fault_of_the_settings_of_letters_is_told_with_its_line(tmp_path, text
         _ = Home(tmp_path).settings
 
 
+def test_what_of_the_registry_is_in_no_letter_and_no_draw_is_told(home):
+    with (home.registry / "courses.csv").open("a", encoding="utf-8") as file:
+        file.write("P01-77,P77" + "," * 8 + "\n")
+    done = run(home, "--course", "P01-01", "--wave", "1", "--today", DAY)
+    assert done.exit_code == 3
+    assert "faults of the registry: 1; no letter names what they set aside; fix: coursewaves check" in done.output
+    drawn = CliRunner().invoke(cli.app, ["--home", str(home.root), "sample", "--seed", "order 12"])
+    assert "faults of the registry: 1; what they set aside is not drawn" in drawn.output
+
+
 # A code that is read, and the answer that comes back ------------------------------------------------
 
 

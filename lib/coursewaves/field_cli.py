@@ -37,13 +37,15 @@ def sample(
 
     with stops():
         home = home_of(context)
-        registry, draw = draw_of(home, wave, seed)
+        draw, registry, findings = draw_of(home, wave, seed)
 
         def done(path: "Path") -> None:
             console.print(f"written: {short(path, home)}", highlight=False, markup=False)
 
         _show_draw(draw)
         write_draw(home, draw, registry, anew=anew, done=done)
+        for finding in findings:
+            complaints.print(str(finding), style="yellow", markup=False, highlight=False)
         if draw.plan.seed != home.settings.sample.seed:
             fix = "write the seed under sample: seed: in coursewaves.yml, so that the report draws from it too"
             complaints.print(f"note: the settings name no such seed; fix: {fix}", style="yellow", highlight=False)

@@ -81,7 +81,7 @@ def write_letters(
         For a wave, centre or course that there is not, a template with a fault, or a folder that can't be written to.
     """
     base = letters_folder(home) if folder is None else folder
-    registry, _ = read_registry(home.registry)
+    registry, faults = read_registry(home.registry)
     office = Office(registry, home.settings, today)
     known = Known(today, find_links(home), written_before(base, today), _responses(home, wanted))
     letters, findings = due_letters(registry, home.survey, home.settings.letters, wanted, known)
@@ -98,7 +98,16 @@ def write_letters(
             kept = [row for row in read_index(target / INDEX) if row["file"] not in new]
             write_index(target / INDEX, sorted([*kept, *rows], key=lambda row: (row["file"], row["course_id"])))
     remarks = [remark for one in prepared for remark in one.remarks()]
-    return Written(target, rows, list(dict.fromkeys([*look_over(home), *findings, *lacks, *remarks])))
+    return Written(
+        target,
+        rows,
+        list(dict.fromkeys([*_registry_remarks(len(faults)), *look_over(home), *findings, *lacks, *remarks])),
+    )
+
+
+def _registry_remarks(n_faults: int) -> list[Finding]:
+    what = f"faults of the registry: {n_faults}; no letter names what they set aside"
+    return [Finding("warn", what, "coursewaves check")] if n_faults else []
 
 
 def _lacks_documents() -> list[Finding]:

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import shutil
 import stat
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+import handmade
 from coursewaves import cli
 from coursewaves.errors import CoursewavesError
 from coursewaves.field import draw_sample, field_folder, field_progress, paper_of, read_frame, redraw
@@ -21,6 +23,7 @@ from coursewaves.field.draw import sample_instrument
 from coursewaves.field.files import write_next
 from coursewaves.field.progress import AT_RISK, NO_RESERVES, OUT_OF_REACH
 from coursewaves.fieldwork import Sampling
+from coursewaves.load import disguised, load_year
 from coursewaves.opening import YearView
 from coursewaves.phrases import Phrases
 from coursewaves.registry import Registry, read_registry
@@ -182,6 +185,49 @@ def test_a_code_that_leads_to_a_person_is_a_pseudonym_in_the_draw_and_itself_in_
     assert sorted(draw.own_codes["own_code"]) == ["850101300124", "B2"]
 
 
+def test_a_register_by_such_a_code_is_linked_as_the_list_is(tmp_path):
+    people = [{"participant_id": "850101300124", "course_id": "a-1", "completed": "yes"}]
+    registry = institute({"a": [1]}, participants=people, invitations=invited("a-1", ["850101300124"]))
+    hidden = disguised(registry, PSEUDONYMS)
+    assert hidden.invitations["participant_id"].tolist() == hidden.participants["participant_id"].tolist()
+    assert hidden.invitations["participant_id"].tolist() != ["850101300124"]
+
+
+def test_a_register_is_read_with_its_faults_told(home):
+    (home.registry / "invitations.csv").write_text(
+        "participant_id,course_id,wave,invited_on,outcome\nX1,P01-01,3,2025-11-03,refused\n"
+        "X2,P01-01,3,soon,maybe\nX3,P99-01,3,,\nX1,P01-01,3,,\n",
+        encoding="utf-8",
+    )
+    registry, problems = read_registry(home.registry)
+    own = problems[problems["file"] == "invitations.csv"]
+    assert own[["row", "column", "rule"]].to_numpy().tolist() == [
+        [3, "D", "E-VALUE"], [3, "E", "E-VALUE"], [4, "B", "E-REFERENCE"], [5, "C", "E-DUPLICATE"],
+    ]  # fmt: skip
+    assert registry.invitations["participant_id"].tolist() == ["X1", "X2"]
+    assert registry.invitations["outcome"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("seed: 'a|b'", "String should match pattern"),
+        ("expected_response: 0", "greater than 0"),
+        ("wait_days: 0", "greater than or equal to 1"),
+        ("percent: 20", "Extra inputs are not permitted"),
+    ],
+)
+def test_a_fault_of_the_settings_of_a_sample_is_told_with_its_line(tmp_path, text, fault):
+    (tmp_path / "coursewaves.yml").write_text(f"sample:\n  {text}\n", encoding="utf-8")
+    with pytest.raises(CoursewavesError, match=rf"coursewaves\.yml:2 sample\..*{fault}"):
+        _ = Home(tmp_path).settings
+
+
+def test_a_seed_that_could_be_another_draw_s_is_refused():
+    with pytest.raises(CoursewavesError, match="seed with"):
+        draw_sample(institute({"a": [30]}), SURVEY, Settings(), PSEUDONYMS, "a|b")
+
+
 def test_a_survey_in_which_everybody_is_asked_has_no_sample():
     everybody = SURVEY.model_copy(update={"instruments": SURVEY.waves()[:2]})
     with pytest.raises(CoursewavesError, match="waves that ask a sample"):
@@ -314,10 +360,6 @@ def test_outcome_rates_without_anybody_or_without_contact_have_a_reason():
 
 
 def test_the_field_goes_from_draw_to_register_to_the_next_reserves(loaded_year, tmp_path):
-    import shutil
-
-    from coursewaves.load import load_year
-
     root = tmp_path / "home"
     shutil.copytree(loaded_year.home.root, root)
     with (root / "coursewaves.yml").open("a", encoding="utf-8") as file:
@@ -341,7 +383,7 @@ def test_the_field_goes_from_draw_to_register_to_the_next_reserves(loaded_year, 
     assert done.exit_code == 3, done.output  # everybody refused
     assert "to ask now" in done.output
     after = rows_of(register)
-    assert after[: len(rows)] == [one | {"invited_on": "2025-11-03 00:00:00"} for one in rows]
+    assert after[: len(rows)] == rows
     assert len(after) > len(rows)
     assert {one["outcome"] for one in after[len(rows) :]} == {""}
     codes = year.registry.participants["participant_id"]
@@ -361,8 +403,6 @@ def test_the_register_keeps_the_rows_of_other_waves(tmp_path):
 
 
 def view_of(registry: Registry, forms: pd.DataFrame, language: str = "en", **rules) -> YearView:
-    import handmade
-
     year = handmade.year(SURVEY, courses={"A-1": 0}, settings=decided(**rules))
     object.__setattr__(year, "registry", registry)
     object.__setattr__(year, "responses", forms)

@@ -476,6 +476,8 @@ def is_ignored(path: str) -> bool:
         "data/raw/registry/participants.csv",
         "data/processed/responses.parquet",
         "data/export/responses.csv",
+        "data/field/C/drawn.xlsx",
+        "data/letters/2025-01-10/wave1_C1.eml",
         "reports/2025/index.html",
         "demo/data/raw/registry/participants.csv",
         "examples/workshops/data/raw/responses/answers.csv",

@@ -4,6 +4,7 @@ import email
 import io
 import json
 import re
+import shutil
 import stat
 from datetime import date
 from email.message import EmailMessage
@@ -11,6 +12,7 @@ from email.policy import default
 from pathlib import Path
 
 import docx
+import openpyxl
 import pandas as pd
 import pytest
 import zxingcpp
@@ -236,12 +238,66 @@ def test_a_centre_without_a_sound_address_and_an_institute_without_a_contact_are
     assert (message["To"], message["Bcc"], message["From"]) == (None, None, None)
 
 
+def test_where_no_document_can_be_made_the_draft_is_written_all_the_same(home, monkeypatch):
+    def missing() -> str:
+        raise CoursewavesError("DOCX needs the program pandoc; fix: pip install it")
+
+    monkeypatch.setattr("coursewaves.letters.files.pandoc", missing)
+    done = run(home, "--course", "P01-01", "--wave", "1", "--today", DAY)
+    assert done.exit_code == 3
+    assert "drafts of e-mails alone, no DOCX: DOCX needs the program pandoc; fix: pip install it" in done.output
+    assert set(files(home)) == {f"{DAY}/wave1_C1_P01-01.eml", f"{DAY}/index.csv"}
+    assert list(opened(files(home)[f"{DAY}/wave1_C1_P01-01.eml"]).iter_attachments()) == []
+
+
+def test_another_folder_is_written_to_and_asked_what_was_written(home, tmp_path):
+    for _ in range(2):
+        done = run(home, "--wave", "1", "--centre", "C1", "--today", DAY, "--out", str(tmp_path / "out"))
+        assert done.exit_code == 0, done.output
+    assert sorted(path.name for path in (tmp_path / "out" / DAY).iterdir()) == [
+        "index.csv", "wave1_C1.docx", "wave1_C1.eml"
+    ]  # fmt: skip
+    (tmp_path / "out" / DAY / "index.csv").write_text("date\n", encoding="utf-8")
+    spoilt = run(home, "--wave", "1", "--today", "2025-01-11", "--out", str(tmp_path / "out"))
+    assert spoilt.exit_code == 2
+    assert f"{DAY}/index.csv is not as it was written" in spoilt.output
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("contact: {email: Aigul <a@b.kz>}", "not an address of e-mail"),
+        ("contact: {phone: call me}", "String should match pattern"),
+        ("contact: {fax: '1'}", "Extra inputs are not permitted"),
+        ("remind_below: 101", "less than or equal to 100"),
+        ("ahead_days: -1", "greater than or equal to 0"),
+    ],
+)
+def test_a_fault_of_the_settings_of_letters_is_told_with_its_line(tmp_path, text, fault):
+    (tmp_path / "coursewaves.yml").write_text(f"letters:\n  {text}\n", encoding="utf-8")
+    with pytest.raises(CoursewavesError, match=rf"coursewaves\.yml:2 letters\..*{fault}"):
+        _ = Home(tmp_path).settings
+
+
+def test_what_of_the_registry_is_in_no_letter_and_no_draw_is_told(home):
+    with (home.registry / "courses.csv").open("a", encoding="utf-8") as file:
+        file.write("P01-77,P77" + "," * 8 + "\n")
+    done = run(home, "--course", "P01-01", "--wave", "1", "--today", DAY)
+    assert done.exit_code == 3
+    assert "faults of the registry: 1; no letter names what they set aside; fix: coursewaves check" in done.output
+    drawn = CliRunner().invoke(cli.app, ["--home", str(home.root), "sample", "--seed", "order 12"])
+    assert "faults of the registry: 1; what they set aside is not drawn" in drawn.output
+
+
 # A code that is read, and the answer that comes back ------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["A", "B"])
+@pytest.mark.parametrize("name", ["A", "B", "C"])
 def test_an_answer_given_through_the_code_of_a_letter_comes_home_to_its_course(home, name, tmp_path):
-    run(home, "--course", "P01-02", "--wave", {"A": "1", "B": "2"}[name], "--today", "2025-01-01")
+    roster, _ = read_registry(home.registry)
+    drawn = roster.participants.loc[roster.participants["course_id"] == "P01-02", "participant_id"].iloc[0]
+    (home.registry / "invitations.csv").write_text(f"{INVITATIONS}{drawn},P01-02,3,,\n", encoding="utf-8")
+    run(home, "--course", "P01-02", "--wave", str("ABC".index(name) + 1), "--today", "2025-01-01")
     (stem,) = [path for path in files(home) if path.endswith(".eml")]
     message = opened(files(home)[stem])
     (picture,) = [part.get_content() for part in message.walk() if part.get_content_type() == "image/png"]
@@ -307,11 +363,11 @@ def registry_of(*invitations: dict):
     )
 
 
-def found(today: str, n_answers: int = 0, written=None, invitations=(), rules: Letters | None = None, **wanted):
+def found(today: str, n_answers: int = 0, written=None, invitations=(), instrument: str = "B", **wanted):
     links = {(f"K-{n}", name): Link(f"https://x.kz/?c=K-{n}", f"K-{n}") for n in range(1, 5) for name in "ABC"}
-    forms = pd.DataFrame({"instrument_id": ["B"] * n_answers, "course_id": ["K-1"] * n_answers})
+    forms = pd.DataFrame({"instrument_id": [instrument] * n_answers, "course_id": ["K-1"] * n_answers})
     known = Known(date.fromisoformat(today), links, written or {}, forms)
-    letters, findings = due_letters(registry_of(*invitations), SURVEY, rules or Letters(), Wanted(**wanted), known)
+    letters, findings = due_letters(registry_of(*invitations), SURVEY, Letters(), Wanted(**wanted), known)
     named = [(one.kind, one.centre_id, [stream.course_id for stream in one.streams]) for one in letters]
     return named, {finding.what for finding in findings}
 
@@ -359,6 +415,13 @@ def test_nobody_is_reminded_again_within_three_days():
     assert found("2025-03-19", 0, written, waves=(2,), centres=("C1",), reminders=True)[0] != []
 
 
+def test_a_reminder_of_a_sample_wave_counts_the_invited_who_belong_to_it():
+    drawn = [row("p1", "2025-06-20"), row("p2", "2025-06-20"), row("p3", "2025-06-20", "not_eligible"), row("p4")]
+    asked = {"waves": (3,), "centres": ("C1",), "reminders": True, "invitations": drawn}
+    assert found("2025-07-01", **asked, instrument="C", n_answers=1)[0] == [("reminder", "C1", ["K-1"])]  # 1 of 2
+    assert found("2025-07-01", **asked, instrument="C", n_answers=2)[0] == []
+
+
 def test_a_reminder_needs_to_know_how_many_were_asked():
     _, told = found("2025-03-17", waves=(2,), reminders=True, courses=("K-2",))
     assert told == {"K-2 stands in no letter: not known how many are to answer"}
@@ -380,8 +443,6 @@ def test_a_sample_wave_writes_about_the_drawn_alone_and_until_they_are_invited()
 
 
 def test_the_list_of_a_sample_wave_lies_beside_its_letter_and_is_attached_to_nothing(home):
-    import openpyxl
-
     registry, _ = read_registry(home.registry)
     codes = registry.participants.loc[registry.participants["course_id"] == "P01-01", "participant_id"].tolist()
     rows = "".join(f"{code},P01-01,3,,\n" for code in codes[:7])
@@ -412,8 +473,6 @@ def html_of(message: EmailMessage) -> str:
 
 
 def test_a_reminder_tells_how_many_answered_and_hides_a_number_that_is_too_small(loaded_year, maps, tmp_path):
-    import shutil
-
     root = tmp_path / "home"
     shutil.copytree(loaded_year.home.root, root)
     (root / "forms").mkdir()

@@ -37,13 +37,15 @@ def sample(
 
     with stops():
         home = home_of(context)
-        registry, draw = draw_of(home, wave, seed)
+        draw, registry, findings = draw_of(home, wave, seed)
 
         def done(path: "Path") -> None:
             console.print(f"written: {short(path, home)}", highlight=False, markup=False)
 
         _show_draw(draw)
         write_draw(home, draw, registry, anew=anew, done=done)
+        for finding in findings:
+            complaints.print(str(finding), style="yellow", markup=False, highlight=False)
         if draw.plan.seed != home.settings.sample.seed:
             fix = "write the seed under sample: seed: in coursewaves.yml, so that the report draws from it too"
             complaints.print(f"note: the settings name no such seed; fix: {fix}", style="yellow", highlight=False)
@@ -86,14 +88,20 @@ def _show_draw(draw: "Draw") -> None:
 
 
 def _show_progress(progress: "Progress") -> None:
-    rows = progress.scopes[progress.scopes["scope"] != "programme"].to_dict("records")
+    scopes = progress.scopes
+    rows = scopes[(scopes["scope"] != "programme") | (scopes["alarm"] != "")].to_dict("records")
     shares = ["share", "expected", "at most"]
     lines = [
-        [row["scope_id"] or ("all" if row["scope"] == "all" else "none"), *(row[name] for name in COUNTS.values()),
+        [_name(row["scope"], row["scope_id"]), *(row[name] for name in COUNTS.values()),
          *(_percent(row[name]) for name in ("share", "share_expected", "share_most")), row["alarm"]]
         for row in rows
     ]  # fmt: skip
     show_table(["direction", *COUNTS, *shares, "alarm"], lines)
+
+
+def _name(scope: str, scope_id: str) -> str:
+    """Name a scope: programmes, which are shown where they are at risk, have a dash before them."""
+    return f"— {scope_id}" if scope == "programme" else scope_id or ("all" if scope == "all" else "none")
 
 
 def _percent(share: float) -> str:

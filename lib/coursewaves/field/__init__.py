@@ -7,13 +7,14 @@ name, which staff keep; answers that came in count by themselves.
 
 from coursewaves.field.draw import Draw, draw_sample, sample_instrument
 from coursewaves.field.files import field_folder, read_frame, write_draw, write_next
-from coursewaves.field.follow import Followed, draw_of, follow
+from coursewaves.field.follow import Drawn, Followed, draw_of, follow
 from coursewaves.field.paper import paper_of, redraw
 from coursewaves.field.progress import ALARMS, Progress, field_progress
 
 __all__ = [
     "ALARMS",
     "Draw",
+    "Drawn",
     "Followed",
     "Progress",
     "draw_of",

@@ -79,6 +79,8 @@ def draw_sample(
     words = seed.strip() or settings.sample.seed
     if not words:
         raise CoursewavesError(NO_SEED)
+    if "|" in words or not words.isprintable():
+        raise CoursewavesError("Can't draw from a seed with '|' or a control character; fix: leave it out.")
     hidden = disguised(registry, pseudonyms)
     percent = max(TARGET_PERCENT, asked.least_percent or 0)
     plan = plan_sample(

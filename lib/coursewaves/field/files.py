@@ -119,8 +119,14 @@ def write_next(home: Home, draw: Draw, registry: Registry, people: pd.DataFrame)
     table = pd.concat([known[columns].astype(types), new.astype(types)], ignore_index=True)
     path = field_folder(home, draw.instrument) / REGISTER
     with told(path.parent):
-        write_csv("invitations", table, path)
+        write_csv("invitations", with_plain_days(table), path)
     return path
+
+
+def with_plain_days(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose days are texts such as 2026-01-31, as people write them."""
+    days = table.select_dtypes("datetime")
+    return table.assign(**{str(name): days[name].dt.strftime("%Y-%m-%d") for name in days})
 
 
 def read_frame(path: Path) -> list[tuple[str, str]]:

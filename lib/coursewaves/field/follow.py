@@ -46,12 +46,28 @@ class Followed(NamedTuple):
         return people[np.array(is_asked, dtype=bool)].reset_index(drop=True)
 
 
-def draw_of(home: Home, wave: int | None = None, seed: str = "") -> tuple[Registry, Draw]:
+class Drawn(NamedTuple):
+    """A draw, the registry as it was read, with the codes that centres know, and what of it is in no draw."""
+
+    draw: Draw
+    registry: Registry
+    findings: list[Finding]
+
+
+def draw_of(home: Home, wave: int | None = None, seed: str = "") -> Drawn:
     """Read the registry of a work folder and draw a sample wave from it; see `draw_sample`."""
-    registry, _ = read_registry(home.registry)
+    registry, faults = read_registry(home.registry)
     pseudonyms = Pseudonyms(lambda: find_key(home.root).secret)
     instrument = sample_instrument(home.survey, wave)
-    return registry, draw_sample(registry, home.survey, home.settings, pseudonyms, seed, instrument)
+    draw = draw_sample(registry, home.survey, home.settings, pseudonyms, seed, instrument)
+    findings = []
+    if len(faults):
+        what = f"faults of the registry: {len(faults)}; what they set aside is not drawn"
+        findings.append(Finding("warn", what, "coursewaves check"))
+    for reason, courses in draw.plan.courses[draw.plan.courses["reason"] != ""].groupby("reason"):
+        fix = "complete courses.csv and participants.csv before the draw"
+        findings.append(Finding("warn", f"{', '.join(sorted(courses['course_id']))}: {reason}", fix))
+    return Drawn(draw, registry, findings)
 
 
 def follow(home: Home, today: date, wave: int | None = None) -> Followed:
@@ -66,7 +82,7 @@ def follow(home: Home, today: date, wave: int | None = None) -> Followed:
     paper = read_paper(home, instrument)
     if paper is None:
         raise CoursewavesError(f"No sample of wave {instrument.wave} was drawn; fix: coursewaves sample")
-    registry, draw = draw_of(home, instrument.wave, str(paper["seed"]))
+    draw, registry, _ = draw_of(home, instrument.wave, str(paper["seed"]))
     rules, findings = home.settings.sample, []
     if draw.plan.frame_hash != paper["frame_hash"]:
         fix = "coursewaves sample --anew, and tell the council; who stood on the list keeps the own number"

@@ -9,8 +9,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from coursewaves.documents import to_docx
+from coursewaves.documents.needs import needed, pandoc
+from coursewaves.errors import CoursewavesError
 from coursewaves.export.files import told
 from coursewaves.export.xlsx import write_workbook
+from coursewaves.field.files import with_plain_days
 from coursewaves.findings import Finding
 from coursewaves.letters.due_letters import REMINDER, SAMPLE, Known, Letter, Stream, Wanted, due_letters, to_invite
 from coursewaves.letters.index import INDEX, read_index, write_index, written_before
@@ -78,12 +81,12 @@ def write_letters(
         For a wave, centre or course that there is not, a template with a fault, or a folder that can't be written to.
     """
     base = letters_folder(home) if folder is None else folder
-    registry, _ = read_registry(home.registry)
+    registry, faults = read_registry(home.registry)
     office = Office(registry, home.settings, today)
     known = Known(today, find_links(home), written_before(base, today), _responses(home, wanted))
     letters, findings = due_letters(registry, home.survey, home.settings.letters, wanted, known)
-    target = base / today.isoformat()
-    prepared = [_Prepared(home, office, letter, target, is_part=bool(wanted.courses)) for letter in letters]
+    target, lacks = base / today.isoformat(), _lacks_documents() if letters else []
+    prepared = [_Prepared(home, office, letter, target, bool(wanted.courses), not lacks) for letter in letters]
     contents = {path: content for one in prepared for path, content in one.contents()}  # all faults before any file
     rows = [row for one in prepared for row in one.rows()]
     with told(target):
@@ -95,7 +98,27 @@ def write_letters(
             kept = [row for row in read_index(target / INDEX) if row["file"] not in new]
             write_index(target / INDEX, sorted([*kept, *rows], key=lambda row: (row["file"], row["course_id"])))
     remarks = [remark for one in prepared for remark in one.remarks()]
-    return Written(target, rows, list(dict.fromkeys([*look_over(home), *findings, *remarks])))
+    return Written(
+        target,
+        rows,
+        list(dict.fromkeys([*_registry_remarks(len(faults)), *look_over(home), *findings, *lacks, *remarks])),
+    )
+
+
+def _registry_remarks(n_faults: int) -> list[Finding]:
+    what = f"faults of the registry: {n_faults}; no letter names what they set aside"
+    return [Finding("warn", what, "coursewaves check")] if n_faults else []
+
+
+def _lacks_documents() -> list[Finding]:
+    """Say why no DOCX can be made on this machine; the drafts of e-mails need nothing for it."""
+    try:
+        pandoc()
+        needed("tinyhtml5")
+    except CoursewavesError as error:
+        what, _, fix = str(error).partition("; fix: ")
+        return [Finding("warn", f"drafts of e-mails alone, no DOCX: {what}", fix)]
+    return []
 
 
 def _responses(home: Home, wanted: Wanted) -> pd.DataFrame:
@@ -114,8 +137,11 @@ def _put(path: Path, content: bytes | pd.DataFrame) -> None:
 class _Prepared:
     """One letter with the names of its files."""
 
-    def __init__(self, home: Home, office: Office, letter: Letter, folder: Path, *, is_part: bool) -> None:
+    def __init__(
+        self, home: Home, office: Office, letter: Letter, folder: Path, is_part: bool, has_document: bool
+    ) -> None:
         self.home, self.office, self.letter, self.folder = home, office, letter, folder
+        self.has_document = has_document
         centres = office.registry.centres
         row = centres[centres["centre_id"] == letter.centre_id].iloc[0]
         given = row["language"]
@@ -129,14 +155,16 @@ class _Prepared:
     def contents(self) -> Iterator[tuple[Path, bytes | pd.DataFrame]]:
         """Yield each file with its content, in words that the centre reads."""
         codes = {stream.course_id: qr_code(stream.link.url) for stream in self.letter.streams}
-        filled = self._filled(lambda one: f"data:image/png;base64,{b64encode(codes[one.course_id]).decode()}")
-        whole = page(filled.body, self.language, filled.subject)
-        document = to_docx(whole, self.language, filled.subject)
-        yield self.folder / f"{self.name}.docx", document
+        documents = {}
+        if self.has_document:
+            filled = self._filled(lambda one: f"data:image/png;base64,{b64encode(codes[one.course_id]).decode()}")
+            whole = page(filled.body, self.language, filled.subject)
+            documents[f"{self.name}.docx"] = to_docx(whole, self.language, filled.subject)
+        yield from ((self.folder / name, content) for name, content in documents.items())
         in_mail = self._filled(lambda one: f"cid:qr-{one.course_id}")
         draft = Draft(
             self._address(), self.home.settings.letters.contact.email, in_mail.subject, self.language, in_mail.body,
-            {f"qr-{course_id}": png for course_id, png in codes.items()}, {f"{self.name}.docx": document},
+            {f"qr-{course_id}": png for course_id, png in codes.items()}, documents,
         )  # fmt: skip
         yield self.folder / f"{self.name}.eml", email_draft(draft)
         if self.people:
@@ -151,7 +179,7 @@ class _Prepared:
         drawn = self.office.registry.invitations
         drawn = drawn[drawn["wave"] == self.letter.instrument.wave]
         parts = [to_invite(drawn, stream.course_id, self.office.today) for stream in self.letter.streams]
-        return pd.concat(parts, ignore_index=True)[columns_of("invitations")]
+        return with_plain_days(pd.concat(parts, ignore_index=True)[columns_of("invitations")])
 
     def _address(self) -> str:
         try:

@@ -43,7 +43,7 @@ def progress_of(subject: Subject) -> Progress | None:
 def shown_progress(view: YearView, found: Progress) -> Disclosed:
     """Return the directions' rows of which enough people were asked and have answered."""
     directions = found.scopes[found.scopes["scope"] == "direction"].reset_index(drop=True)
-    return disclose(directions, view.least("counts"), LABELS, ("n_invited", "n"))
+    return disclose(directions, view.least("counts"), LABELS, ("n_invited", "n_answered"))
 
 
 def fieldwork(view: YearView) -> Section:
@@ -54,7 +54,7 @@ def fieldwork(view: YearView) -> Section:
         return Section("fieldwork", title, [10], [paragraph(text)])
     rows = shown_progress(view, found).rows()
     say = view.say
-    head = [say("Direction"), say("Invited"), say("Answered"), say("Refused"), say("Nothing came back"),
+    head = [say("Direction"), say("Invited"), say("Answered with a code"), say("Refused"), say("Nothing came back"),
             say("Reserves left"), say("Response rate"), say("Share that can be expected")]  # fmt: skip
     note = say(
         "As of {day}. Response rate: answers with a code, of all invited who completed the course, those replaced too "
@@ -76,7 +76,7 @@ def _line(view: YearView, row: dict[str, Any]) -> list[str]:
     if row["is_hidden"]:
         return [name, view.say("hidden: small group"), *["–"] * 6]
     silent = row["n_not_reached"] + row["n_silent"] + row["n_waiting"]
-    counts = [number(row[key]) for key in ("n_invited", "n", "n_refused")]
+    counts = [number(row[key]) for key in ("n_invited", "n_answered", "n_refused")]
     return [name, *counts, number(silent), number(row["n_reserves"]), percent(row["response_rate"]),
             percent(row["share_expected"], 1)]  # fmt: skip
 

@@ -35,6 +35,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 LINE = (
     "errors",
     "limits",
+    "formats",
     "isolation",
     "processes",
     "locks",
@@ -141,6 +142,7 @@ LINE = (
     "due_words",
     "calendar_file",
     "charts",
+    "results",
     "clean",
     "subject",
     "several",
@@ -155,6 +157,7 @@ LINE = (
     "sections",
     "reports_of",
     "report",
+    "renditions",
     "engine",
     "manifest",
     "plan",

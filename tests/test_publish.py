@@ -13,6 +13,7 @@ import handmade
 from coursewaves import publish
 from coursewaves.contents import Contents, instruments_digest, settings_digest, write_contents
 from coursewaves.errors import CoursewavesError
+from coursewaves.formats import as_words
 from coursewaves.manifest import JOURNAL, enter, read_manifest, write_manifest
 from coursewaves.partitions import write_partitions
 from coursewaves.plan import Planned, gone, plan_reports
@@ -23,7 +24,7 @@ from coursewaves.settings import Home, Settings
 from coursewaves.workers import Ended, Told
 from coursewaves.year import Year
 
-FIELDS = {"kind", "id", "language", "title", "path", "sha256", "inputs", "versions", "made_at", "is_stale"}
+FIELDS = {"kind", "id", "language", "title", "path", "sha256", "inputs", "versions", "made_at", "is_stale", "files"}
 
 KEY_ERROR = "cell `cw.sections.waves(course)`: KeyError"
 
@@ -66,15 +67,15 @@ class Maker:
                 if self.deaths.get(course_id) == language:
                     death = "its process died (SIGSEGV)"
                     break
-                words = (
-                    {"page": f"{title} {self.pages[course_id]}"} if course_id in self.pages else {"failure": KEY_ERROR}
-                )
+                words = self.words(course_id, title, job["formats"])
                 yield Told(place, job, {"language": language} | words)
             yield Ended(place, job, death)
 
-    def words(self, course_id: str, title: str) -> dict[str, str]:
+    def words(self, course_id: str, title: str, formats: list[str]) -> dict[str, Any]:
         page = self.pages.get(course_id)
-        return {"failure": KEY_ERROR} if page is None else {"page": f"{title} {page}"}
+        if page is None:
+            return {"failure": KEY_ERROR}
+        return as_words(f"{title} {page}", {name: f"{name} of {title} {page}".encode() for name in formats})
 
 
 @pytest.fixture
@@ -185,6 +186,101 @@ def test_a_partition_that_was_changed_is_refused(home):
 def test_before_a_load_nothing_can_be_planned(tmp_path):
     with pytest.raises(CoursewavesError, match=r"Can't find the processed tables .*fix: coursewaves --home .* load"):
         plan_reports(Home(tmp_path))
+
+
+# Other formats ---------------------------------------------------------------------------------------
+
+
+def files_of(home: Home, name: str = "A-1.kk") -> dict[str, str]:
+    """The files of one report beside its page, by format."""
+    found = sorted((home.reports / "course").glob(f"{name}.*"))
+    return {path.suffix[1:]: path.read_text(encoding="utf-8") for path in found if path.suffix != ".html"}
+
+
+def test_every_format_is_published_with_its_own_hash(home, maker):
+    maker.pages["A-1"] = "first"
+    made(home, maker, "A-1")
+    files = files_of(home)
+    assert files == {name: f"{name} of Play kk (A-1) first" for name in ("json", "xlsx")}
+    (entry,) = manifest(home).values()
+    assert entry["files"] == {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
+    assert stat.S_IMODE((home.reports / "course/A-1.kk.json").stat().st_mode) == 0o640
+    assert reasons(plan_reports(home, ["A-1"], ["kk"])) == {"course/A-1.kk.html": []}
+
+
+@pytest.mark.parametrize("name", ["json", "xlsx"])
+def test_a_format_that_was_edited_or_deleted_is_made_anew(home, maker, name):
+    maker.pages["A-1"] = "first"
+    made(home, maker, "A-1")
+    path, before = home.reports / f"course/A-1.kk.{name}", files_of(home)
+    for spoil in (lambda: path.write_text("better figures"), path.unlink):
+        spoil()
+        planned = plan_reports(home, ["A-1"], ["kk"])
+        assert reasons(planned) == {"course/A-1.kk.html": ["its page was edited"]}
+        make_reports(home, planned, maker, lambda outcome: None)
+        assert files_of(home) == before
+
+
+def test_a_format_that_is_asked_for_once_is_made_and_stays_until_the_report_changes(home, maker):
+    maker.pages["A-1"] = "first"
+    made(home, maker, "A-1")
+    planned = plan_reports(home, ["A-1"], ["kk"], formats=["pdf"])
+    assert reasons(planned) == {"course/A-1.kk.html": ["not made in this format yet"]}
+    make_reports(home, planned, maker, lambda outcome: None)
+    assert files_of(home)["pdf"] == "pdf of Play kk (A-1) first"
+    assert reasons(plan_reports(home, ["A-1"], ["kk"])) == {"course/A-1.kk.html": []}
+    maker.pages["A-1"] = "anew"
+    made(home, maker, "A-1")
+    assert files_of(home).keys() == {"json", "xlsx"}  # a PDF of older figures is worse than none
+    assert reasons(plan_reports(home, ["A-1"], ["kk"])) == {"course/A-1.kk.html": []}
+
+
+def test_a_format_that_there_is_not_is_refused(home):
+    with pytest.raises(CoursewavesError, match=r"Can't find 'odt' in the formats of reports.*'pdf'"):
+        plan_reports(home, formats=["odt"])
+
+
+def test_a_manifest_of_a_time_without_formats_is_read_and_its_pages_are_due(home, maker):
+    maker.pages["A-1"] = "first"
+    made(home, maker, "A-1")
+    entries = [{name: entry[name] for name in entry if name != "files"} for entry in manifest(home).values()]
+    (home.reports / "manifest.json").write_text(json.dumps(entries), encoding="utf-8")
+    assert [page["files"] for page in read_manifest(home)] == [{}]
+    assert reasons(plan_reports(home, ["A-1"], ["kk"])) == {"course/A-1.kk.html": ["not made in this format yet"]}
+
+
+@pytest.mark.parametrize("files", [{"exe": "0"}, {"json": 1}, {"../x": "0"}, {"html": "0"}])
+def test_an_entry_with_a_file_that_is_no_format_is_damaged(home, maker, files):
+    maker.pages["A-1"] = "first"
+    made(home, maker, "A-1")
+    entries = [entry | {"files": files} for entry in manifest(home).values()]
+    (home.reports / "manifest.json").write_text(json.dumps(entries), encoding="utf-8")
+    with pytest.raises(CoursewavesError, match="is damaged"):
+        read_manifest(home)
+
+
+def test_a_run_killed_between_the_files_of_a_report_leaves_an_entry_that_is_true(home, maker, monkeypatch):
+    """The journal names the new files, the page is still the old one: the old entry holds, and the report is due."""
+    maker.pages["A-1"] = "first"
+    made(home, maker, "A-1")
+    before = manifest(home)
+    maker.pages["A-1"] = "anew"
+
+    def killed_at_the_page(path: Any, content: bytes, **how: bool) -> None:
+        if path.suffix == ".html":
+            raise KeyboardInterrupt
+        write_shared(path, content, **how)
+
+    monkeypatch.setattr(publish, "write_shared", killed_at_the_page)
+    with pytest.raises(KeyboardInterrupt):
+        made(home, maker, "A-1")
+    monkeypatch.undo()
+    assert read_manifest(home) == list(before.values())
+    planned = plan_reports(home, ["A-1"], ["kk"])
+    assert reasons(planned) == {"course/A-1.kk.html": ["its page was edited"]}
+    make_reports(home, planned, maker, lambda outcome: None)
+    assert files_of(home)["json"] == "json of Play kk (A-1) anew"
+    assert reasons(plan_reports(home, ["A-1"], ["kk"])) == {"course/A-1.kk.html": []}
 
 
 # Stale pages -----------------------------------------------------------------------------------------
@@ -397,10 +493,10 @@ def test_a_full_disk_fails_one_report_with_its_reason_and_keeps_the_old_page(hom
     old = (home.reports / "course/A-1.kk.html").read_bytes()
     maker.pages |= {"A-1": "anew", "A-2": "anew"}
 
-    def full_for_one(path: Any, content: bytes) -> None:
+    def full_for_one(path: Any, content: bytes, **how: bool) -> None:
         if path.name == "A-1.kk.html":
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
-        write_shared(path, content)
+        write_shared(path, content, **how)
 
     monkeypatch.setattr(publish, "write_shared", full_for_one)
     planned = plan_reports(home, languages=["kk"], anew=True)[:2]

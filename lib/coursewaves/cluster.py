@@ -30,7 +30,7 @@ from coursewaves.parcels import OF_COURSE, Task, input_name, pack, pack_year, pr
 from coursewaves.publish import Do
 from coursewaves.settings import Home
 from coursewaves.station import make_on_worker
-from coursewaves.storage import INPUTS, Storage, unsealed
+from coursewaves.storage import INPUTS, Storage, as_stored, as_told, unsealed
 from coursewaves.workers import Ended, Told
 
 LOOK_SECONDS = 5.0
@@ -140,7 +140,7 @@ class _Doing:
             else:
                 data = whole = whole or self._send(pack_year(self.home), there)
             self.sent.add(data)
-            own = {name: job[name] for name in ("kind", "subject_id", "about", "pages")}
+            own = {name: job[name] for name in ("kind", "subject_id", "about", "pages", "formats")}
             self.tasks[place] = Task(**common, **own, data=data)
             self._submit(place)
 
@@ -222,7 +222,7 @@ class _Doing:
             self.storage.remove(self.tasks[place].page_name(language))
         yield Ended(place, job, "")
 
-    def _fetched(self, place: int, language: str, sha256: str = "") -> dict[str, str]:
+    def _fetched(self, place: int, language: str, sha256: str = "") -> dict[str, Any]:
         try:
             content = self.storage.read(self.tasks[place].page_name(language))
         except CoursewavesError as error:
@@ -230,15 +230,16 @@ class _Doing:
         page = unsealed(content)
         if page is None or sha256 not in ("", digest(page.encode())):
             return {"failure": "its page in the storage is missing or damaged"}
-        return {"page": page}
+        return as_told(page)
 
     def _found(self, place: int, failure: str) -> Iterator[Told | Ended]:
         """Tell of a task that came to no end: pages that were made before are there; the rest failed."""
         self.futures.pop(place, None)
         replies = {}
         for language, _ in self.jobs[place]["pages"]:
-            page = self._fetched(place, language).get("page")
-            replies[language] = {"sha256": digest(page.encode())} if page else {"failure": failure}
+            words = self._fetched(place, language)
+            is_there = "page" in words
+            replies[language] = {"sha256": digest(as_stored(words).encode())} if is_there else {"failure": failure}
         yield from self._told(place, replies)
 
 

@@ -1,4 +1,4 @@
-"""Make the pages of one subject: a job goes in, each page is told as soon as it is whole.
+"""Make the pages of one subject: a job goes in, each page is told as soon as it is whole, with its other formats.
 
 One process makes the pages of all languages: what does not hang on the language is found once (`coursewaves.course`).
 """
@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from coursewaves import opening, renditions, results
 from coursewaves.errors import CoursewavesError
+from coursewaves.formats import as_words
 from coursewaves.limits import Limits
-from coursewaves.report import make_page
+from coursewaves.report import make_report
 from coursewaves.settings import notebooks_folder
 
 
@@ -19,11 +21,12 @@ def make_pages(job: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> N
     Parameters
     ----------
     job
-        ``home``, ``kind``, ``about`` (the parameter that names the subject, and its id), ``pages`` as pairs of
-        language and title, ``engine`` (None for a Jupyter kernel), ``limits``, and ``told`` where an earlier process
-        died. The current folder is its own.
+        ``home``, ``kind``, ``subject_id``, ``about`` (the parameter that names the subject, and its id), ``pages`` as
+        pairs of language and title, ``formats`` beside the page, ``engine`` (None for a Jupyter kernel), ``limits``,
+        and ``told`` where an earlier process died. The current folder is its own.
     tell
-        Is given ``language`` and ``page``, or ``language`` and ``failure``: a cell and an error's class, never data.
+        Is given ``language`` and what `coursewaves.formats.as_words` makes of the page, or ``language`` and
+        ``failure``: a cell and an error's class, never data.
     """
     notebook = notebooks_folder() / "reports" / f"{job['kind']}.ipynb"
     limits = Limits(**job["limits"])
@@ -32,8 +35,16 @@ def make_pages(job: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> N
         if language in done:
             continue
         parameters = {"home": job["home"], "language": language} | job["about"]
+        head = {"kind": job["kind"], "id": job["subject_id"], "language": language, "title": title}
         try:
-            page = make_page(notebook, parameters, title, language, job["engine"], limits, Path.cwd())
-            tell({"language": language, "page": page})
+            report = make_report(notebook, parameters, title, language, job["engine"], limits, Path.cwd())
+            tell({"language": language} | as_words(report.page, renditions.renditions_of(report, head, job["formats"])))
         except CoursewavesError as error:
             tell({"language": language, "failure": str(error)})
+
+
+def warm_up(home: str, languages: list[str], formats: list[str]) -> None:
+    """Read what all reports of a work folder share, and import what their formats need."""
+    opening.warm_up(home, languages)
+    results.warm_up(languages)
+    renditions.warm_up(formats)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.formats import FORMATS, PAGE
 from coursewaves.private_files import write_shared
 from coursewaves.settings import Home
 
@@ -23,11 +24,12 @@ INDEX = "index.html"
 
 Page = dict[str, Any]
 """One page: ``kind``, ``id``, ``language``, ``title``, ``path`` below the reports, ``sha256``, ``inputs`` (the hash of
-each), ``versions``, ``made_at``, and ``is_stale``: its inputs have changed and it was not made anew."""
+each), ``versions``, ``made_at``, ``is_stale``: its inputs have changed and it was not made anew, and ``files``: the
+hash of each other format, which lies beside the page; see `page_path`."""
 
 TYPES = {
     "kind": str, "id": str, "language": str, "title": str, "path": str, "sha256": str, "inputs": dict,
-    "versions": dict, "made_at": str, "is_stale": bool,
+    "versions": dict, "made_at": str, "is_stale": bool, "files": dict,
 }  # fmt: skip
 """What a page's entry holds."""
 
@@ -42,10 +44,15 @@ def read_manifest(home: Home) -> list[Page]:
     """
     pages = {page["path"]: page for page in _written(home) if (home.reports / page["path"]).is_file()}
     for page in _journal(home):
-        path = home.reports / page["path"]
-        if path.is_file() and sha256_of(path) == page["sha256"]:
+        if is_as_told(home, page):
             pages[page["path"]] = page
     return [pages[path] for path in sorted(pages)]
+
+
+def is_as_told(home: Home, page: Page) -> bool:
+    """Tell whether a page and its other formats lie there as their entry says."""
+    files = {page_path(page["kind"], page["id"], page["language"], name): sha for name, sha in page["files"].items()}
+    return all(sha256_of(home.reports / path) == sha for path, sha in ({page["path"]: page["sha256"]} | files).items())
 
 
 def write_manifest(home: Home, pages: Iterable[Page]) -> None:
@@ -108,9 +115,9 @@ def _written(home: Home) -> list[Page]:
     if not path.exists():
         return []
     try:
-        pages: list[Page] = json.loads(path.read_text(encoding="utf-8"))
-        is_sound = isinstance(pages, list) and all(map(_is_page, pages))
-    except ValueError:
+        pages: list[Page] = [_completed(entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+        is_sound = all(map(_is_page, pages))
+    except (ValueError, TypeError):
         is_sound = False
     if not is_sound:
         place = f"{home.reports.name}/{MANIFEST}"
@@ -130,13 +137,22 @@ def _journal(home: Home) -> list[Page]:
     return [page for page in pages if _is_page(page)]
 
 
+def _completed(entry: Any) -> Any:
+    """Take an entry of a time when a report was its page alone."""
+    return {"files": {}} | entry if isinstance(entry, dict) else entry
+
+
 def _is_page(entry: object) -> bool:
     """Tell whether an entry is one of ours: a flipped bit must not pass for a page, nor lead out of the folder."""
     if not isinstance(entry, dict) or entry.keys() != TYPES.keys():
         return False
     is_plain = all(isinstance(entry[name], kind) for name, kind in TYPES.items())
     is_here = is_plain and entry["path"] == page_path(entry["kind"], entry["id"], entry["language"])
-    return is_here and _is_time(entry["made_at"])
+    return is_here and _is_time(entry["made_at"]) and _are_files(entry["files"])
+
+
+def _are_files(files: dict[Any, Any]) -> bool:
+    return {*files} <= {*FORMATS} - {PAGE} and all(isinstance(sha256, str) for sha256 in files.values())
 
 
 def _is_time(text: str) -> bool:
@@ -146,6 +162,6 @@ def _is_time(text: str) -> bool:
         return False
 
 
-def page_path(kind: str, subject_id: str, language: str) -> str:
-    """Return where a page lies below the reports folder."""
-    return f"{kind}/{subject_id}.{language}.html"
+def page_path(kind: str, subject_id: str, language: str, name: str = PAGE) -> str:
+    """Return where a page, or another format of it, lies below the reports folder."""
+    return f"{kind}/{subject_id}.{language}.{name}"

@@ -8,7 +8,7 @@ from coursewaves.centre import Centre
 from coursewaves.contents import CONTENTS
 from coursewaves.course import Course
 from coursewaves.direction import Direction
-from coursewaves.phrases import Phrases
+from coursewaves.phrases import Phrases, Said
 from coursewaves.programme import OfProgramme, Programme
 from coursewaves.settings import Home, find_home
 from coursewaves.subject import Subject
@@ -71,9 +71,9 @@ class CourseView(Course, ProgrammeReader):
         """Return the wording of an item; for a repeated one, of the course's own ability or topic."""
         item = self.year.survey.item(column)
         if item.repeat is None:
-            return self.wording(item)
+            return Said(self.wording(item), column)
         row = self.row_of(item.repeat, int(column.rpartition(".")[2]))
-        return self.wording(item).replace("{row}", self.title(item.repeat, row) if row else column)
+        return Said(self.wording(item).replace("{row}", self.title(item.repeat, row) if row else column), column)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,24 @@
 """Build pieces of a page: texts and figures go in, HTML comes out in which every text is escaped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import NamedTuple, NewType
+from typing import Any, NamedTuple
 
 from coursewaves.charts import Figure
 from coursewaves.errors import CoursewavesError
+from coursewaves.results.shown import MIME, Note, bundled, facts_note, figure_note, table_note, text_note
 
-Html = NewType("Html", str)
-"""Markup made by this module; everything else is text and is escaped."""
+
+class Html(str):
+    """Markup made by this module, everything else is text and is escaped; with a note of what it shows in figures."""
+
+    notes: tuple[Note, ...]
+
+    def __new__(cls, markup: str, notes: Iterable[Note] = ()) -> "Html":
+        """Take markup; one that was made before keeps its notes."""
+        made = super().__new__(cls, markup)
+        made.notes = tuple(notes) or (markup.notes if isinstance(markup, Html) else ())
+        return made
 
 
 class Section(NamedTuple):
@@ -40,6 +50,13 @@ class Section(NamedTuple):
         body = "\n".join(part for part in self.parts if part)
         return f'<section id="{escape(self.section_id)}">{heading}\n{body}\n</section>'
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {MIME: self._bundled()}  # the notebook's own way asks for the markup besides
+
+    def _bundled(self) -> str:
+        notes = [note for part in self.parts for note in part.notes]
+        return bundled(self.section_id, self.title, self.paragraphs, notes)
+
 
 class Sections(tuple[Section, ...]):
     """Several sections that one notebook cell shows."""
@@ -52,36 +69,44 @@ class Sections(tuple[Section, ...]):
     def _repr_html_(self) -> str:
         return "\n".join(section._repr_html_() for section in self)
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {MIME: "\n".join(section._bundled() for section in self)}
+
 
 def heading(text: str, level: int = 3) -> Html:
     """Make a heading inside a section."""
-    return Html(f"<h{level}>{escape(text)}</h{level}>")
+    return Html(f"<h{level}>{escape(text)}</h{level}>", [text_note(text)])
 
 
 def paragraph(text: str, kind: str = "") -> Html:
     """Make a paragraph; empty text makes nothing. `kind` is ``note`` for small print, ``warning`` for a caution."""
     if not text:
         return Html("")
-    return Html(f'<p class="{escape(kind)}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>")
+    markup = f'<p class="{escape(kind)}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>"
+    return Html(markup, [text_note(text)])
 
 
 def bullets(texts: Iterable[str], kind: str = "") -> Html:
     """Make a list; no texts make nothing."""
-    items = "".join(f"<li>{escape(text)}</li>" for text in texts if text)
+    told = [text for text in texts if text]
+    items = "".join(f"<li>{escape(text)}</li>" for text in told)
     mark = f' class="{escape(kind)}"' if kind else ""
-    return Html(f"<ul{mark}>{items}</ul>" if items else "")
+    return Html(f"<ul{mark}>{items}</ul>" if items else "", map(text_note, told))
 
 
 def side_by_side(parts: Iterable[Html]) -> Html:
     """Set figures side by side where the page is wide enough."""
-    body = "".join(parts)
-    return Html(f'<div class="figures">{body}</div>' if body else "")
+    beside = list(parts)
+    body = "".join(beside)
+    notes = [note for part in beside for note in part.notes]
+    return Html(f'<div class="figures">{body}</div>' if body else "", notes)
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> Html:
     """Make a list of terms and what they are; pairs without a value are left out."""
-    rows = "".join(f"<div><dt>{escape(term)}</dt><dd>{escape(value)}</dd></div>" for term, value in pairs if value)
-    return Html(f"<dl>{rows}</dl>" if rows else "")
+    told = [(term, value) for term, value in pairs if value]
+    rows = "".join(f"<div><dt>{escape(term)}</dt><dd>{escape(value)}</dd></div>" for term, value in told)
+    return Html(f"<dl>{rows}</dl>" if rows else "", [facts_note(told)] if told else [])
 
 
 def quotes(texts: Iterable[str]) -> Html:
@@ -90,8 +115,8 @@ def quotes(texts: Iterable[str]) -> Html:
     return Html(f'<ul class="quotes">{items}</ul>' if items else "")
 
 
-def figure(drawing: Figure, caption: str) -> Html:
-    """Place a drawing with its caption.
+def figure(drawing: Figure, caption: str, records: Iterable[Mapping[str, Any]] = ()) -> Html:
+    """Place a drawing with its caption; `records` are the figures that it draws, by names of variables.
 
     Raises
     ------
@@ -100,15 +125,17 @@ def figure(drawing: Figure, caption: str) -> Html:
     """
     if not drawing.alt.strip():
         raise CoursewavesError(f"The figure {caption!r} has no alternative text; fix: say in words what it shows.")
-    return Html(f"<figure><figcaption>{escape(caption)}</figcaption>{drawing.svg}</figure>")
+    markup = f"<figure><figcaption>{escape(caption)}</figcaption>{drawing.svg}</figure>"
+    return Html(markup, [figure_note(caption, drawing.alt, records)])
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> Html:
     """Make a table: the first column heads the rows, the others hold figures; of `kind` ``prose`` they hold texts."""
+    shown = [list(row) for row in rows]
     cells = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
     lines = [
         f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
-        for row in rows
+        for row in shown
     ]
     if not lines:
         return Html("")
@@ -116,5 +143,6 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], kind
     return Html(
         f'<div class="{name}" tabindex="0" role="group" aria-label="{escape(caption)}"><table>'
         f"<caption>{escape(caption)}</caption><thead><tr>{cells}</tr></thead>"
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
+        f"<tbody>{''.join(lines)}</tbody></table></div>",
+        [table_note(caption, head, shown)],
     )

@@ -44,6 +44,8 @@ class Task(NamedTuple):
         As in a job of `coursewaves.making.make_pages`.
     pages
         Language and title of each page.
+    formats
+        Those beside the page.
     """
 
     storage: str
@@ -57,16 +59,20 @@ class Task(NamedTuple):
     subject_id: str
     about: dict[str, str]
     pages: list[list[str]]
+    formats: list[str]
 
     @property
     def surroundings(self) -> str:
         """What tasks have in common that one overseer can do."""
-        return json.dumps([self.storage, self.program, self.shared, self.settings, self.languages, self.limits])
+        return json.dumps(
+            [self.storage, self.program, self.shared, self.settings, self.languages, self.limits, self.formats]
+        )
 
     def page_name(self, language: str) -> str:
         """Return where the page of a language lies in the storage; its name hangs on all that the page rests on."""
         titles = [title for spoken, title in self.pages if spoken == language]
-        key = [self.program, self.shared, self.data, self.kind, self.subject_id, self.about, language, *titles]
+        own = [self.kind, self.subject_id, self.about, language, *titles]
+        key = [self.program, self.shared, self.data, *own, *self.formats]
         return f"pages/{digest(json.dumps(key).encode())}.html"
 
 

@@ -45,6 +45,18 @@ def marked(phrase: str) -> str:
     return phrase
 
 
+class Said(str):
+    """A text of ours that is known in every language by its key: the English phrase, or the id of what it names."""
+
+    key: str
+
+    def __new__(cls, text: str, key: str = "") -> "Said":
+        """Give a text its key."""
+        said = super().__new__(cls, text)
+        said.key = key
+        return said
+
+
 class Phrases:
     """Everything that is said in one language."""
 
@@ -63,7 +75,7 @@ class Phrases:
 
     def say(self, phrase: str, **values: Any) -> str:
         """Return a phrase in the language, its ``{places}`` filled with values that are formatted already."""
-        return self._catalogue.gettext(phrase).format(**values)
+        return Said(self._catalogue.gettext(phrase).format(**values), phrase)
 
     def say_many(self, one: str, many: str, count: int, **values: Any) -> str:
         """Return the form of a phrase that fits a count; ``{count}`` is the count itself."""
@@ -125,6 +137,16 @@ def _percent(rounded: str, language: str) -> str:
     """Format a share; it is written out, since -0 and 0 are one key as numbers and two texts."""
     text: str = format_percent(Decimal(rounded), locale=language, decimal_quantization=False)
     return text
+
+
+def rounded(value: float | None, digits: int = 0) -> float | None:
+    """Return a number as it is shown: rounded as `Phrases.number` does; None where that is a dash.
+
+    >>> rounded(0.285, 2), rounded(71.5), rounded(float("nan"))
+    (0.29, 72, None)
+    """
+    found = _half_up(value, digits)
+    return None if found is None else float(found) if digits else int(found)
 
 
 def _half_up(value: float | None, digits: int) -> Decimal | None:

@@ -22,12 +22,14 @@ from coursewaves.contents import (
     versions,
 )
 from coursewaves.errors import CoursewavesError
+from coursewaves.formats import others
 from coursewaves.kinds import KINDS
-from coursewaves.manifest import Page, page_path, read_manifest, sha256_of
+from coursewaves.manifest import Page, is_as_told, page_path, read_manifest, sha256_of
 from coursewaves.phrases import LOCALES, Phrases, marked
 from coursewaves.settings import Home, notebooks_folder
 
 NEW, EDITED, STALE, ASKED = "not made yet", "its page was edited", "not made last time", "asked for"
+UNMADE = "not made in this format yet"
 
 CHANGED = {
     "data": "its data changed",
@@ -66,11 +68,15 @@ class Job(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """A report with the hashes of all that it rests on, and why it is due; `reasons` are empty where it is current."""
+    """A report with the hashes of all that it rests on, and why it is due.
+
+    `reasons` are empty where it is current; `formats` are those beside the page in which it is made if it is due.
+    """
 
     job: Job
     inputs: dict[str, str]
     reasons: list[str]
+    formats: tuple[str, ...] = ()
 
 
 def plan_reports(
@@ -79,6 +85,7 @@ def plan_reports(
     languages: Iterable[str] = (),
     kinds: Iterable[str] = (),
     *,
+    formats: Iterable[str] = (),
     anew: bool = False,
 ) -> list[Planned]:
     """Plan reports of all kinds; without courses named, on all that anybody answered (¶14).
@@ -89,25 +96,28 @@ def plan_reports(
         Only reports on these courses.
     languages, kinds
         Only these; by default all of the settings, and all kinds.
+    formats
+        Formats beside those of the settings.
     anew
         Whether reports that are current are due too.
 
     Raises
     ------
     CoursewavesError
-        For a course without answers, a kind that there is not, a language that the settings do not name, and where
-        nothing was loaded, or the settings, the instruments or what was made of the data have changed since.
+        For a course without answers, a kind or a format that there is not, a language that the settings do not name,
+        and where nothing was loaded, or the settings, the instruments or what was made of the data have changed since.
     """
     contents = loaded(home)
     jobs = _jobs(home, _wanted(contents, list(course_ids), list(kinds) or home.settings.kinds), list(languages))
     data = _data(home, contents, jobs)
     pages = {page["path"]: page for page in read_manifest(home)}
     shared = {name: contents.inputs[name] for name in ("settings", "instruments")}
+    asked = tuple(others([*home.settings.formats, *formats]))
     planned = []
     for job in jobs:
         inputs = {"data": data[job.kind, job.subject_id], **shared, **_of_program(job.kind, job.language)}
-        reasons = _reasons(home, job, pages.get(job.path), inputs)
-        planned.append(Planned(job, inputs, reasons or ([ASKED] if anew else [])))
+        reasons = _reasons(home, job, pages.get(job.path), inputs, asked)
+        planned.append(Planned(job, inputs, reasons or ([ASKED] if anew else []), asked))
     return planned
 
 
@@ -213,13 +223,17 @@ def _of_program(kind: str, language: str) -> dict[str, str]:
     }
 
 
-def _reasons(home: Home, job: Job, page: Page | None, inputs: Mapping[str, str]) -> list[str]:
+def _reasons(
+    home: Home, job: Job, page: Page | None, inputs: Mapping[str, str], formats: tuple[str, ...]
+) -> list[str]:  # fmt: skip
     if page is None:
         return [NEW]
     reasons = [CHANGED[name] for name in changed(page["inputs"], inputs)]
     own = {"title": job.title} | ({} if reasons else {"versions": versions()})
-    if changed(page, own) or sha256_of(home.reports / page["path"]) != page["sha256"]:
+    if changed(page, own) or not is_as_told(home, page):
         reasons.append(EDITED)
+    if not {*formats} <= {*page["files"]}:
+        reasons.append(UNMADE)
     return reasons or ([STALE] if page["is_stale"] else [])
 
 

@@ -11,11 +11,15 @@ from coursewaves import charts
 from coursewaves.disclosure import Disclosed
 from coursewaves.instruments import Scale
 from coursewaves.page import Html, figure, table
+from coursewaves.phrases import Said, rounded
 from coursewaves.rate import Rated
 from coursewaves.stats import funnel_limits
 from coursewaves.view import View
 
 SCORE_TICKS = (0, 25, 50, 75, 100)
+
+MEAN = ("n", "mean", "low", "high")
+"""What is known of a mean, 0-100: the answers behind it and its interval."""
 
 
 def likert_figure(view: View, counts: Disclosed, scale: Scale, caption: str) -> Html:
@@ -23,30 +27,36 @@ def likert_figure(view: View, counts: Disclosed, scale: Scale, caption: str) -> 
     _must_be_disclosed(counts)
     codes = [option.code for option in scale.options]
     top = codes[-2:] if len(codes) > 3 else codes[-1:]
-    rows, told = [], []
+    rows, told, records = [], [], []
     for row in counts.rows():
         label = view.item_label(row["item_id"])
         if row["is_hidden"]:
             rows.append(charts.LikertRow(label, None, _too_few(view, counts)))
+            records.append(_hidden(row["item_id"], label, counts))
             continue
+        given = {code: row[code] for code in codes}
+        records.append(_record(row["item_id"], label, row, ("n", "n_not_applicable")) | {"counts": given})
         rows.append(charts.LikertRow(label, [row[code] for code in codes], _n_note(view, row)))
         told.append(f"{label}: {_part(view, sum(row[code] for code in top), row['n'])}")
     names = [option.wording(view.phrases.language) for option in scale.options]
     high = " / ".join(names[-len(top) :])
     alt = view.say("Share of answers “{steps}” by question: {list}.", steps=high, list="; ".join(told))
     drawing = charts.likert(rows, names, title=caption, alt=alt, empty=_no_answers(view))
-    return figure(drawing, caption)
+    return figure(drawing, caption, records)
 
 
 def shares_figure(view: View, shares: Disclosed, scale: Scale, caption: str) -> Html:
     """Draw who chose which option; `shares` is of `coursewaves.summarise.option_shares`."""
     _must_be_disclosed(shares)
     names = {option.code: option.wording(view.phrases.language) for option in scale.options}
-    rows, told = [], []
+    rows, told, records = [], [], []
     for row in shares.rows():
+        label = names[row["code"]]
         if row["is_hidden"]:
-            rows.append(charts.Row(names[row["code"]], [None], _too_few(view, shares)))
+            rows.append(charts.Row(label, [None], _too_few(view, shares)))
+            records.append(_hidden(row["code"], label, shares))
             continue
+        records.append(_record(row["code"], label, row, ("n_chosen",), ("share", "low", "high")))
         estimate = charts.Estimate(row["share"] * 100, row["low"] * 100, row["high"] * 100)
         words = f"{view.phrases.percent(row['share'])} ({view.phrases.number(row['n_chosen'])})"
         rows.append(charts.Row(names[row["code"]], [estimate], words))
@@ -55,7 +65,7 @@ def shares_figure(view: View, shares: Disclosed, scale: Scale, caption: str) -> 
         rows, _scale(view, view.phrases.percent, 0.01), title=caption, alt="; ".join(told) or caption,
         empty=_no_answers(view),
     )  # fmt: skip
-    return figure(drawing, caption)
+    return figure(drawing, caption, records)
 
 
 def counts_table(view: View, counts: Disclosed, scale: Scale, caption: str) -> Html:
@@ -78,22 +88,25 @@ def scores_figure(
     if others is not None:
         _must_be_disclosed(others)
     beside = {row["name"]: row for row in others.shown()} if others else {}
-    rows, told = [], []
+    rows, told, records = [], [], []
     for row in means.rows():
         label = name(row["name"])
         if row["is_hidden"]:
             rows.append(charts.Row(label, [None], _too_few(view, means)))
+            records.append(_hidden(row["name"], label, means))
             continue
+        records.append(_record(row["name"], label, row, MEAN) | _others(beside.get(row["name"])))
         estimates = [_estimate(row), _estimate(beside[row["name"]]) if row["name"] in beside else None]
         rows.append(charts.Row(label, estimates if others else estimates[:1], _mean_note(view, row)))
         told.append(f"{label}: {_mean_note(view, row)}")
+    records += [_limit(view)] if threshold is not None else []
     series = (sides or (view.say("this course"), view.say("other courses"))) if beside else ()
     line = None if threshold is None else _threshold(view)
     drawing = charts.intervals(
         rows, _scale(view, view.phrases.number), series=series, threshold=line, title=caption,
         alt="; ".join(told) or caption, empty=_no_answers(view),
     )  # fmt: skip
-    return figure(drawing, caption)
+    return figure(drawing, caption, records)
 
 
 def scores_table(view: View, means: Disclosed, name: Callable[[str], str], caption: str) -> Html:
@@ -110,7 +123,7 @@ def scores_table(view: View, means: Disclosed, name: Callable[[str], str], capti
 
 def chain_figure(view: View, rows: list[tuple[str, list[Disclosed | None]]], steps: list[str], caption: str) -> Html:
     """Draw the way of each construct through the waves; each step is a disclosed table of one row."""
-    drawn, told = [], []
+    drawn, told, records = [], [], []
     for label, found in rows:
         estimates: list[charts.Estimate | None] = []
         words = []
@@ -119,6 +132,7 @@ def chain_figure(view: View, rows: list[tuple[str, list[Disclosed | None]]], ste
                 _must_be_disclosed(disclosed)
             shown = disclosed.shown() if disclosed is not None else []
             estimates.append(_estimate(shown[0]) if shown else None)
+            records += [_record(_key(label), label, row, MEAN) | {"step": _key(step)} for row in shown]
             words += [f"{step} {view.phrases.number(shown[0]['mean'])}"] if shown else []
         if any(estimates):
             drawn.append(charts.Row(label, estimates))
@@ -127,7 +141,7 @@ def chain_figure(view: View, rows: list[tuple[str, list[Disclosed | None]]], ste
         drawn, _scale(view, view.phrases.number), steps, title=caption, alt="; ".join(told) or caption,
         empty=_no_answers(view),
     )  # fmt: skip
-    return figure(drawing, caption)
+    return figure(drawing, caption, records)
 
 
 def funnel_figure(view: View, programmes: Disclosed, rated: Rated, caption: str, own_id: str = "") -> Html:
@@ -151,25 +165,29 @@ def funnel_figure(view: View, programmes: Disclosed, rated: Rated, caption: str,
         threshold=_threshold(view), own=view.say("this programme"), others=view.say("other programmes"),
         title=caption, alt=f"{caption}. {told}", empty=_no_answers(view),
     )  # fmt: skip
-    return figure(drawing, caption)
+    records = [_record(row["programme_id"], row["programme_id"], row, ("n", "mean")) for row in rows]
+    target = {"id": "target", "label": view.say("mean of all"), "mean": rounded(rated.target)}
+    return figure(drawing, caption, [*records, target, _limit(view)])
 
 
 def runs_figure(view: View, runs: Disclosed, caption: str, own_id: str = "", key: str = "course_id") -> Html:
     """Draw runs, or by another `key` programmes, in the order given; `runs` is of `Rated.runs`."""
     _must_be_disclosed(runs)
-    rows, told = [], []
+    rows, told, records = [], [], []
     for row in runs.rows():
         label = str(row[key])
         if row["is_hidden"]:
             rows.append(charts.Row(label, [None], _too_few(view, runs)))
+            records.append(_hidden(label, label, runs))
             continue
+        records.append(_record(label, label, row, MEAN))
         rows.append(charts.Row(label, [_estimate(row)]))
         told.append(f"{label}: {_mean_note(view, row)}")
     drawing = charts.caterpillar(
         rows, _scale(view, view.phrases.number), own=own_id, threshold=_threshold(view), title=caption,
         alt="; ".join(told) or caption, empty=_no_answers(view),
     )  # fmt: skip
-    return figure(drawing, caption)
+    return figure(drawing, caption, [*records, _limit(view)])
 
 
 def map_figure(view: View, factors: Disclosed, name: Callable[[str], str], caption: str) -> Html:
@@ -189,7 +207,8 @@ def map_figure(view: View, factors: Disclosed, name: Callable[[str], str], capti
         points, _scale(view, view.phrases.number), shares, axes=(line, weight), title=caption,
         cross=(view.year.settings.low_rated_below, average), alt="; ".join(told) or caption, empty=_no_answers(view),
     )  # fmt: skip
-    return figure(drawing, caption)
+    records = [_record(row["factor_id"], name(row["factor_id"]), row, ("mean",), ("importance",)) for row in rows]
+    return figure(drawing, caption, [*records, _limit(view)])
 
 
 def round_scale(largest: float, words: Callable[[float], str]) -> charts.Scale:
@@ -222,6 +241,33 @@ def _threshold(view: View) -> tuple[float, str]:
 def _must_be_disclosed(table: object) -> None:
     if not isinstance(table, Disclosed):
         raise TypeError("Only a table that passed the disclosure gate can be shown; fix: view.gate(...)")
+
+
+def _record(
+    row_id: str, label: str, row: dict[str, Any], names: tuple[str, ...], shares: tuple[str, ...] = ()
+) -> dict[str, Any]:  # fmt: skip
+    """Return what a mark of a figure shows, rounded as it is said: whole numbers, and shares as whole percent."""
+    whole = {name: rounded(row[name]) for name in names if name in row}
+    return {"id": str(row_id), "label": str(label)} | whole | {name: rounded(row[name], 2) for name in shares}
+
+
+def _hidden(row_id: str, label: str, disclosed: Disclosed) -> dict[str, Any]:
+    return {"id": str(row_id), "label": str(label), "is_hidden": True, "n": f"<{disclosed.minimum}"}
+
+
+def _others(row: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the mean of the others, which stands beside one's own."""
+    return {} if row is None else {f"others_{name}": rounded(row[name]) for name in MEAN if name in row}
+
+
+def _limit(view: View) -> dict[str, Any]:
+    """Return the threshold that is drawn as a line."""
+    value, label = _threshold(view)
+    return {"id": "threshold", "label": label, "mean": rounded(value, 1)}
+
+
+def _key(text: str) -> str:
+    return text.key if isinstance(text, Said) else str(text)
 
 
 def _estimate(row: dict[str, Any]) -> charts.Estimate:

@@ -43,15 +43,18 @@ def write_private(path: Path, write: Callable[[Path], object]) -> None:
         write(draft)
 
 
-def write_shared(path: Path, content: bytes) -> None:
-    """Write a file as `write_private` does, but readable by the owner's group (mode 0640), for what is published."""
+def write_shared(path: Path, content: bytes, *, is_synced: bool = True) -> None:
+    """Write a file as `write_private` does, but readable by the owner's group (mode 0640), for what is published.
+
+    One that is not synced is whole too, unless the machine's power fails in the seconds after.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with private_draft(path, mode=0o640) as draft:
+    with private_draft(path, mode=0o640, is_synced=is_synced) as draft:
         draft.write_bytes(content)
 
 
 @contextmanager
-def private_draft(path: Path, mode: int = 0o600) -> Iterator[Path]:
+def private_draft(path: Path, mode: int = 0o600, *, is_synced: bool = True) -> Iterator[Path]:
     """Give a draft to write to, which takes the file's place when it is whole; see `write_private`."""
     private_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=DRAFT, suffix=f".tmp{path.suffix}")
@@ -60,9 +63,11 @@ def private_draft(path: Path, mode: int = 0o600) -> Iterator[Path]:
     try:
         yield draft
         draft.chmod(mode)  # a writer may have put another file in the draft's place
-        _sync(draft)
+        if is_synced:
+            _sync(draft)
         draft.replace(path)
-        _sync(path.parent)
+        if is_synced:
+            _sync(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 

@@ -1,7 +1,8 @@
 """Make the reports that are due and publish them whole: a plan goes in, pages, the manifest and outcomes come out.
 
 Pages are made by processes that write nothing (`coursewaves.making`); this one alone publishes. Each page is entered
-in the journal, written beside its place, synced and moved there; the manifest is written last.
+in the journal with its other formats; these are written before it, and it is written beside its place, synced and
+moved there; the manifest is written last.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,15 +12,16 @@ from typing import Any, NamedTuple
 
 from coursewaves.contents import digest, versions
 from coursewaves.errors import CoursewavesError
+from coursewaves.formats import FORMATS, PAGE, files_of, others
 from coursewaves.kinds import KINDS
-from coursewaves.manifest import Page, enter, read_manifest, write_manifest
+from coursewaves.manifest import Page, enter, page_path, read_manifest, write_manifest
 from coursewaves.plan import Job, Planned
 from coursewaves.private_files import sweep, write_shared
 from coursewaves.settings import Home
 from coursewaves.workers import CAN_FORK, Ended, Told, do_each
 
 WORK = "coursewaves.making:make_pages"
-WARM_UP = "coursewaves.opening:warm_up"
+WARM_UP = "coursewaves.making:warm_up"
 
 ENGINE = "coursewaves"
 """papermill's engine for a process that was forked for this report."""
@@ -36,9 +38,12 @@ class Outcome(NamedTuple):
     failure: str
 
 
-def here(home: Home, workers: int) -> Do:
-    """Make reports on this machine, so many at once."""
-    arguments = {"home": str(home.root), "languages": home.settings.languages}
+def here(home: Home, workers: int, formats: Iterable[str] = ()) -> Do:
+    """Make reports on this machine, so many at once; `formats` are those beside the settings'."""
+    arguments = {
+        "home": str(home.root), "languages": home.settings.languages,
+        "formats": others([*home.settings.formats, *formats]),
+    }  # fmt: skip
     return lambda jobs: do_each(WORK, jobs, workers, home.settings.limits, WARM_UP, arguments)
 
 
@@ -69,15 +74,15 @@ def make_reports(home: Home, planned: list[Planned], do: Do, done: Callable[[Out
     list of Outcome
         One for each report that was due, in the order of the plan.
     """
-    due = {one.job: one.inputs for one in planned if one.reasons}
+    due = {one.job: one for one in planned if one.reasons}
     outcomes: dict[Job, Outcome] = {}
     if not due:
         return []
     _prepare(home, due)
     waiting = list(due)
     while waiting:
-        for job, words in _made(home, waiting, do):
-            outcomes[job] = _publish(home, job, due[job], words)
+        for job, words in _made(home, [due[job] for job in waiting], do):
+            outcomes[job] = _publish(home, job, due[job].inputs, words)
             done(outcomes[job])
         waiting = [job for job in waiting if job not in outcomes]
     write_manifest(home, read_manifest(home))
@@ -96,13 +101,13 @@ def _prepare(home: Home, due: Iterable[Job]) -> None:
     write_manifest(home, read_manifest(home))  # closes the journal of a run that was killed, its last line half
 
 
-def _made(home: Home, jobs: list[Job], do: Do) -> Iterator[tuple[Job, dict[str, Any]]]:
+def _made(home: Home, planned: list[Planned], do: Do) -> Iterator[tuple[Job, dict[str, Any]]]:
     """Make the pages of each subject in one process; yield each report with its page or its failure.
 
     Where a process ends before its time, the report that it was at has failed; those behind it are left for another.
     """
-    subjects = [list(found) for _, found in groupby(jobs, key=lambda job: (job.kind, job.subject_id))]
-    left = [{job.language: job for job in found} for found in subjects]
+    subjects = [list(found) for _, found in groupby(planned, key=lambda one: (one.job.kind, one.job.subject_id))]
+    left = [{one.job.language: one.job for one in found} for found in subjects]
     for event in do([_ordered(home, found) for found in subjects]):
         waiting = left[event.place]
         if isinstance(event, Told):
@@ -112,15 +117,16 @@ def _made(home: Home, jobs: list[Job], do: Do) -> Iterator[tuple[Job, dict[str, 
             yield waiting.pop(language), {"failure": event.failure or "its process told nothing of it"}
 
 
-def _ordered(home: Home, jobs: list[Job]) -> dict[str, Any]:
-    first = jobs[0]
+def _ordered(home: Home, planned: list[Planned]) -> dict[str, Any]:
+    first = planned[0].job
     parameter = KINDS[first.kind].parameter
     return {
         "home": str(home.root),
         "kind": first.kind,
         "subject_id": first.subject_id,
         "about": {parameter: first.subject_id} if parameter else {},
-        "pages": [[job.language, job.title] for job in jobs],
+        "pages": [[one.job.language, one.job.title] for one in planned],
+        "formats": list(planned[0].formats),
         "engine": ENGINE if CAN_FORK else None,
         "limits": home.settings.limits.model_dump(),
     }
@@ -129,16 +135,31 @@ def _ordered(home: Home, jobs: list[Job]) -> dict[str, Any]:
 def _publish(home: Home, job: Job, inputs: dict[str, str], words: dict[str, Any]) -> Outcome:
     if "failure" in words:
         return Outcome(job, "", words["failure"])
-    content = words["page"].encode()
+    content, files = words["page"].encode(), files_of(words)
     sha256 = digest(content)
     entry: Page = {
         "kind": job.kind, "id": job.subject_id, "language": job.language, "title": job.title, "path": job.path,
         "sha256": sha256, "inputs": inputs, "versions": versions(),
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "is_stale": False,
+        "files": {name: digest(file) for name, file in files.items()},
     }  # fmt: skip
     try:
         enter(home, entry)
+        _put_beside(home, job, files)
         write_shared(home.reports / job.path, content)
     except OSError as error:
         return Outcome(job, "", f"can't write its page: {error.strerror}")
     return Outcome(job, sha256, "")
+
+
+def _put_beside(home: Home, job: Job, files: dict[str, bytes]) -> None:
+    """Write the other formats of a page; one that was made before and is not made now would tell older figures.
+
+    They are not synced: the page that follows is, and the next run makes anew what is not as the manifest says.
+    """
+    for name in FORMATS:
+        path = home.reports / page_path(job.kind, job.subject_id, job.language, name)
+        if name in files:
+            write_shared(path, files[name], is_synced=False)
+        elif name != PAGE:
+            path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Make one report: a notebook and its parameters go in, one finished HTML page comes out.
+"""Make one report: a notebook and its parameters go in, one finished HTML page comes out, with notes of its figures.
 
 papermill executes the notebook; nbconvert lays its outputs out with a template of our own that calls no host.
 Success is never read from the notebook's own metadata (a killed kernel leaves "completed" there): a page counts
@@ -16,13 +16,14 @@ from functools import lru_cache
 from html import unescape
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from coursewaves.clean import cleaned
 from coursewaves.errors import CoursewavesError
 from coursewaves.isolation import isolated
 from coursewaves.limits import MEGABYTE, Limits
 from coursewaves.phrases import LOCALES, Phrases
+from coursewaves.results import MIME
 from coursewaves.sections.front import END_MARK
 from coursewaves.settings import PACKAGE
 
@@ -34,6 +35,13 @@ class ReportError(CoursewavesError):
     """A report that could not be made; the message names the cell and the kind of error, never data."""
 
 
+class Report(NamedTuple):
+    """A page, and what its sections noted of what it shows; see `coursewaves.results.assembled`."""
+
+    page: str
+    notes: list[str]
+
+
 def make_page(
     notebook: Path,
     parameters: dict[str, Any],
@@ -43,7 +51,20 @@ def make_page(
     limits: Limits | None = None,
     folder: Path | None = None,
 ) -> str:
-    """Execute a notebook and return its page.
+    """Execute a notebook and return its page; see `make_report`."""
+    return make_report(notebook, parameters, title, language, engine, limits, folder).page
+
+
+def make_report(
+    notebook: Path,
+    parameters: dict[str, Any],
+    title: str,
+    language: str,
+    engine: str | None = None,
+    limits: Limits | None = None,
+    folder: Path | None = None,
+) -> Report:
+    """Execute a notebook and return its page, with what it shows.
 
     Parameters
     ----------
@@ -69,7 +90,7 @@ def make_page(
     executed = execute(notebook, parameters, engine, limits, folder)
     page = render(executed, title, language)
     check_page(page)
-    return page
+    return Report(page, _shown(executed, MIME))
 
 
 def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
@@ -117,7 +138,7 @@ def execute(
     Parameters
     ----------
     notebook, parameters
-        See `make_page`.
+        See `make_report`.
     engine
         papermill's engine; by default a Jupyter kernel.
     limits
@@ -231,13 +252,7 @@ def warm_up() -> None:
 def render(executed: Any, title: str, language: str) -> str:
     """Lay the outputs of an executed notebook out as one page."""
     say = Phrases(language).say
-    outputs = [
-        output["data"]["text/html"]
-        for cell in executed.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if "text/html" in output.get("data", {})
-    ]
+    outputs = _shown(executed, "text/html")
     frame = {
         "title": title,
         "language": language,
@@ -249,6 +264,12 @@ def render(executed: Any, title: str, language: str) -> str:
     }
     page, _ = _exporter().from_notebook_node(executed, resources={"page": frame})
     return str(page)
+
+
+def _shown(executed: Any, kind: str) -> list[str]:
+    """List what the cells of an executed notebook showed of one kind."""
+    outputs = (output for cell in executed.cells if cell.cell_type == "code" for output in cell.outputs)
+    return [output["data"][kind] for output in outputs if kind in output.get("data", {})]
 
 
 @lru_cache(maxsize=1)

@@ -73,6 +73,7 @@ def produce(
     languages: Iterable[str] = (),
     kinds: Iterable[str] = (),
     *,
+    formats: Iterable[str] = (),
     anew: bool = False,
     begun: Callable[[list[Planned]], None] = lambda planned: None,
     done: Callable[[Outcome], None] = lambda outcome: None,
@@ -85,6 +86,8 @@ def produce(
         Where reports are made; see `coursewaves.publish`.
     course_ids, languages, kinds
         Only these; by default all.
+    formats
+        Formats beside those of the settings.
     anew
         Whether those that are current are made too.
     begun, done
@@ -95,17 +98,18 @@ def produce(
     CoursewavesError
         As `coursewaves.plan.plan_reports`.
     """
-    produced = _produce(home, do, begun, done, (list(course_ids), list(languages), list(kinds)), anew=anew)
+    chosen = (list(course_ids), list(languages), list(kinds))
+    produced = _produce(home, do, begun, done, chosen, formats=formats, anew=anew)
     close_journal(home)
     return produced
 
 
 def _produce(
     home: Home, do: Do, begun: Callable[[list[Planned]], None], done: Callable[[Outcome], None],
-    chosen: Sequence[list[str]] = (), *, anew: bool = False,
+    chosen: Sequence[list[str]] = (), *, formats: Iterable[str] = (), anew: bool = False,
 ) -> Produced:  # fmt: skip
     """Make the reports and the index, and leave the journal open for what else is made of them."""
-    planned = plan_reports(home, *chosen, anew=anew)
+    planned = plan_reports(home, *chosen, formats=formats, anew=anew)
     _sweep(home, {one.job.kind for one in planned})
     is_owed = settle(home)
     is_whole = not any(chosen)

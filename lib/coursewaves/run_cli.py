@@ -1,6 +1,7 @@
 """The commands that make reports: ``report`` for a person at a terminal, ``run`` and ``missed`` for a schedule."""
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -8,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from coursewaves.console import alone, complaints, console, home_of, named, short, show_failure, stage, stops
 from coursewaves.errors import CoursewavesError
+from coursewaves.formats import others
 from coursewaves.manifest import INDEX
 from coursewaves.settings import Home
 
@@ -22,6 +24,9 @@ LanguageOption = Annotated[
     list[str] | None, typer.Option("--language", "-l", help="Only this language; may be repeated.")
 ]
 KindOption = Annotated[list[str] | None, typer.Option("--kind", "-k", help="Only this kind; may be repeated.")]
+FormatOption = Annotated[
+    list[str] | None, typer.Option("--format", "-f", help="In this format too: json, xlsx, pdf, docx; may be repeated.")
+]
 WorkersOption = Annotated[
     int, typer.Option("--workers", "-w", min=1, help="Reports made at once; by default one per core.")
 ]
@@ -49,13 +54,14 @@ def report(
     course: CourseOption = None,
     language: LanguageOption = None,
     kind: KindOption = None,
+    form: FormatOption = None,
     workers: WorkersOption = CORES,
     cluster: ClusterOption = "",
     storage: StorageOption = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made, and why; make nothing.")] = False,
     anew: Annotated[bool, typer.Option("--anew", help="Make reports that are current too.")] = False,
 ) -> None:
-    """Make the reports of a loaded work folder: reports/<kind>/*.html and reports/index.html.
+    """Make the reports of a loaded work folder: reports/<kind>/*.html and .json, and reports/index.html.
 
     Only those are made of which the data, the settings, the questionnaires, the wordings or the program changed. One
     report that fails never stops the others; the exit code is then 1.
@@ -63,11 +69,13 @@ def report(
     with stops():
         home = home_of(context)
         chosen = Chosen(course or [], language or [], kind or [])
+        formats = others(form or [])
         if dry_run:
-            _show_plan(home, chosen, anew=anew)
+            _show_plan(home, chosen, formats, anew=anew)
             raise typer.Exit(0)
         with alone(home):
-            failed = make_due(home, _place(home, workers, cluster, storage), chosen, anew=anew)
+            place = _place(home, workers, cluster, storage, formats)
+            failed = make_due(home, place, chosen, formats, anew=anew)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -103,7 +111,9 @@ def missed(context: typer.Context) -> None:
     raise typer.Exit(1 if told else 0)
 
 
-def make_due(home: Home, do: "Do", chosen: Chosen = ALL, *, anew: bool = False) -> int:
+def make_due(
+    home: Home, do: "Do", chosen: Chosen = ALL, formats: Sequence[str] = (), *, anew: bool = False
+) -> int:  # fmt: skip
     """Make the reports that are due with a progress bar; return how many failed."""
     from coursewaves.run import produce  # noqa: PLC0415
 
@@ -119,7 +129,7 @@ def make_due(home: Home, do: "Do", chosen: Chosen = ALL, *, anew: bool = False) 
             if outcome.failure:
                 show_failure(outcome.job, outcome.failure)
 
-        found = produce(home, do, *chosen, anew=anew, begun=begun, done=done)
+        found = produce(home, do, *chosen, formats=formats, anew=anew, begun=begun, done=done)
     n_failed = len(found.failed)
     made = f"{len(found.outcomes) - n_failed} reports made, {n_failed} failed"
     console.print(made + (f", {found.n_current} current" if found.n_current else ""), highlight=False)
@@ -127,21 +137,21 @@ def make_due(home: Home, do: "Do", chosen: Chosen = ALL, *, anew: bool = False) 
     return n_failed
 
 
-def _place(home: Home, workers: int, cluster: str, storage: str) -> "Do":
+def _place(home: Home, workers: int, cluster: str, storage: str, formats: Sequence[str] = ()) -> "Do":
     """Return where reports are made: on this machine, or on a cluster."""
     from coursewaves.cluster import on_cluster  # noqa: PLC0415
     from coursewaves.publish import here  # noqa: PLC0415
 
     if storage and not cluster:
         raise CoursewavesError("--storage is where a cluster's machines exchange files; fix: name it with --cluster")
-    return on_cluster(home, cluster, storage) if cluster else here(home, workers)
+    return on_cluster(home, cluster, storage) if cluster else here(home, workers, formats)
 
 
-def _show_plan(home: Home, chosen: Chosen, *, anew: bool) -> None:
+def _show_plan(home: Home, chosen: Chosen, formats: Sequence[str], *, anew: bool) -> None:
     """Print which reports are due and why; nothing is made."""
     from coursewaves.plan import plan_reports  # noqa: PLC0415
 
-    planned = plan_reports(home, *chosen, anew=anew)
+    planned = plan_reports(home, *chosen, formats=formats, anew=anew)
     for one in planned:
         if one.reasons:
             console.print(f"{named(one.job)}: {', '.join(one.reasons)}", highlight=False, markup=False)

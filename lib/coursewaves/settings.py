@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.formats import Format
 from coursewaves.instruments import Survey, Texts
 from coursewaves.ladder import LEAST
 from coursewaves.limits import Limits
@@ -97,7 +98,8 @@ class Settings(BaseModel):
     councils' threshold for a low-rated programme (¶16): the regulation names none. `duplicates` says which of a
     linked person's forms counts, see `coursewaves.duplicates`. `link_by` names the personal datum that links a
     person's forms where there is no code; it is written as a pseudonym only. `kinds` names the kinds of report that
-    are made, all where none is named, see `coursewaves.kinds`. `limits` bounds each report's time,
+    are made, all where none is named, see `coursewaves.kinds`. `formats` names the files of each report, see
+    `coursewaves.formats`: ``html`` is always made. `limits` bounds each report's time,
     memory and output, see `coursewaves.limits`. `schedule` says when unattended runs are due, `alerts` who is told
     what became of them, see `coursewaves.unattended`.
     """
@@ -113,6 +115,7 @@ class Settings(BaseModel):
     link_by: Literal["email", "phone", "iin"] | None = None
     sources: list[Source] = Field(default_factory=list)
     kinds: list[str] = Field(default_factory=list)
+    formats: list[Format] = Field(default=["html", "json", "xlsx"])
     limits: Limits = Field(default_factory=Limits)
     schedule: Schedule = Field(default_factory=Schedule)
     alerts: Alerts = Field(default_factory=Alerts)

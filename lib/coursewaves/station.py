@@ -22,7 +22,7 @@ from coursewaves.private_files import private_folder
 from coursewaves.processes import CAN_FORK, death_of
 from coursewaves.publish import ENGINE, WARM_UP, WORK
 from coursewaves.settings import Home
-from coursewaves.storage import Storage, sealed, unsealed
+from coursewaves.storage import Storage, as_stored, sealed, unsealed
 from coursewaves.workers import Ended, Foreman, Told, do_each
 
 OTHER_VERSION = "the worker has another version of coursewaves"
@@ -136,10 +136,10 @@ class Station:
     def _events(self, task: Task) -> Iterator[Told | Ended]:
         job = {
             "home": str(self.home.root), "kind": task.kind, "subject_id": task.subject_id, "about": task.about,
-            "pages": task.pages, "engine": ENGINE if CAN_FORK else None, "limits": task.limits,
+            "pages": task.pages, "formats": task.formats, "engine": ENGINE if CAN_FORK else None, "limits": task.limits,
         }  # fmt: skip
         limits, arguments = Limits.model_validate(task.limits), {
-            "home": str(self.home.root), "languages": task.languages
+            "home": str(self.home.root), "languages": task.languages, "formats": task.formats
         }  # fmt: skip
         if self.foreman is None:
             yield from do_each(WORK, [job], 1, limits, WARM_UP, arguments)
@@ -259,6 +259,7 @@ def _stored(storage: Storage, task: Task, language: str, words: dict[str, Any]) 
     if "failure" in words:
         return {"failure": words["failure"]}
     with suppress(CoursewavesError):
-        storage.write(task.page_name(language), sealed(words["page"]))
-        return {"sha256": digest(words["page"].encode())}
+        page = as_stored(words)
+        storage.write(task.page_name(language), sealed(page))
+        return {"sha256": digest(page.encode())}
     return {"failure": "the worker can't write its page to the storage"}

@@ -4,6 +4,7 @@ A file is written whole or not at all: an object store takes it in one go, a dis
 and moved there.
 """
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -22,6 +23,9 @@ OLD = 7 * 86_400.0
 """Seconds after which a file was left behind by a runner that was killed: it holds answers, and is removed."""
 
 _SEAL = re.compile(rb"\n<!-- sha256 ([0-9a-f]{64}) -->\n\Z")
+
+_WITH_FILES = "page and files "
+"""How a stored page with other formats begins; a page begins with its doctype."""
 
 Found = TypeVar("Found")
 
@@ -121,6 +125,24 @@ def _tried(what: str, use: Callable[[], Found]) -> Found:
     except Exception as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
         raise CoursewavesError(f"Can't {what} the storage: {reason}") from None
+
+
+def as_stored(words: dict[str, Any]) -> str:
+    """Return what a process told of a page as one text: the page alone, or with its other formats as JSON.
+
+    >>> as_told(as_stored({"page": "<p>", "files": {"json": "e30="}, "language": "kk"}))
+    {'page': '<p>', 'files': {'json': 'e30='}}
+    """
+    if not words.get("files"):
+        return str(words["page"])
+    return _WITH_FILES + json.dumps({"page": words["page"], "files": words["files"]})
+
+
+def as_told(stored: str) -> dict[str, Any]:
+    """Return what was stored as it was told."""
+    if stored.startswith(_WITH_FILES):
+        return dict(json.loads(stored.removeprefix(_WITH_FILES)))
+    return {"page": stored}
 
 
 def sealed(page: str) -> bytes:

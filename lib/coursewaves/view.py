@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.instruments import Entry, Instrument
-from coursewaves.phrases import Phrases
+from coursewaves.instruments import Entry, Instrument, Option
+from coursewaves.phrases import Phrases, Said
 from coursewaves.removals import removal_days
 from coursewaves.subject import Subject
 
@@ -26,9 +26,9 @@ class View(Subject):
         """Return a phrase in the reader's language."""
         return self.phrases.say(phrase, **values)
 
-    def wording(self, entry: Entry) -> str:
-        """Return the wording of an entry of the survey in the reader's language."""
-        return entry.wording(self.phrases.language)
+    def wording(self, entry: Entry | Option) -> str:
+        """Return the wording of an entry of the survey, or of an option, in the reader's language."""
+        return Said(entry.wording(self.phrases.language), entry.code if isinstance(entry, Option) else entry.id)
 
     def title(self, table: str, row: Mapping[Any, Any] | pd.Series) -> str:
         """Return the title of a registry row in the reader's language; a removed programme is marked as such (¶20)."""
@@ -40,8 +40,8 @@ class View(Subject):
 
     def wave_name(self, instrument: Instrument) -> str:
         """Return what a wave is called (¶5)."""
-        return self.say("Monitoring {wave}", wave=instrument.wave)
+        return Said(self.say("Monitoring {wave}", wave=instrument.wave), instrument.id)
 
     def item_label(self, column: str) -> str:
         """Return the wording of an item."""
-        return self.wording(self.year.survey.item(column))
+        return Said(self.wording(self.year.survey.item(column)), column)

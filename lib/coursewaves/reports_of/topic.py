@@ -194,7 +194,7 @@ def choices(view: ProgrammeView) -> Sections:
     if judged is None or not shown.shown():
         return Sections()
     options, names = view.year.survey.scale(judged.scale).options, titles(view)
-    head = [view.say("Topic"), view.say("Answers"), *(option.wording(view.phrases.language) for option in options)]
+    head = [view.say("Topic"), view.say("Answers"), *(view.wording(option) for option in options)]
     lines = []
     for row in shown.rows():
         shares = ["–"] * len(options)

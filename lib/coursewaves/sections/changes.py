@@ -10,7 +10,7 @@ from coursewaves.compare import RELATED, TOO_FEW
 from coursewaves.disclosure import Disclosed
 from coursewaves.opening import ProgrammeReader
 from coursewaves.page import Html, Section, bullets, paragraph, table
-from coursewaves.phrases import marked
+from coursewaves.phrases import Said, marked
 from coursewaves.present import chain_figure
 from coursewaves.programme import OfProgramme
 from coursewaves.subject import once
@@ -152,7 +152,7 @@ def _tables(view: ProgrammeReader, compared: Disclosed) -> list[Html]:
 def _line(view: ProgrammeReader, row: dict[str, Any]) -> list[str]:
     phrases = view.phrases
     return [
-        f"{view.wording(view.year.survey.pair(row['pair_id']))} ({_design(view, row['design'])})",
+        Said(f"{view.wording(view.year.survey.pair(row['pair_id']))} ({_design(view, row['design'])})", row["pair_id"]),
         f"{phrases.number(row['mean_earlier'])} → {phrases.number(row['mean_later'])}",
         f"{phrases.signed(row['difference'])} ({phrases.signed(row['low'])} … {phrases.signed(row['high'])})",
         f"{phrases.number(row['n_earlier'])} / {phrases.number(row['n_later'])}",

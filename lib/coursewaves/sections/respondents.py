@@ -8,6 +8,7 @@ from coursewaves.disclosure import Disclosed
 from coursewaves.instruments import Instrument
 from coursewaves.opening import CourseView
 from coursewaves.page import Html, Section, heading, paragraph, table
+from coursewaves.phrases import Said
 from coursewaves.summarise import given_answers
 
 
@@ -95,7 +96,8 @@ def _groups(view: CourseView, forms: pd.DataFrame, purpose: str) -> list[list[st
     shown: Disclosed = view.gate(groups, "counts", ["code"], is_partition=True)
     names = {option.code: option.wording(view.phrases.language) for option in scale.options}
     has_shares = len(given) >= view.least("shares")
-    return [[f"{view.wording(item)} — {names[row['code']]}", *_figures(view, row, has_shares)] for row in shown.rows()]
+    labels = {code: Said(f"{view.wording(item)} — {name}", f"{purpose}.{code}") for code, name in names.items()}
+    return [[labels[row["code"]], *_figures(view, row, has_shares)] for row in shown.rows()]
 
 
 def _figures(view: CourseView, row: dict[str, Any], has_shares: bool) -> list[str]:

@@ -72,7 +72,7 @@ def _table(view: CourseView, rows: pd.DataFrame, judged: Item | None) -> Html:
     n = ("n", "n_judged") if judged else ("n",)
     shown = view.gate(rows, "shares", ["number", "title", "hours", "trainer"], n=n)
     head = [say("Topic (hours, trainer)"), say("Answers"), say("Usefulness, 0–100 (95 %)")]
-    head += [option.wording(phrases.language) for option in options]
+    head += [view.wording(option) for option in options]
     lines = []
     for row in shown.rows():
         figures = [f"<{shown.minimum}", *["–"] * (1 + len(options))]

@@ -32,6 +32,7 @@ COMMANDS = {
     "draft": "Draft an instrument file",
     "doctor": "nothing is changed",
     "schedule": "Have the run called at its time",
+    "council": "Lay ready what a sitting of the councils needs",
     "forms": "Make the forms of the questionnaires",
     "lab": "Open JupyterLab",
     "missed": "Say whether a run was missed",

@@ -24,7 +24,7 @@ from coursewaves.councils.excerpts import excerpt
 from coursewaves.errors import CoursewavesError
 from coursewaves.hearings import DECISION_KINDS
 from coursewaves.load import load_year
-from coursewaves.manifest import read_manifest
+from coursewaves.manifest import page_path, read_manifest
 from coursewaves.private_files import write_private
 from coursewaves.publish import here
 from coursewaves.run import produce
@@ -174,8 +174,16 @@ def test_every_file_stands_in_the_inventory_with_its_hash(smc, academic):
 
 def test_reports_are_copied_as_the_manifest_has_them(home, smc):
     hashes = {page["path"]: page["sha256"] for page in read_manifest(home)}
+    hashes |= {
+        page_path(page["kind"], page["id"], page["language"], name): sha256
+        for page in read_manifest(home)
+        for name, sha256 in page["files"].items()
+    }
     copies = {name.removeprefix("members/reports/"): file for name, file in smc.files.items() if "/reports/" in name}
-    assert len(copies) == len(smc.docket.heard) > 4
+    pages = [name for name in copies if name.endswith(".html")]
+    assert len(pages) == len(smc.docket.heard) > 4
+    heard = {f"{kind}/{subject}.kk" for kind, subject in smc.docket.heard}
+    assert set(copies) == {path for path in hashes if path.rpartition(".")[0] in heard}
     assert {name: digest(file.content) for name, file in copies.items()} == {name: hashes[name] for name in copies}
 
 
@@ -396,7 +404,9 @@ def test_hostile_titles_of_the_registry_are_inert_in_every_paper(home):
     programmes["title_kk"] = f"Әғқңөұүһі {HOSTILE}"
     docket.low_topics["title"] = "=cmd|' /C calc'!A0"
     docket.low_topics["trainer"] = HOSTILE
-    reports = [Report(kind, subject, HOSTILE, f"{kind}/{subject}.kk.html", "", b"") for kind, subject in docket.heard]
+    reports = [
+        Report(kind, subject, HOSTILE, f"{kind}/{subject}.kk.html", "", b"", {}) for kind, subject in docket.heard
+    ]
     files = make_papers(docket, reports)
     words = text_of(files["members/dossier.kk.docx"].content)
     assert f"Әғқңөұүһі {HOSTILE}" in words

@@ -36,7 +36,8 @@ class View(Subject):
         day = removal_days(self.year.registry.decisions).get(row["programme_id"]) if table == "programmes" else None
         if day is None:
             return title
-        return self.say("{title} (removed from the curriculum plan on {day})", title=title, day=self.phrases.day(day))
+        marked = self.say("{title} (removed from the curriculum plan on {day})", title=title, day=self.phrases.day(day))
+        return str(marked)  # a title is known by no key
 
     def wave_name(self, instrument: Instrument) -> str:
         """Return what a wave is called (¶5)."""

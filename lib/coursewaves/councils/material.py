@@ -5,7 +5,7 @@ from typing import NamedTuple
 from coursewaves.contents import digest
 from coursewaves.councils.docket import Docket
 from coursewaves.errors import CoursewavesError
-from coursewaves.manifest import read_manifest
+from coursewaves.manifest import Page, page_path, read_manifest
 from coursewaves.plan import NEW, Planned, plan_reports
 from coursewaves.settings import Home
 
@@ -28,6 +28,8 @@ class Report(NamedTuple):
         Its HTML.
     content
         Its bytes, with the hash that the manifest has.
+    others
+        The bytes of its other formats by their path, of those that were made.
     """
 
     kind: str
@@ -36,6 +38,7 @@ class Report(NamedTuple):
     path: str
     page: str
     content: bytes
+    others: dict[str, bytes]
 
 
 def collect_reports(home: Home, docket: Docket) -> list[Report]:
@@ -68,8 +71,16 @@ def _faults(key: tuple[str, str], language: str, planned: dict[tuple[str, str], 
     return [f"{planned[key].job.path} ({', '.join(reasons)})"] if reasons else []
 
 
-def _taken(home: Home, page: dict[str, str]) -> Report:
-    content = (home.reports / page["path"]).read_bytes()
-    if digest(content) != page["sha256"]:
-        raise CoursewavesError(f"reports/{page['path']} changed while it was read; fix: repeat this")
-    return Report(page["kind"], page["id"], page["title"], page["path"], content.decode(), content)
+def _taken(home: Home, page: Page) -> Report:
+    kind, subject_id, language = page["kind"], page["id"], page["language"]
+    paths = {page_path(kind, subject_id, language, name): sha256 for name, sha256 in page["files"].items()}
+    others = {path: _checked(home, path, sha256) for path, sha256 in sorted(paths.items())}
+    content = _checked(home, page["path"], page["sha256"])
+    return Report(kind, subject_id, page["title"], page["path"], content.decode(), content, others)
+
+
+def _checked(home: Home, path: str, sha256: str) -> bytes:
+    content = (home.reports / path).read_bytes()
+    if digest(content) != sha256:
+        raise CoursewavesError(f"reports/{path} changed while it was read; fix: repeat this")
+    return content

@@ -56,7 +56,9 @@ def make_papers(docket: Docket, reports: Sequence[Report], *, ask_participants: 
         f"{CLERK}/minutes.{language}": ("template of the minutes", minutes),
     }
     files = {f"{name}.docx": File(what, _docx(docket, paper)) for name, (what, paper) in pages.items()}
-    files |= {f"{MEMBERS}/reports/{one.path}": File("report", one.content) for one in reports}
+    for one in reports:
+        copies = {one.path: one.content} | one.others
+        files |= {f"{MEMBERS}/reports/{path}": File("report", content) for path, content in copies.items()}
     files[f"{MEMBERS}/low_topics.csv"] = File("low-rated topics", _csv(LOW_TOPICS, _rounded(docket.low_topics)))
     files[f"{CLERK}/hearings.csv"] = File("rows for the register", _hearings(docket))
     files[f"{CLERK}/decisions.csv"] = File("rows for the register", _decisions(docket))

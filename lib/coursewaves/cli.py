@@ -28,6 +28,7 @@ from coursewaves.console import (
     stops,
 )
 from coursewaves.form_cli import forms
+from coursewaves.regulation_cli import regulation
 from coursewaves.run_cli import CORES, WorkersOption, make_due, missed, report, run
 from coursewaves.schedule_cli import schedule_app
 from coursewaves.settings import PACKAGE, Home, find_home, notebooks_folder
@@ -43,7 +44,7 @@ app = typer.Typer(
 )
 app.add_typer(schedule_app)
 
-for command in (forms, report, run, missed):
+for command in (forms, report, run, missed, regulation):
     app.command()(command)
 
 DEMO = Path("demo")

@@ -76,7 +76,7 @@ def show_files(files: "pd.DataFrame") -> None:
         [row["file"], row["platform"] or "–", row["instrument_id"] or "–", *(row[name] for name in counts)]
         for row in files.to_dict("records")
     ]
-    rows.append(["all files", "", "", *(files[name].sum() for name in counts)])
+    rows.append(["all files", "", "", *(int(files[name].sum()) for name in counts)])
     show_table(["file", "platform", "form", "read", "kept", "set aside", "duplicate", "outside"], rows)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import handmade
-from coursewaves import reports_of
+from coursewaves import reports_of, sections
 from coursewaves.direction import Direction
 from coursewaves.enough import blank_small_sides, blank_small_values
 from coursewaves.errors import CoursewavesError
@@ -35,7 +35,8 @@ SECTIONS = {
                   "topics", "methods", "end_of_report"),
     "factors": ("front", "summary", "gap", "importance", "by_run", "mix", "topics", "proposals", "methods",
                 "end_of_report"),
-    "topic": ("front", "summary", "verdicts", "choices", "by_run", "trainers", "methods", "end_of_report"),
+    "topic": ("front", "summary", "verdicts", "choices", "by_run", "trainers", "decisions", "methods",
+              "end_of_report"),
     "direction": ("front", "summary", "programmes", "response", "coverage", "criteria", "methods", "end_of_report"),
 }  # fmt: skip
 
@@ -272,9 +273,53 @@ def decided(survey, before: float, after: float, **decision: str) -> Year:
 def test_an_earlier_decision_says_whether_ratings_moved_since(survey, before, after, said):
     words = told(decided(survey, before, after), "programme", "decisions")
     assert re.search(said, words)
-    assert "6/18/25 scientific-methodological council change of a topic 2 / 2" in words
+    assert "6/18/25 scientific-methodological council change of a topic – 2 / 2" in words
     assert "With fewer than ten programmes a return to the mean can't be told apart from a move." in words
     assert "Aigerim" not in words  # the wording of a decision may name a person
+
+
+SHOWING = {"course": "decisions", "topic": "decisions", "programme": "decisions", "factors": "proposals"}
+"""The section of each kind of report that shows earlier decisions on its programme."""
+
+
+def told_of_decisions(found: Year, kind: str) -> str:
+    """What a report of a kind says of earlier decisions, in English."""
+    if kind == "course":
+        return text_of(sections.decisions(handmade.view(found, "A-1"))._repr_html_())
+    return told(found, kind, SHOWING[kind])
+
+
+@pytest.mark.parametrize("kind", SHOWING)
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [(75.0, "the rating is higher by"), (45.0, "the rating is lower:"), (60.0, "no move of the rating is disting")],
+)
+def test_every_later_report_shows_the_decision_its_day_and_whether_the_rating_moved(survey, kind, after, said):
+    made = {"kind": "change_duration", "council": "academic", "done_on": "2025-08-29", "owner": "A. B."}
+    found = decided(survey, 60.0, after, **made)
+    words = told_of_decisions(found, kind)
+    assert "6/18/25 Academic Council change of the duration 8/29/25 2 / 2" in words
+    assert f"Since June 18, 2025 (change of the duration) {said}" in words
+    assert "A. B." not in words and "Aigerim" not in words
+
+
+@pytest.mark.parametrize("kind", SHOWING)
+def test_of_fewer_than_five_people_nothing_is_said_of_a_decision(survey, kind):
+    found = handmade.year(survey, courses={"A-1": 4, "A-2": 4})
+    starts = pd.to_datetime(["2025-01-13", "2025-09-01"])
+    found.registry.courses["starts_on"] = starts
+    found.registry.courses["ends_on"] = starts + pd.Timedelta(days=11)
+    row = {"decision_id": "R1", "programme_id": "A", "decided_on": "2025-06-18", "council": "academic",
+           "kind": "change_topic"}  # fmt: skip
+    words = told_of_decisions(with_rows(found, "decisions", [row]), kind)
+    assert "change of a topic" in words
+    assert not re.search(r"\d+ → \d+|rating is (?:higher|lower)|move of the rating", words)
+
+
+@pytest.mark.parametrize("kind", ["course", "topic"])
+def test_a_report_on_a_programme_without_decisions_is_silent_or_says_so(survey, kind):
+    words = told_of_decisions(handmade.year(survey, 20), kind)
+    assert words == "" if kind == "course" else "lists no earlier decision" in words
 
 
 @pytest.mark.parametrize("kind", ["programme", "factors"])
@@ -286,7 +331,7 @@ def test_a_decision_without_runs_after_it_says_so(survey, kind):
 
 def test_a_decision_to_change_nothing_is_listed_and_has_no_effect(survey):
     words = told(decided(survey, 45.0, 75.0, kind="none", council="academic"), "programme", "decisions", "summary")
-    assert "6/18/25 Academic Council no change – –" in words
+    assert "6/18/25 Academic Council no change – – –" in words
     assert "Since" not in words
 
 

@@ -27,6 +27,7 @@ from coursewaves.console import (
     stop,
     stops,
 )
+from coursewaves.councils_cli import council_app
 from coursewaves.form_cli import forms
 from coursewaves.regulation_cli import regulation
 from coursewaves.run_cli import CORES, WorkersOption, make_due, missed, report, run
@@ -43,6 +44,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(schedule_app)
+app.add_typer(council_app)
 
 for command in (forms, report, run, missed, regulation):
     app.command()(command)

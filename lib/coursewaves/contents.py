@@ -23,6 +23,9 @@ LIBRARIES = ("babel", "coursewaves", "ipython", "jinja2", "nbconvert", "nbformat
 UNSEEN = ("alerts", "kinds", "limits", "schedule")
 """Settings that no number and no page hangs on."""
 
+UNTOLD = ("registry_sittings", "registry_hearings")
+"""Tables that no report tells of: a report is not due anew because a council heard it."""
+
 _CACHED = ("__pycache__",)
 
 
@@ -78,8 +81,9 @@ class Contents(NamedTuple):
 
     @property
     def whole(self) -> str:
-        """SHA-256 of all tables together, for reports on more than one course."""
-        return digest(json.dumps(self.tables, sort_keys=True).encode())
+        """SHA-256 of all tables that a report on more than one course may tell of."""
+        told = {name: sha256 for name, sha256 in self.tables.items() if name not in UNTOLD}
+        return digest(json.dumps(told, sort_keys=True).encode())
 
 
 def read_contents(home: Home) -> Contents | None:

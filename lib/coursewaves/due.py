@@ -8,9 +8,11 @@ import pandas as pd
 from coursewaves.coverage import cover_wave
 from coursewaves.deadlines import PROCESSING, WAVE, deadlines
 from coursewaves.disclosure import Disclosed, disclose
+from coursewaves.hearings import find_tasks, find_ways, processing_days
 from coursewaves.instruments import Instrument
 from coursewaves.ladder import Kind, least
 from coursewaves.rate import rate_programmes
+from coursewaves.report_days import read_made_days
 from coursewaves.spans import DUE_SOON, MISSING, OPEN, OVERDUE
 from coursewaves.stats.verdicts import LOW
 from coursewaves.year import Year
@@ -58,12 +60,18 @@ class Due(NamedTuple):
         One row is one programme called low-rated (¶16), gated: ``programme_id``, ``mean`` (0-100), ``n`` ratings.
     coverage
         One for each sample wave (¶10).
+    ways
+        Every report on its way to the Academic Council (¶15, ¶18), see `coursewaves.hearings.find_ways`.
+    tasks
+        What the Academic Council decided (¶19-20) and how far it is, see `coursewaves.hearings.find_tasks`.
     """
 
     today: date
     deadlines: pd.DataFrame
     low_rated: Disclosed
     coverage: list[Coverage]
+    ways: pd.DataFrame
+    tasks: pd.DataFrame
 
     def overdue(self) -> pd.DataFrame:
         """Return the deadlines that are over."""
@@ -89,7 +97,25 @@ class Due(NamedTuple):
 def find_due(year: Year, today: date) -> Due:
     """Find what is due, overdue, missing and low-rated in a loaded year on a day (¶21)."""
     samples = [instrument for instrument in year.survey.waves() if instrument.least_percent is not None]
-    return Due(today, deadlines(year, today), low_rated(year), [coverage_of(year, one) for one in samples])
+    found, low = deadlines(year, today), low_rated(year)
+    coverage = [coverage_of(year, one) for one in samples]
+    tasks = find_tasks(year.registry.decisions, today)
+    return Due(today, found, low, coverage, ways_of(year, found, low, today), tasks)
+
+
+def ways_of(
+    year: Year, found: pd.DataFrame, low: Disclosed, today: date, made: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return where each report is on its way to the Academic Council (¶15, ¶18), from deadlines and the low-rated.
+
+    When reports were made is read from the manifest, where it is not given.
+    """
+    everybody = [instrument.id for instrument in year.survey.waves() if instrument.least_percent is None]
+    answered = year.responses["course_id"].dropna().unique()
+    analysed = [row["programme_id"] for row in low.shown()]
+    processed = processing_days(found, everybody)
+    made = read_made_days(year.home) if made is None else made
+    return find_ways(year.registry, processed, made, answered, analysed, today)
 
 
 def low_rated(year: Year) -> Disclosed:
@@ -128,13 +154,16 @@ def as_json(due: Due) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "today": due.today.isoformat(),
-        "deadlines": [_plain(row) for row in due.deadlines.to_dict("records")],
-        "low_rated": [_plain(row) for row in due.low_rated.rows()],
-        "coverage": [{"instrument_id": one.instrument.id} | _plain(row) for one in due.coverage for row in one.rows()],
+        "deadlines": [plain(row) for row in due.deadlines.to_dict("records")],
+        "low_rated": [plain(row) for row in due.low_rated.rows()],
+        "ways": [plain(row) for row in due.ways.to_dict("records")],
+        "tasks": [plain(row) for row in due.tasks.to_dict("records")],
+        "coverage": [{"instrument_id": one.instrument.id} | plain(row) for one in due.coverage for row in one.rows()],
     }
 
 
-def _plain(row: dict[Any, Any]) -> dict[str, Any]:
+def plain(row: dict[Any, Any]) -> dict[str, Any]:
+    """Return a row as JSON holds it: days as ISO text, what is missing as null."""
     return {str(name): _value(value) for name, value in row.items()}
 
 

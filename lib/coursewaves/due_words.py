@@ -6,7 +6,9 @@ import pandas as pd
 
 from coursewaves.deadlines import LAST_ANSWER, NO_DATE, PROCESSING, RETENTION, WAVE
 from coursewaves.due import Coverage, Due
+from coursewaves.hearings.words import COUNCILS, DECISIONS, PLACES, REPORTS, STATES
 from coursewaves.phrases import Phrases, marked
+from coursewaves.spans import DONE, DUE_SOON, OVERDUE
 from coursewaves.year import Year
 
 WHAT = {
@@ -68,13 +70,21 @@ class Words:
         """Return all blocks, the most pressing first."""
         return [
             self._overdue(due), self._due_soon(due), self._missing(due), self._low_rated(due),
+            self._heard(due, due.ways[due.ways["state"].isin([OVERDUE, DUE_SOON])]),
+            self._tasks(due.tasks[due.tasks["state"] != DONE]),
             *(self._coverage(one) for one in due.coverage), self._under_way(due),
         ]  # fmt: skip
 
     def facts(self, due: Due) -> list[tuple[str, str]]:
         """Return how many of each there are, one for each block that a head has to act on."""
         counted = [self._overdue(due), self._due_soon(due), self._missing(due), self._low_rated(due)]
-        return [(block.title, self.phrases.number(len(block.rows))) for block in counted]
+        late = {
+            self.say("Reports that a council was to hear"): due.ways,
+            self.say("Decisions that were to be carried out"): due.tasks,
+        }
+        return [(block.title, self.phrases.number(len(block.rows))) for block in counted] + [
+            (title, self.phrases.number(int((rows["state"] == OVERDUE).sum()))) for title, rows in late.items()
+        ]
 
     def notes(self, due: Due) -> list[str]:
         """Return how the days were counted, as far as it matters here."""
@@ -175,6 +185,56 @@ class Words:
         note = self.say("The councils' threshold: {threshold} of 100.", threshold=threshold)
         empty = self.say("No programme is low-rated.")
         return Block("low-rated", self.say("Low-rated programmes"), [16, 20], head, rows, empty, note)
+
+    def all_ways(self, due: Due) -> Block:
+        """Return where every report is, the next one due first (¶15, ¶18)."""
+        return self._heard(due, due.ways)
+
+    def all_tasks(self, due: Due) -> Block:
+        """Return how far every decision of the Academic Council is, those that are done too (¶19-20)."""
+        return self._tasks(due.tasks)
+
+    def _heard(self, due: Due, ways: pd.DataFrame) -> Block:
+        say = self.say
+        head = [say("Report"), say("Council"), say("Sitting"), say("Days late"), say("State"), say("Where it is")]
+        rows = [self._way(row) for row in ways.to_dict("records")]
+        waiting = {name: int((due.ways["next_council"] == name).sum()) for name in COUNCILS}
+        note = say(
+            "Due at the first recorded sitting after the course ended and its results were to be processed. Reports "
+            "that wait for the scientific-methodological council: {smc}; for the Academic Council: {academic}.",
+            **{name: self.phrases.number(n) for name, n in waiting.items()},
+        )
+        empty = say("No report is late at the councils, and none is due soon.")
+        return Block("councils", say("Reports before the councils"), [15, 18], head, rows, empty, note)
+
+    def _way(self, row: dict[Any, Any]) -> list[str]:
+        kind, state, place = REPORTS[row["kind"]], STATES[row["state"]], PLACES[row["place"]]
+        council = COUNCILS.get(row["next_council"], "")
+        title = self._title("programmes", row["programme_id"])
+        days = [self._day(row["due_on"]), self._days_late(row), self.say(state), self.say(place)]
+        name = f"{self.say(kind)}: {row['subject_id']} · {title}"
+        return [name, self.say(council) if council else "–", *days]
+
+    def _day(self, day: pd.Timestamp) -> str:
+        return "–" if pd.isna(day) else self.phrases.short_day(day.date())
+
+    def _days_late(self, row: dict[Any, Any]) -> str:
+        return "–" if pd.isna(row["days_late"]) else self.phrases.number(row["days_late"])
+
+    def _tasks(self, tasks: pd.DataFrame) -> Block:
+        say = self.say
+        head = [say("Programme"), say("Decision"), say("Decided"), say("Who"), say("Due"), say("Days late"),
+                say("State")]  # fmt: skip
+        rows = [self._task(row) for row in tasks.to_dict("records")]
+        empty = say("Every decision that is recorded was carried out.")
+        return Block("tasks", say("Decisions to be carried out"), [19, 20], head, rows, empty)
+
+    def _task(self, row: dict[Any, Any]) -> list[str]:
+        kind, state = DECISIONS[row["kind"]], STATES[row["state"]]
+        who = row["owner"] if isinstance(row["owner"], str) else self.say("nobody named")
+        title = self._title("programmes", row["programme_id"])
+        told = [self.say(kind), self._day(row["decided_on"]), who, self._day(row["due_on"]), self._days_late(row)]
+        return [f"{row['programme_id']} · {title}", *told, self.say(state)]
 
     def _coverage(self, coverage: Coverage) -> Block:
         say, percent = self.say, self.phrases.percent

@@ -23,7 +23,7 @@ from coursewaves.year import Year
 OF_COURSE = ("responses", "scores", "outcomes")
 """Processed tables of which a partition holds the course's rows."""
 
-OF_PROGRAMME = ("runs", "adjusted", "gaps", "gap_parts", "topics")
+OF_PROGRAMME = ("runs", "adjusted", "gaps", "gap_parts", "topics", "decisions")
 """Pooled tables of which a partition holds the programme's rows."""
 
 
@@ -68,7 +68,10 @@ def packed(tables: dict[str, pd.DataFrame]) -> bytes:
 
 
 def cut_registry(registry: Registry, course_id: str) -> Registry:
-    """Return what the registry says of one course: its own rows, its programme's and its centre's; no participant."""
+    """Return what the registry says of one course: its own rows, its programme's and its centre's.
+
+    No participant is among them, and no hearing: a report is not due anew because it was heard.
+    """
     course = registry.course(course_id)
     programme = registry.programme(str(course["programme_id"]))
     topics = registry.topics_of(str(programme["programme_id"]))
@@ -79,6 +82,8 @@ def cut_registry(registry: Registry, course_id: str) -> Registry:
         "centres": ("centre_id", [course["centre_id"]]),
         "trainers": ("trainer_id", topics["trainer_id"].tolist()),
         "participants": ("course_id", []),
+        "sittings": ("council", []),
+        "hearings": ("subject_id", []),
     }
     own = ("topics", "abilities", "decisions")
     wanted |= {name: ("programme_id", [programme["programme_id"]]) for name in own}

@@ -19,10 +19,15 @@ from coursewaves.standardise import standardise_scores
 from coursewaves.stats.intervals import interval_of_moments
 from coursewaves.topic_verdicts import judge_topics, topic_items
 from coursewaves.year import Year
+from coursewaves.years import decision_effects, gather_decisions, gather_ratings
 
 OTHERS = ["course_id", "instrument_id", "name", "n", "mean", "low", "high"]
 GAPS = ["programme_id", "gap", "n", "reason"]
 ADJUSTED = ["programme_id", "n", "mean"]
+DECISION = ["decision_id", "programme_id", "decided_on", "council", "kind", "done_on"]
+EFFECT = ["n_runs_before", "n_runs_after", "n_before", "n_after", "n_programmes", "mean_before", "mean_after",
+          "estimate", "low", "high", "drift", "reason"]  # fmt: skip
+"""What is told of a decision, and of the ratings around it; see `coursewaves.years.decision_effects`."""
 
 MIDDLE = 50.0
 """Of the scale 0-100, about which moments are taken: far from the values they would lose digits."""
@@ -49,6 +54,9 @@ class Pooled:
         As of `coursewaves.factor_analysis.FactorGaps`, for each programme that is low or may be (¶16).
     topics
         As of `coursewaves.topic_verdicts.judge_topics`, for each programme over its runs (¶18).
+    decisions
+        One row is one decision of a council (¶18-20), without its wording and owner, and what of the ratings came
+        before and after it, as of `coursewaves.years.decision_effects`; missing where nothing was to change.
     account
         One row: ``n_files``, ``n_read``, one column for each outcome, and ``n_dropped`` cells.
     """
@@ -62,6 +70,7 @@ class Pooled:
     gaps: pd.DataFrame
     gap_parts: pd.DataFrame
     topics: pd.DataFrame
+    decisions: pd.DataFrame
     account: pd.DataFrame
 
     @property
@@ -108,6 +117,7 @@ def pool_year(year: Year) -> Pooled:
         gaps=pd.DataFrame([[name, told.gap, told.n, told.reason] for name, told in gaps.items()], columns=GAPS),
         gap_parts=_stacked({name: told.parts for name, told in gaps.items()}),
         topics=_topics(year, minimum),
+        decisions=decided(year, minimum),
         account=_account(year),
     )
 
@@ -197,6 +207,18 @@ def with_enough(responses: pd.DataFrame, survey: Survey, numbers: list[int], min
     counts = responses[columns].notna().groupby(responses["course_id"]).sum()
     is_enough = (counts.where(counts > 0).min(axis=1) >= minimum).to_dict()
     return responses[responses["course_id"].map(is_enough).fillna(False).astype(bool)]
+
+
+def decided(year: Year, minimum: int) -> pd.DataFrame:
+    """Return the decisions with the ratings around them; see `Pooled.decisions`. Runs with few answers are left out."""
+    known = gather_decisions([year])
+    own = known[DECISION]
+    if not year.survey.ratings or own.empty:
+        return own.assign(**dict.fromkeys(EFFECT, np.nan)).assign(n_before=0, n_after=0, reason=None)
+    ratings = gather_ratings([year], year.survey.ratings[0].instrument, year.survey.ratings[0].id)
+    ratings = ratings[ratings.groupby("run_id")["score"].transform("size") >= minimum]
+    effects = decision_effects(ratings, known, minimum)[["decision_id", *EFFECT]]
+    return own.merge(effects, on="decision_id", how="left")
 
 
 def _account(year: Year) -> pd.DataFrame:

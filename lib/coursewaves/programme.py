@@ -8,17 +8,13 @@ import pandas as pd
 from coursewaves.compare import compare_waves
 from coursewaves.disclosure import Disclosed
 from coursewaves.enough import blank_small_sides
+from coursewaves.pooled import DECISION, EFFECT
 from coursewaves.rate import PROGRAMMES
 from coursewaves.several import SeveralCourses
 from coursewaves.subject import Subject, once
 from coursewaves.topic_verdicts import COLUMNS as TOPICS
 from coursewaves.topic_verdicts import topic_items
-from coursewaves.years import decision_effects, gather_decisions, gather_ratings, programme_trends, programme_years
-
-DECISION = ["decision_id", "decided_on", "council", "kind"]
-EFFECT = ["n_runs_before", "n_runs_after", "n_before", "n_after", "n_programmes", "mean_before", "mean_after",
-          "estimate", "low", "high", "drift", "reason"]  # fmt: skip
-"""What is told of a decision, and of the ratings around it; see `coursewaves.years.decision_effects`."""
+from coursewaves.years import gather_ratings, programme_trends, programme_years
 
 
 class OfProgramme(Subject, ABC):
@@ -59,6 +55,15 @@ class OfProgramme(Subject, ABC):
         found = self.pooled.topics.reindex(columns=[*TOPICS, "programme_id"])
         own = found[found["programme_id"] == self.programme["programme_id"]]
         return self.gate(own, "means", ["number"], n=("n", "n_judged") if judged else ("n",))
+
+    @property
+    @once
+    def decisions(self) -> Disclosed:
+        """The councils' decisions on the programme, and what of ratings around them may be shown (¶18-20)."""
+        found = self.pooled.decisions.reindex(columns=[*DECISION, *EFFECT])
+        own = found[found["programme_id"] == self.programme["programme_id"]].reset_index(drop=True)
+        labels = [*DECISION, "n_runs_before", "n_runs_after", "reason"]
+        return self.gate(own, "means", labels, n=("n_before", "n_after"))
 
 
 @dataclass(frozen=True)
@@ -129,16 +134,3 @@ class Programme(SeveralCourses, OfProgramme):
         """The programme's change by a year; see `coursewaves.years.programme_trends`."""
         trends = programme_trends(self.ratings)
         return self.gate(trends[trends["programme_id"] == self.programme_id], "means", ["programme_id", "reason"])
-
-    @property
-    @once
-    def decisions(self) -> Disclosed:
-        """The councils' decisions on the programme, and what of ratings around them may be shown (¶18-20)."""
-        known = gather_decisions([self.year])
-        own = known.loc[known["programme_id"] == self.programme_id, DECISION]
-        if not self.year.survey.ratings or own.empty:
-            return self.gate(own.assign(n_before=0, n_after=0), "means", DECISION, n=("n_before", "n_after"))
-        effects = decision_effects(self.ratings, known, self.least("counts"))[["decision_id", *EFFECT]]
-        found = own.merge(effects, on="decision_id", how="left")
-        labels = [*DECISION, "n_runs_before", "n_runs_after", "reason"]
-        return self.gate(found, "means", labels, n=("n_before", "n_after"))

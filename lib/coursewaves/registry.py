@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from coursewaves.errors import CoursewavesError
 from coursewaves.problems import Problem, column_letter, described, problems_table
 from coursewaves.records import Records, read_records
-from coursewaves.table_checks import hours_problems, roster_problems
+from coursewaves.removals import removal_days
+from coursewaves.table_checks import hearing_problems, hours_problems, roster_problems
 from coursewaves.tables import KEYS, REFERENCES, REQUIRED, TABLES, Reference, columns_of, dtype_of, is_needed
 from coursewaves.workbook import FileFault, sheet_names
 
@@ -39,6 +40,8 @@ class Registry:
     courses: pd.DataFrame
     participants: pd.DataFrame
     decisions: pd.DataFrame
+    sittings: pd.DataFrame
+    hearings: pd.DataFrame
     working_days: pd.DataFrame
     receipts: pd.DataFrame
     handovers: pd.DataFrame
@@ -115,7 +118,8 @@ def read_registry(folder: Path) -> tuple[Registry, pd.DataFrame]:
             seen, fix = "no such table", f"put {table}.csv into the registry folder"
             problems.append(Problem(f"{table}.csv", 0, "", "", "E-TABLE", seen, "nothing can be evaluated", fix))
     names = {table: source.name for table, source in sources.items()}
-    problems += [*roster_problems(tables, names), *hours_problems(tables, names)]
+    for check in (roster_problems, hours_problems, hearing_problems):
+        problems += check(tables, names)
     return Registry(**tables), problems_table(problems)
 
 
@@ -180,6 +184,7 @@ class _Draft:
             for reference in REFERENCES
             if reference.table == table
         }
+        self.removed = removal_days(tables["decisions"]) if table == "courses" else {}
 
     @classmethod
     def read(cls, table: str, source: _Source, tables: Mapping[str, pd.DataFrame]) -> "_Draft":
@@ -231,6 +236,8 @@ class _Draft:
         row = self._validated(number, texts)
         if row is None or not self._refers_well(number, row) or not self._is_new(number, row):
             return
+        if self._is_of_removed(number, row):
+            return
         self._drop_impossible_counts(number, row)
         self.rows.append(row)
 
@@ -276,6 +283,16 @@ class _Draft:
                 return False
         for key, seen in zip(KEYS[self.table], self.seen, strict=True):
             seen.add(tuple(row[column] for column in key))
+        return True
+
+    def _is_of_removed(self, number: int, row: dict[str, Any]) -> bool:
+        """Refuse a course that begins after its programme was removed from the curriculum plan (¶20)."""
+        day = self.removed.get(str(row["programme_id"])) if self.removed else None
+        if day is None or row["starts_on"] is None or row["starts_on"] <= day:
+            return False
+        seen = f"begins on {row['starts_on']}, its programme was removed on {day}"
+        fix = "delete the row, or correct the programme or the decision"
+        self.problem(number, "programme_id", "E-REMOVED", seen, "set aside", fix)
         return True
 
     def _drop_impossible_counts(self, number: int, row: dict[str, Any]) -> None:

@@ -50,6 +50,29 @@ def read_report_days(home: Home) -> "pd.DataFrame":
     return pd.DataFrame(sorted(set(days)), columns=["course_id", "made_on"])
 
 
+def read_made_days(home: Home) -> "pd.DataFrame":
+    """Read when the published pages of each report were made, the first of its languages.
+
+    Returns
+    -------
+    DataFrame
+        One row is one report: ``kind``, ``subject_id`` and ``made_on`` (a date), by the institute's clocks.
+
+    Raises
+    ------
+    CoursewavesError
+        Where the manifest is damaged.
+    """
+    import pandas as pd  # noqa: PLC0415  (as above)
+
+    days: dict[tuple[str, str], date] = {}
+    for page in _entries(home.reports / MANIFEST, "make all reports anew", "reports"):
+        if page.get("made_at"):
+            key, day = (str(page.get("kind", "course")), str(page["id"])), _local_day(page["made_at"], home)
+            days[key] = min(days.get(key, day), day)
+    return pd.DataFrame([[*key, day] for key, day in sorted(days.items())], columns=["kind", "subject_id", "made_on"])
+
+
 def read_status_day(home: Home) -> date | None:
     """Return the day of the last status; None where there is none."""
     content = _content(home.reports / STATUS, "ask for the status anew")

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from coursewaves.problems import Problem
+from coursewaves.problems import Problem, described
+
+NEVER = pd.Timestamp.max
 
 
 def roster_problems(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str]) -> Iterator[Problem]:
@@ -26,3 +28,20 @@ def hours_problems(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str])
             seen = f"topics of {programme_id} last {totals[programme_id]:g} hours, the programme {hours}"
             name, fix = names["topics"], "correct the topics' hours or the programme's"
             yield Problem(name, 0, "", "hours", "E-HOURS", seen, "kept", fix)
+
+
+def hearing_problems(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str]) -> Iterator[Problem]:
+    """Name hearings of what the registry doesn't have, and by the Academic Council before the first one (¶15)."""
+    hearings = tables["hearings"]
+    is_first = (hearings["council"] == "smc") & (hearings["outcome"] == "accepted")
+    first_on = hearings[is_first].groupby(["kind", "subject_id"])["held_on"].min().to_dict()
+    for row in hearings.to_dict("records"):
+        kind, subject_id = row["kind"], row["subject_id"]
+        table = "courses" if kind == "course" else "programmes"
+        is_known = subject_id in set(tables[table][f"{table.removesuffix('s')}_id"])
+        seen = "" if is_known else f"{described(subject_id)}, not in {table}"
+        fix = "correct subject_id or kind"
+        if is_known and row["council"] == "academic" and not first_on.get((kind, subject_id), NEVER) <= row["held_on"]:
+            seen, fix = f"{kind} {subject_id} was not taken by the smc before", "add the hearing by the smc"
+        if seen:
+            yield Problem(names["hearings"], 0, "", "subject_id", "E-HEARING", seen, "kept, it does not count", fix)

@@ -147,17 +147,41 @@ class Participant(Row):
     completed: Literal["yes", "no"] | None = Field(None, description="whether the course was completed")
 
 
+Council = Literal["smc", "academic"]
+"""The scientific-methodological council, then the Academic Council (¶15)."""
+
+
 class Decision(Row):
-    """One row is one decision of a council on a programme (¶18-20)."""
+    """One row is one decision of the Academic Council on a programme, or the SMC's recommendation of it (¶18-20)."""
 
     decision_id: Id = Field(description="the decision's id")
     programme_id: Id = Field(description="the programme")
     decided_on: Day = Field(description="day of the meeting")
-    council: Literal["smc", "academic"] = Field(description="which council decided (¶15)")
+    council: Council = Field(description="which council decided (¶15)")
     kind: Literal[
         "change_curriculum", "change_topic", "change_duration", "change_programme", "remove_programme", "none"
-    ] = Field(description="what was decided (¶19, ¶20)")
+    ] = Field(description="what was decided (¶19, ¶20); none where it was to change nothing")
     text: str | None = Field(None, description="the decision's wording")
+    owner: str | None = Field(None, description="who carries it out: an office rather than a name")
+    due_on: Day | None = Field(None, description="day by which it is to be carried out")
+    done_on: Day | None = Field(None, description="day on which it was carried out")
+
+
+class Sitting(Row):
+    """One row is one sitting of a council that is planned or was held (¶15)."""
+
+    council: Council = Field(description="which council")
+    held_on: Day = Field(description="day of the sitting")
+
+
+class Hearing(Row):
+    """One row is one report that a council has heard (¶15, ¶18)."""
+
+    subject_id: Id = Field(description="the report's subject: a course's or a programme's id")
+    kind: Literal["course", "topic", "factors"] = Field(description="kind of report (¶14, ¶16)")
+    council: Council = Field(description="which council heard it")
+    held_on: Day = Field(description="day of the sitting")
+    outcome: Literal["accepted", "returned"] = Field(description="taken, or given back to be heard anew")
 
 
 class WorkingDay(Row):
@@ -191,9 +215,11 @@ TABLES: dict[str, type[Row]] = {
     "topics": Topic,
     "abilities": Ability,
     "centres": Centre,
+    "decisions": Decision,
     "courses": Course,
     "participants": Participant,
-    "decisions": Decision,
+    "sittings": Sitting,
+    "hearings": Hearing,
     "working_days": WorkingDay,
     "receipts": Receipt,
     "handovers": Handover,
@@ -214,6 +240,8 @@ KEYS: dict[str, list[tuple[str, ...]]] = {
     "courses": [("course_id",)],
     "participants": [("participant_id", "course_id")],
     "decisions": [("decision_id",)],
+    "sittings": [("council", "held_on")],
+    "hearings": [("subject_id", "kind", "council", "held_on")],
     "working_days": [("date",)],
     "receipts": [("course_id", "wave")],
     "handovers": [("course_id",)],

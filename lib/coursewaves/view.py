@@ -7,6 +7,7 @@ import pandas as pd
 
 from coursewaves.instruments import Entry, Instrument
 from coursewaves.phrases import Phrases
+from coursewaves.removals import removal_days
 from coursewaves.subject import Subject
 
 
@@ -30,8 +31,12 @@ class View(Subject):
         return entry.wording(self.phrases.language)
 
     def title(self, table: str, row: Mapping[Any, Any] | pd.Series) -> str:
-        """Return the title of a registry row in the reader's language."""
-        return self.year.registry.title(table, row, self.phrases.language)
+        """Return the title of a registry row in the reader's language; a removed programme is marked as such (¶20)."""
+        title = self.year.registry.title(table, row, self.phrases.language)
+        day = removal_days(self.year.registry.decisions).get(row["programme_id"]) if table == "programmes" else None
+        if day is None:
+            return title
+        return self.say("{title} (removed from the curriculum plan on {day})", title=title, day=self.phrases.day(day))
 
     def wave_name(self, instrument: Instrument) -> str:
         """Return what a wave is called (¶5)."""

@@ -1,12 +1,15 @@
-"""What the councils discuss and decide (¶15-20): the facts of a year go in, evidence comes out."""
+"""What the councils hear and decide (¶15-20): the facts of a year go in, evidence comes out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
+from coursewaves.hearings.ways import DECIDED
 from coursewaves.phrases import marked
 from coursewaves.regulation.facts import Facts
 from coursewaves.regulation.states import AT_RISK, BROKEN, KEPT, NOT_YET, Evidence, Said, Value
+from coursewaves.removals import removal_days
+from coursewaves.spans import DONE, DUE_SOON, OVERDUE
 
 SMC, ACADEMIC = "smc", "academic"
 
@@ -21,20 +24,30 @@ NEEDED = {
 
 
 def councils(facts: Facts) -> Iterator[Evidence]:
-    """Count the decisions of both councils; the Academic Council comes after the other (¶15)."""
-    decisions = facts.decisions
-    if decisions.empty:
-        yield Evidence(NOT_YET, marked("No decision of a council is recorded yet"))
-        return
-    told: dict[str, Value] = {name: int((decisions["council"] == name).sum()) for name in (SMC, ACADEMIC)}
-    text = marked("Decisions recorded: scientific-methodological council {smc}, Academic Council {academic}")
-    yield Evidence(KEPT, text, told)
-    first = {name: _first_days(decisions, name) for name in (SMC, ACADEMIC)}
+    """Look for reports that a sitting passed over; the Academic Council comes after the other one (¶15)."""
+    yield from _heard(facts.ways[facts.ways["paragraph"] == 15], marked("Reports heard by both councils: {n} of {all}"))
+    first = {name: _first_days(facts.decisions, name) for name in (SMC, ACADEMIC)}
     early = {name for name, day in first[ACADEMIC].items() if name in first[SMC] and day < first[SMC][name]}
     text = marked("Decided by the Academic Council before the other council: {n} ({list})")
     yield from _named(BROKEN, text, early)
-    text = marked("Decided by the Academic Council, nothing recorded of the other council: {n} ({list})")
-    yield from _named(AT_RISK, text, set(first[ACADEMIC]) - set(first[SMC]))
+
+
+def _heard(ways: pd.DataFrame, phrase: str) -> Iterator[Evidence]:
+    """Yield how many reports are through, which a sitting passed over, and which are to be heard soon."""
+    if ways.empty:
+        yield Evidence(NOT_YET, marked("No report is to be heard yet"))
+        return
+    n = int((ways["place"] == DECIDED).sum())
+    yield Evidence(KEPT if n else NOT_YET, phrase, {"n": n, "all": len(ways)})
+    late = ways[ways["state"] == OVERDUE]
+    text = marked("Reports without which a sitting was held: {n} ({list})")
+    yield from _named(BROKEN, text, late["subject_id"])
+    near = ways[ways["state"] == DUE_SOON]
+    if len(near):
+        told: dict[str, Value] = {
+            "n": len(near), "list": _sorted(near["subject_id"]), "day": near["due_on"].min().date(),
+        }  # fmt: skip
+        yield Evidence(AT_RISK, marked("Reports to be heard on {day}: {n} ({list})"), told)
 
 
 def _first_days(decisions: pd.DataFrame, council: str) -> dict[str, pd.Timestamp]:
@@ -43,9 +56,15 @@ def _first_days(decisions: pd.DataFrame, council: str) -> dict[str, pd.Timestamp
     return {str(name): day for name, day in own.groupby("programme_id")["decided_on"].min().items()}
 
 
-def _named(weight: str, phrase: str, names: set[str]) -> Iterator[Evidence]:
-    if names:
-        yield Evidence(weight, phrase, {"n": len(names), "list": tuple(sorted(names))})
+def _named(weight: str, phrase: str, names: Iterable[str]) -> Iterator[Evidence]:
+    """Yield how many there are and which; nothing where there is none."""
+    found = list(names)
+    if found:
+        yield Evidence(weight, phrase, {"n": len(found), "list": _sorted(found)})
+
+
+def _sorted(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({str(name) for name in names}))
 
 
 def factor_analysis(facts: Facts) -> Iterator[Evidence]:
@@ -71,14 +90,12 @@ def data_base(facts: Facts) -> Iterator[Evidence]:
 
 
 def topics_discussed(facts: Facts) -> Iterator[Evidence]:
-    """Look for low-rated programmes that no council has discussed, and for topics without a trainer (¶18)."""
+    """Look for factor analyses that a sitting passed over, and for topics without a trainer (¶18)."""
     if not facts.low:
         yield Evidence(NOT_YET, marked("No programme is low-rated."))
         return
-    yield Evidence(KEPT, marked("Factor analysis of topics; their trainers are named"))
-    discussed = _decided(facts, SMC)
-    text = marked("Low-rated programmes still to be discussed at the scientific-methodological council: {n} ({list})")
-    yield from _named(AT_RISK, text, set(facts.low) - discussed)
+    ways = facts.ways[facts.ways["paragraph"] == 18]
+    yield from _heard(ways, marked("Factor analyses heard by both councils: {n} of {all}"))
     topics = facts.registry.topics
     lacking = topics[topics["programme_id"].isin(facts.low) & topics["trainer_id"].isna()]
     if len(lacking):
@@ -86,31 +103,26 @@ def topics_discussed(facts: Facts) -> Iterator[Evidence]:
 
 
 def decisions(facts: Facts) -> Iterator[Evidence]:
-    """Look for low-rated programmes of which the Academic Council has not decided (¶19)."""
-    n = int(facts.decisions["kind"].str.startswith("change").sum())
-    if n:
-        yield Evidence(KEPT, marked("Changes recorded: {n}"), {"n": n})
+    """Look for low-rated programmes without a decision, and for decisions that were not carried out in time (¶19)."""
+    tasks = facts.tasks[facts.tasks["paragraph"] == 19]
+    if len(tasks):
+        told: dict[str, Value] = {"n": int((tasks["state"] == DONE).sum()), "all": len(tasks)}
+        yield Evidence(KEPT, marked("Decisions carried out: {n} of {all}"), told)
     elif not facts.low:
         yield Evidence(NOT_YET, marked("No programme is low-rated."))
-    text = marked("Decision on the low-rated: {list}")
-    yield from _named(AT_RISK, text, set(facts.low) - _decided(facts, ACADEMIC))
-
-
-def _decided(facts: Facts, council: str) -> set[str]:
-    rows = facts.decisions
-    return set(rows.loc[rows["council"] == council, "programme_id"])
+    late = tasks[tasks["state"] == OVERDUE]["decision_id"]
+    yield from _named(AT_RISK, marked("Decisions not carried out in time: {n} ({list})"), late)
+    undecided = set(facts.low) - set(_first_days(facts.decisions, ACADEMIC))
+    yield from _named(AT_RISK, marked("Low-rated programmes without a decision: {n} ({list})"), undecided)
 
 
 def removal(facts: Facts) -> Iterator[Evidence]:
-    """Look for programmes that were removed from the plan and run again (¶20)."""
-    rows = facts.decisions
-    removed = rows[(rows["kind"] == "remove_programme") & (rows["council"] == ACADEMIC)]
-    if removed.empty:
+    """Look for courses of programmes that were removed from the plan; the registry refuses them (¶20)."""
+    since = removal_days(facts.decisions)
+    if not since:
         yield Evidence(NOT_YET, marked("No programme was removed from the plan"))
         return
-    since = _first_days(removed, ACADEMIC)
-    told: dict[str, Value] = {"n": len(since), "list": tuple(sorted(since))}
-    yield Evidence(KEPT, marked("Removed from the plan: {n} ({list})"), told)
-    courses = facts.registry.courses
-    again = courses[courses["starts_on"] > courses["programme_id"].map(since)]
-    yield from _named(BROKEN, marked("Courses begun after the removal: {n} ({list})"), set(again["course_id"]))
+    yield Evidence(KEPT, marked("Removed from the plan: {n} ({list})"), {"n": len(since), "list": _sorted(since)})
+    if facts.n_refused:
+        text = marked("Courses entered after the removal and refused: {n}")
+        yield Evidence(AT_RISK, text, {"n": facts.n_refused})

@@ -14,6 +14,9 @@ from coursewaves.year import Year
 
 PAGES = ["kind", "id", "is_stale"]
 
+REFUSED = "E-REMOVED"
+"""The rule of a course that is entered though its programme was removed (¶20)."""
+
 
 class Facts(NamedTuple):
     """What is known of a year on a day.
@@ -36,6 +39,10 @@ class Facts(NamedTuple):
         As of `coursewaves.deadlines.find_deadlines`.
     coverage
         Of each sample wave, gated.
+    ways, tasks
+        Every report on its way through the councils, and what they decided; see `coursewaves.due.Due`.
+    n_refused
+        Courses that the registry refused since their programme was removed.
     low
         Programmes called low-rated, as far as that may be shown.
     pages
@@ -56,6 +63,9 @@ class Facts(NamedTuple):
     decisions: pd.DataFrame
     deadlines: pd.DataFrame
     coverage: Sequence[Coverage]
+    ways: pd.DataFrame
+    tasks: pd.DataFrame
+    n_refused: int
     low: tuple[str, ...]
     pages: pd.DataFrame | None = None
     status_day: date | None = None
@@ -86,6 +96,9 @@ def facts_of(year: Year, due: Due, pages: pd.DataFrame | None = None, status_day
         decisions=decisions[decisions["decided_on"].dt.date <= due.today].reset_index(drop=True),
         deadlines=due.deadlines,
         coverage=due.coverage,
+        ways=due.ways,
+        tasks=due.tasks,
+        n_refused=int((year.problems["rule"] == REFUSED).sum()),
         low=tuple(sorted(str(row["programme_id"]) for row in due.low_rated.shown())),
         pages=pages,
         status_day=status_day,

@@ -2,7 +2,10 @@
 
 from datetime import date
 
-from coursewaves.due import Due, low_rated
+import pandas as pd
+
+from coursewaves.due import Due, low_rated, ways_of
+from coursewaves.hearings import find_tasks
 from coursewaves.opening import YearView
 from coursewaves.page import Section, paragraph, table
 from coursewaves.regulation import State, asked, evidence_words, facts_of, state_words, states_of
@@ -33,6 +36,7 @@ def compliance(view: YearView) -> Section:
 @once
 def _states(subject: Subject) -> list[State]:
     """Tell how the paragraphs stand as of the last answer; what is published is no part of the data."""
-    today = last_day(subject) or date.min
-    due = Due(today, deadlines_of(subject), low_rated(subject.year), coverages(subject))
-    return states_of(facts_of(subject.year, due))
+    today, year, low = last_day(subject) or date.min, subject.year, low_rated(subject.year)
+    found, nothing = deadlines_of(subject), pd.DataFrame(columns=["kind", "subject_id", "made_on"])
+    ways, tasks = ways_of(year, found, low, today, nothing), find_tasks(year.registry.decisions, today)
+    return states_of(facts_of(year, Due(today, found, low, coverages(subject), ways, tasks)))

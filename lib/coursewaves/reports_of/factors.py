@@ -8,12 +8,12 @@ from coursewaves.page import Html, Section, Sections, bullets, heading, paragrap
 from coursewaves.phrases import marked
 from coursewaves.present import runs_figure, scores_figure
 from coursewaves.reports_of.alike import in_short, methods_of
-from coursewaves.reports_of.decisions import told_decision
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
 from coursewaves.reports_of.mix import mix_table
 from coursewaves.reports_of.programme import programme_facts
 from coursewaves.reports_of.topic import not_useful, told_choices, trainers_of, weak_table
+from coursewaves.sections.decisions import earlier
 from coursewaves.sections.factors import programme_sentence, programme_verdict
 from coursewaves.sections.low_rated import funnel, gap_parts, importance_map, same_mix
 from coursewaves.sections.summary import to_decide
@@ -229,11 +229,9 @@ def proposals(view: ProgrammeView) -> Section:
     """List the kinds of decisions that the councils may take, each with the findings it may rest on (¶18-20)."""
     found = [_curriculum(view), _changed_topics(view), _durations(view), _removal(view)]
     intro = view.say("The councils decide. Each kind of decision stands here with the findings on which it may rest.")
-    changed = [row for row in view.decisions.rows() if row["kind"] != "none"]
-    earlier = [told_decision(view, row) for row in changed]
-    parts = [paragraph(intro), bullets(found)]
-    if earlier:
-        parts += [heading(view.say("Earlier decisions of the councils")), bullets(earlier)]
+    parts, told = [paragraph(intro), bullets(found)], earlier(view)
+    if told:
+        parts += [heading(view.say("Earlier decisions of the councils")), *told]
     return Section("proposals", view.say("What the councils may decide"), [18, 19, 20], parts)
 
 

@@ -8,14 +8,17 @@ from coursewaves.opening import ProgrammeView
 from coursewaves.page import Html, Section, Sections, paragraph, table
 from coursewaves.present import runs_figure, scores_figure, scores_table
 from coursewaves.reports_of.alike import days_of, in_short, methods_of, number_or_nothing
-from coursewaves.reports_of.decisions import decisions_table, last_decision, told_decision
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
 from coursewaves.sections.changes import changes
+from coursewaves.sections.decisions import decisions, last_decision
 from coursewaves.sections.factors import programme_sentence
 from coursewaves.sections.summary import compared, ends, to_decide
 from coursewaves.sections.topics import verdicts_table
 from coursewaves.topic_verdicts import topic_items
+
+__all__ = ["chain", "criteria", "decisions", "end_of_report", "factors", "front", "methods", "response", "runs",
+           "summary", "topics", "trend"]  # fmt: skip
 
 
 def front(view: ProgrammeView) -> Section:
@@ -191,20 +194,6 @@ def _trend(view: ProgrammeView) -> str:
     signed, values = view.phrases.signed, {"p": view.phrases.p_value(found["p_value_adjusted"])}
     values |= {name: signed(found[name], 1) for name in ("slope", "low", "high")}
     return view.say("Change of the rating by a year: {slope} points (likely {low} to {high}; {p}).", **values)
-
-
-def decisions(view: ProgrammeView) -> Section:
-    """List the councils' earlier decisions, and whether ratings moved since (¶18-20)."""
-    title = view.say("Earlier decisions of the councils")
-    if not view.decisions.rows():
-        text = view.say("The registry lists no earlier decision on this programme.")
-        return Section("decisions", title, [18, 19, 20], [paragraph(text)])
-    told = [paragraph(told_decision(view, row)) for row in view.decisions.rows() if row["kind"] != "none"]
-    note = view.say(
-        "What followed a decision is not what it caused. A programme is decided on when its rating is low, and the "
-        "next rating would be higher by chance alone: with ten programmes or more its mean before is drawn to theirs."
-    )
-    return Section("decisions", title, [18, 19, 20], [decisions_table(view), *told, paragraph(note, "note")])
 
 
 def topics(view: ProgrammeView) -> Sections:

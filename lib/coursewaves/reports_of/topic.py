@@ -16,11 +16,14 @@ from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
 from coursewaves.reports_of.programme import programme_facts
 from coursewaves.score import item_scores
+from coursewaves.sections.decisions import decisions, last_decision
 from coursewaves.sections.topics import verdicts_table
 from coursewaves.stats import mean_interval
 from coursewaves.subject import once
 from coursewaves.summarise import option_shares
 from coursewaves.topic_verdicts import topic_items
+
+__all__ = ["by_run", "choices", "decisions", "end_of_report", "front", "methods", "summary", "trainers", "verdicts"]
 
 USEFULNESS = {
     "not useful": marked("not useful enough"),
@@ -45,7 +48,7 @@ def summary(view: ProgrammeView) -> Section:
         return in_short(view, [14], [_nothing(view)])
     values = {"n": view.phrases.number(max(row["n"] for row in shown)), "count": view.phrases.number(len(shown))}
     rests = view.say("Topics judged: {count}, by up to {n} participants in runs with enough answers.", **values)
-    return in_short(view, [14], [rests, *_by_verdict(view), *_chosen(view), _decision(view)])
+    return in_short(view, [14], [rests, *_by_verdict(view), *_chosen(view), last_decision(view), _decision(view)])
 
 
 def _nothing(view: ProgrammeView) -> str:

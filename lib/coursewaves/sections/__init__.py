@@ -1,6 +1,7 @@
 """The sections of the course report: a `CourseView` goes in, a `Section` comes out; one notebook cell each."""
 
 from coursewaves.sections.changes import changes
+from coursewaves.sections.decisions import of_course as decisions
 from coursewaves.sections.factors import factors
 from coursewaves.sections.front import end_of_report, front
 from coursewaves.sections.methods import methods
@@ -12,6 +13,7 @@ from coursewaves.sections.waves import waves
 
 __all__ = [
     "changes",
+    "decisions",
     "end_of_report",
     "factors",
     "front",

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from coursewaves.simulate.sittings import council_rows
 from coursewaves.tables import columns_of, dtype_of
 from coursewaves.yamlfile import read_yaml
 
@@ -91,7 +92,7 @@ def make_institute(rng: np.random.Generator, programmes: int, courses: int, enro
         _course(entries[number % programmes], number, programmes, courses, year) for number in range(courses)
     ]
     rows["participants"] = _participants(rng, rows["courses"], sizes)
-    rows["decisions"] = _decisions(entries, year)
+    rows |= council_rows([entry["id"] for entry in entries], rows["courses"], year)
     _count(rows)
     return Institute({name: _frame(name, content) for name, content in rows.items()})
 
@@ -227,16 +228,3 @@ def _count(rows: dict[str, list[dict[str, Any]]]) -> None:
     for course in rows["courses"]:
         course["enrolled"] = int(enrolled[course["course_id"]])
         course["completed"] = int(completed.get(course["course_id"], 0))
-
-
-def _decisions(entries: list[dict[str, Any]], year: int) -> list[dict[str, Any]]:
-    plan = [
-        (entries[0]["id"], date(year, 6, 18), "smc", "change_topic", "Тақырыптардың бірін жаңарту ұсынылды"),
-        (entries[0]["id"], date(year, 6, 27), "academic", "change_topic", "Тақырыпты жаңарту бекітілді"),
-        (entries[-1]["id"], date(year, 6, 27), "academic", "none", "Бағдарлама өзгеріссіз қалдырылды"),
-    ]
-    names = ("programme_id", "decided_on", "council", "kind", "text")
-    return [
-        {"decision_id": f"R{year}-{number}"} | dict(zip(names, values, strict=True))
-        for number, values in enumerate(plan, 1)
-    ]

@@ -1,0 +1,37 @@
+"""Lay ready what the councils need for a sitting (¶15, ¶18-20): a loaded year goes in, a private folder comes out.
+
+Agenda, reports, factor analyses, low-rated topics, invitations, drafts of decisions and minutes: the regulation is the
+order of things, and every number is that of a published report.
+"""
+
+from coursewaves.councils.agenda import Agenda, Item, make_agenda
+from coursewaves.councils.bundle import INVENTORY, Bundle, councils_folder, write_bundle
+from coursewaves.councils.docket import LOW_TOPICS, Docket, find_docket
+from coursewaves.councils.material import Report, collect_reports
+from coursewaves.councils.papers import CLERK, MEMBERS, File, make_papers, page_of
+from coursewaves.councils.templates import BUILT_IN, PAPERS, Paper, fill, own_folder
+
+__all__ = [
+    "BUILT_IN",
+    "CLERK",
+    "INVENTORY",
+    "LOW_TOPICS",
+    "MEMBERS",
+    "PAPERS",
+    "Agenda",
+    "Bundle",
+    "Docket",
+    "File",
+    "Item",
+    "Paper",
+    "Report",
+    "collect_reports",
+    "councils_folder",
+    "fill",
+    "find_docket",
+    "make_agenda",
+    "make_papers",
+    "own_folder",
+    "page_of",
+    "write_bundle",
+]

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from coursewaves.archive_cli import archive_app
 from coursewaves.calendar_cli import Format, FormatOption, TodayOption
 from coursewaves.calendar_cli import status as show_status
 from coursewaves.console import (
@@ -28,6 +29,7 @@ from coursewaves.console import (
     stops,
 )
 from coursewaves.councils_cli import council_app
+from coursewaves.entry_cli import register_app
 from coursewaves.form_cli import forms
 from coursewaves.regulation_cli import regulation
 from coursewaves.run_cli import CORES, WorkersOption, make_due, missed, report, run
@@ -43,8 +45,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(schedule_app)
-app.add_typer(council_app)
+for group in (archive_app, council_app, register_app, schedule_app):
+    app.add_typer(group)
 
 for command in (forms, report, run, missed, regulation):
     app.command()(command)

@@ -45,6 +45,7 @@ class Registry:
     working_days: pd.DataFrame
     receipts: pd.DataFrame
     handovers: pd.DataFrame
+    archived: pd.DataFrame
 
     def course(self, course_id: str) -> pd.Series:
         """Return the row of a course."""

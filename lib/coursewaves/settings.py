@@ -4,6 +4,7 @@ import codecs
 import os
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -99,7 +100,8 @@ class Settings(BaseModel):
     person's forms where there is no code; it is written as a pseudonym only. `kinds` names the kinds of report that
     are made, all where none is named, see `coursewaves.kinds`. `limits` bounds each report's time,
     memory and output, see `coursewaves.limits`. `schedule` says when unattended runs are due, `alerts` who is told
-    what became of them, see `coursewaves.unattended`.
+    what became of them, see `coursewaves.unattended`. `closed_until` is the last day of the period whose reports were
+    handed in: rows of the registry that belong to it are changed with a reason only, see `coursewaves.entry`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -116,11 +118,19 @@ class Settings(BaseModel):
     limits: Limits = Field(default_factory=Limits)
     schedule: Schedule = Field(default_factory=Schedule)
     alerts: Alerts = Field(default_factory=Alerts)
+    closed_until: date | None = None
 
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
         return _zone_name(name)
+
+    @field_validator("closed_until", mode="before")
+    @classmethod
+    def _plain_day(cls, day: object) -> object:
+        if day is not None and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(day)):
+            raise ValueError(f"no day {day!r}; fix: write it as 2025-12-31")
+        return day
 
     @property
     def zone(self) -> ZoneInfo:

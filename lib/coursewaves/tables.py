@@ -207,6 +207,22 @@ class Handover(Row):
     handed_over_on: Day = Field(description="day on which the archive took them")
 
 
+class Archived(Row):
+    """One row is one course whose data were removed once its bag was verified; so later reports can name it (¶22)."""
+
+    course_id: Id = Field(description="the course")
+    programme_id: Id = Field(description="its programme")
+    starts_on: Day | None = Field(None, description="first day")
+    ends_on: Day | None = Field(None, description="last day")
+    centre_id: Id | None = Field(None, description="the centre that ran it")
+    language: Language | None = Field(None, description="language of teaching")
+    enrolled: int | None = Field(None, ge=0, description="participants on the first day")
+    completed: int | None = Field(None, ge=0, description="participants who completed it (¶10)")
+    handed_over_on: Day | None = Field(None, description="day on which the archive took them")
+    removed_on: Day = Field(description="day on which its data were removed here")
+    bag_id: Id = Field(description="id of the bag that holds them")
+
+
 TABLES: dict[str, type[Row]] = {
     "regions": Region,
     "directions": Direction,
@@ -223,6 +239,7 @@ TABLES: dict[str, type[Row]] = {
     "working_days": WorkingDay,
     "receipts": Receipt,
     "handovers": Handover,
+    "archived": Archived,
 }
 """Every table of the registry, each after those to which it refers."""
 
@@ -245,6 +262,7 @@ KEYS: dict[str, list[tuple[str, ...]]] = {
     "working_days": [("date",)],
     "receipts": [("course_id", "wave")],
     "handovers": [("course_id",)],
+    "archived": [("course_id",)],
 }
 """Columns that together may not repeat, by table."""
 
@@ -273,6 +291,8 @@ REFERENCES = [
     Reference("decisions", "programme_id", "programmes", "programme_id"),
     Reference("receipts", "course_id", "courses", "course_id"),
     Reference("handovers", "course_id", "courses", "course_id"),
+    Reference("archived", "programme_id", "programmes", "programme_id"),
+    Reference("archived", "centre_id", "centres", "centre_id"),
 ]
 
 

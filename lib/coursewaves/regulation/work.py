@@ -144,9 +144,10 @@ def keeping(facts: Facts) -> Iterator[Evidence]:
     """Look for documents that were to go to the archive (¶22)."""
     rows = facts.deadlines[facts.deadlines["step"] == RETENTION]
     handed, n_courses = rows[rows["done_on"].notna()], len(facts.registry.courses)
-    told: dict[str, Value] = {"n": len(handed), "all": n_courses}
+    n_gone = len(facts.registry.archived)  # their rows went with their data
+    told: dict[str, Value] = {"n": len(handed) + n_gone, "all": n_courses + n_gone}
     kept = Evidence(KEPT, marked("Handed over to the archive: {n} of {all}"), told)
-    is_any_due = rows["opens_on"].notna().any() or len(handed) > 0
+    is_any_due = rows["opens_on"].notna().any() or len(handed) + n_gone > 0
     yield kept if is_any_due else Evidence(NOT_YET, marked("No course's documents have to be kept yet"))
     yield from _of(BROKEN, marked("To the archive, overdue since {day}: {n} ({list})"), rows[rows["state"] == OVERDUE])
     yield from _of(AT_RISK, marked("To the archive by {day}: {n} ({list})"), rows[rows["state"] == DUE_SOON])

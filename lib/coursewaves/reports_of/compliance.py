@@ -13,6 +13,9 @@ from coursewaves.reports_of.dates import deadlines_of, last_day
 from coursewaves.reports_of.reach import coverages
 from coursewaves.subject import Subject, once
 
+LONG_AGO = date(1970, 1, 1)
+"""The day as of which a year without any answer is told: nothing of it has begun."""
+
 
 def compliance(view: YearView) -> Section:
     """List every paragraph of the regulation, how it stands on the day of the last answer, and what shows it."""
@@ -36,7 +39,7 @@ def compliance(view: YearView) -> Section:
 @once
 def _states(subject: Subject) -> list[State]:
     """Tell how the paragraphs stand as of the last answer; what is published is no part of the data."""
-    today, year, low = last_day(subject) or date.min, subject.year, low_rated(subject.year)
+    today, year, low = last_day(subject) or LONG_AGO, subject.year, low_rated(subject.year)
     found, nothing = deadlines_of(subject), pd.DataFrame(columns=["kind", "subject_id", "made_on"])
     ways, tasks = ways_of(year, found, low, today, nothing), find_tasks(year.registry.decisions, today)
     return states_of(facts_of(year, Due(today, found, low, coverages(subject), ways, tasks)))

@@ -30,7 +30,9 @@ from coursewaves.console import (
 )
 from coursewaves.councils_cli import council_app
 from coursewaves.entry_cli import register_app
+from coursewaves.field_cli import field, sample
 from coursewaves.form_cli import forms
+from coursewaves.letters_cli import letters
 from coursewaves.regulation_cli import regulation
 from coursewaves.run_cli import CORES, WorkersOption, make_due, missed, report, run
 from coursewaves.schedule_cli import schedule_app
@@ -48,7 +50,7 @@ app = typer.Typer(
 for group in (archive_app, council_app, register_app, schedule_app):
     app.add_typer(group)
 
-for command in (forms, report, run, missed, regulation):
+for command in (forms, letters, sample, field, report, run, missed, regulation):
     app.command()(command)
 
 DEMO = Path("demo")

@@ -78,6 +78,8 @@ def read_home(home: Home, registry: Registry, pseudonyms: Pseudonyms) -> Intake:
 
 def disguised(registry: Registry, pseudonyms: Pseudonyms) -> Registry:
     """Return the registry with a pseudonym for each participant's code that is an identifier, such as an IIN."""
-    participants = registry.participants
-    codes = pd.Series(pseudonyms.codes(participants["participant_id"].tolist()), dtype="str", index=participants.index)
-    return replace(registry, participants=participants.assign(participant_id=codes))
+    people = {name: getattr(registry, name) for name in ("participants", "invitations")}
+    for name, table in people.items():
+        codes = pseudonyms.codes(table["participant_id"].tolist())
+        people[name] = table.assign(participant_id=pd.Series(codes, dtype="str", index=table.index))
+    return replace(registry, **people)

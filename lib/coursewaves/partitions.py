@@ -84,6 +84,7 @@ def cut_registry(registry: Registry, course_id: str) -> Registry:
         "participants": ("course_id", []),
         "sittings": ("council", []),
         "hearings": ("subject_id", []),
+        "invitations": ("course_id", []),
     }
     own = ("topics", "abilities", "decisions", "archived")
     wanted |= {name: ("programme_id", [programme["programme_id"]]) for name in own}

@@ -46,6 +46,7 @@ class Registry:
     receipts: pd.DataFrame
     handovers: pd.DataFrame
     archived: pd.DataFrame
+    invitations: pd.DataFrame
 
     def course(self, course_id: str) -> pd.Series:
         """Return the row of a course."""

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.fieldwork import Letters, Sampling
 from coursewaves.instruments import Survey, Texts
 from coursewaves.ladder import LEAST
 from coursewaves.limits import Limits
@@ -100,8 +101,10 @@ class Settings(BaseModel):
     person's forms where there is no code; it is written as a pseudonym only. `kinds` names the kinds of report that
     are made, all where none is named, see `coursewaves.kinds`. `limits` bounds each report's time,
     memory and output, see `coursewaves.limits`. `schedule` says when unattended runs are due, `alerts` who is told
-    what became of them, see `coursewaves.unattended`. `closed_until` is the last day of the period whose reports were
-    handed in: rows of the registry that belong to it are changed with a reason only, see `coursewaves.entry`.
+    what became of them, see `coursewaves.unattended`. `letters` says when letters to centres are due and whom they
+    turn to, `sample` from which seed a sample wave is drawn, see `coursewaves.fieldwork`. `closed_until` is the last
+    day of the period whose reports were handed in: rows of the registry that belong to it are changed with a reason
+    only, see `coursewaves.entry`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -119,6 +122,8 @@ class Settings(BaseModel):
     schedule: Schedule = Field(default_factory=Schedule)
     alerts: Alerts = Field(default_factory=Alerts)
     closed_until: date | None = None
+    letters: Letters = Field(default_factory=Letters)
+    sample: Sampling = Field(default_factory=Sampling)
 
     @field_validator("time_zone")
     @classmethod

@@ -74,12 +74,12 @@ class Email(BaseModel):
     @field_validator("to")
     @classmethod
     def _addresses(cls, addresses: list[str]) -> list[str]:
-        return [_address(address) for address in addresses]
+        return [plain_address(address) for address in addresses]
 
     @field_validator("sender")
     @classmethod
     def _sender(cls, address: str) -> str:
-        return _address(address)
+        return plain_address(address)
 
     @model_validator(mode="after")
     def _no_password_in_clear(self) -> Self:
@@ -139,7 +139,8 @@ def is_safe_url(url: str) -> bool:
     return is_plain and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL))
 
 
-def _address(text: str) -> str:
+def plain_address(text: str) -> str:
+    """Return an address of e-mail as it is; a ``ValueError`` with the fix where it is none, or has a name before it."""
     if not _ADDRESS.fullmatch(text):
         raise ValueError("not an address of e-mail; fix: write it as 'name@example.kz', without a name before it")
     return text

@@ -19,7 +19,6 @@ from coursewaves.reports_of.reach import (
     step_words,
 )
 from coursewaves.sample import (
-    EXPECTED_RESPONSE,
     NO_DATE,
     NO_LIST,
     NOBODY,
@@ -53,7 +52,9 @@ REASONS = {
 
 @once
 def seed_of(subject: Subject) -> str:
-    """Return the words from which this report draws: the days of the year's courses, which nobody chooses."""
+    """Return the words from which this report draws: the settings', else the days of the year's courses."""
+    if subject.year.settings.sample.seed:
+        return str(subject.year.settings.sample.seed)
     courses = subject.year.registry.courses
     days = [courses["starts_on"].min(), courses["ends_on"].max()]
     return "/".join(day.date().isoformat() for day in days if pd.notna(day)) or "coursewaves"
@@ -65,8 +66,9 @@ def plan_of(subject: Subject, percent: int) -> SamplePlan:
     year, instrument = subject.year, sample_wave(subject)
     instrument_id = instrument.id if instrument else ""
     return plan_sample(
-        year.registry, year.survey, year.settings, instrument=instrument_id, seed=seed_of(subject), percent=percent
-    )
+        year.registry, year.survey, year.settings, instrument=instrument_id, seed=seed_of(subject), percent=percent,
+        expected_response=year.settings.sample.expected_response,
+    )  # fmt: skip
 
 
 def front(view: YearView) -> Section:
@@ -150,7 +152,7 @@ def plan(view: YearView) -> Section:
         "Answers needed, rounded up in each programme; invitations assume that {rate} of the invited answer. "
         "Precision: half the 95 % interval of a share of one half, in points, with the planned answers and the "
         "correction for a finite population.",
-        rate=percent(EXPECTED_RESPONSE),
+        rate=percent(view.year.settings.sample.expected_response),
     )
     parts = [table(say("Answers needed"), head, lines), paragraph(note, "note"), bullets(_faults(view, strata))]
     return Section("plan", title, [10], parts)
@@ -204,10 +206,13 @@ def draw(view: YearView) -> Section:
     found = plan_of(view, TARGET_PERCENT)
     told = [
         view.say("Seed: {seed}; frame: {frame}.", seed=found.seed, frame=found.frame_id),
-        view.say("Check sum of the frame: {hash}.", hash=found.frame_hash[:16]),
+        view.say("Check sum of the frame: {hash}.", hash=found.frame_hash),
         view.say("On the list: {n}; drawn: {drawn}; in reserve: {reserve}.", n=view.phrases.number(len(found.frame)),
                  drawn=view.phrases.number(found.frame["is_invited"].sum()),
                  reserve=view.phrases.number((~found.frame["is_invited"].astype(bool)).sum())),
+        view.say("The seed is public and was set before the draw. With the same list and seed anybody draws the same "
+                 "people.")
+        if view.year.settings.sample.seed else
         view.say("The seed of this report is the days of the courses; the number and date of the order take its place. "
                  "With the same list and seed anybody draws the same people."),
     ]  # fmt: skip

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from coursewaves.stats.nonresponse import Collapsed, NonresponseBounds, collapse_strata, nonresponse_bounds
     from coursewaves.stats.omega import OmegaTotal, omega_total
     from coursewaves.stats.ordinal import Polychoric, PolychoricMatrix, polychoric, polychoric_matrix
+    from coursewaves.stats.outcomes import OutcomeRates, outcome_rates
     from coursewaves.stats.pooled import GapDecomposition, ImportanceInterval, gap_decomposition, importance_interval
     from coursewaves.stats.power import detectable_effect
     from coursewaves.stats.ranks import RankBiserialInterval, SignedRank, rank_biserial_interval, signed_rank
@@ -97,6 +98,7 @@ __all__ = [
     "NetPromoter",
     "NonresponseBounds",
     "OmegaTotal",
+    "OutcomeRates",
     "ParallelAnalysis",
     "Polychoric",
     "PolychoricMatrix",
@@ -149,6 +151,7 @@ __all__ = [
     "net_promoter",
     "nonresponse_bounds",
     "omega_total",
+    "outcome_rates",
     "parallel_analysis",
     "polychoric",
     "polychoric_matrix",
@@ -188,6 +191,7 @@ _PLACES = {
     "nonresponse": "Collapsed NonresponseBounds collapse_strata nonresponse_bounds",
     "omega": "OmegaTotal omega_total",
     "ordinal": "Polychoric PolychoricMatrix polychoric polychoric_matrix",
+    "outcomes": "OutcomeRates outcome_rates",
     "pooled": "GapDecomposition ImportanceInterval gap_decomposition importance_interval",
     "power": "detectable_effect",
     "ranks": "RankBiserialInterval SignedRank rank_biserial_interval signed_rank",

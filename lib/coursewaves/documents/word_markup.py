@@ -1,0 +1,168 @@
+"""Prepare a page for Word: what pandoc does not know of HTML becomes what it knows, and drawings become pictures."""
+
+import re
+from collections.abc import Callable
+
+from coursewaves.documents.drawings import png_of
+from coursewaves.documents.markup import (
+    Element,
+    Markup,
+    alternative,
+    classes,
+    parents_of,
+    remove,
+    rows_of,
+    text_of,
+)
+
+STYLE = "data-custom-style"
+"""The attribute by which pandoc gives a paragraph or a word a style of the reference document."""
+
+TALLEST = 830.0
+"""Height of a picture in CSS pixels: a page's, less its caption."""
+
+WIDEST = 640.0
+
+_NUMBER = re.compile(r"[–−+<≤≥~(]?\s*\d[\d\s.,:%°/()\u00a0\u202f–−-]*(?:[^\W\d]{0,3}\.?)?|[–—-]")
+
+
+def prepare(markup: Markup) -> None:
+    """Change a tree in place."""
+    _picture(markup)
+    root = markup.root
+    for name, change in _CHANGES.items():
+        for element in list(root.iter(name)):
+            change(element)
+    parents = parents_of(root)
+    for element in [one for one in root.iter() if one.tag in ("wbr", "style", "title")]:
+        remove(parents[element], element)
+    for table in root.iter("table"):
+        _set_columns(table)
+
+
+def _picture(markup: Markup) -> None:
+    """Put a picture in each drawing's place, no larger than a page."""
+    for n, drawing in enumerate(list(markup.root.iter("svg")), 1):
+        words, size = alternative(drawing), _size_of(drawing)
+        name = f"figure-{n:03}.png"
+        markup.pictures[name] = png_of(drawing)
+        tail = drawing.tail
+        drawing.clear()
+        drawing.tag, drawing.tail = "img", tail
+        drawing.attrib |= {"src": name, "alt": words, "width": f"{size[0]:.0f}", "height": f"{size[1]:.0f}"}
+    for picture in markup.root.iter("img"):
+        name = picture.get("src", "")
+        if name.endswith(".svg"):
+            markup.pictures[f"{name}.png"] = png_of(markup.pictures.pop(name))
+            picture.set("src", f"{name}.png")
+
+
+def _size_of(drawing: Element) -> tuple[float, float]:
+    width, height = (float(drawing.get(name, "480").removesuffix("px")) for name in ("width", "height"))
+    part = min(1.0, WIDEST / width, TALLEST / height)
+    return width * part, height * part
+
+
+def _set_note(element: Element) -> None:
+    for name in {"note", "warning"} & classes(element):
+        _wrap(element, name.capitalize())
+
+
+def _wrap(element: Element, style: str) -> None:
+    """Make a paragraph one of a style, which pandoc takes from the block around it."""
+    inner = Element("p")
+    inner.text, inner[:] = element.text, list(element)
+    tail = element.tail
+    element.clear()
+    element.tag, element.text, element.tail = "div", None, tail
+    element.set(STYLE, style)
+    element.append(inner)
+
+
+def _set_contents(nav: Element) -> None:
+    """Make a list of links the lines of a table of contents."""
+    lines = []
+    for element in nav.iter():
+        if element.tag in ("h1", "h2", "h3", "p"):
+            lines.append(_styled("TOC Heading", element))
+        if element.tag == "li":
+            lines.append(_styled("toc 1", element))
+    attributes = {"id": nav.get("id", "")} if nav.get("id") else {}
+    tail = nav.tail
+    nav.clear()
+    nav.tag, nav.tail, nav.attrib = "div", tail, attributes
+    nav[:] = lines
+
+
+def _styled(style: str, element: Element) -> Element:
+    block, line = Element("div", {STYLE: style}), Element("p")
+    line.text, line[:] = element.text, list(element)
+    block.append(line)
+    return block
+
+
+def _set_mark(span: Element) -> None:
+    if "paragraph" in classes(span):
+        span.attrib = {STYLE: "Paragraph Mark"}
+
+
+def _rename(tag: str) -> Callable[[Element], None]:
+    def change(element: Element) -> None:
+        element.tag = tag
+
+    return change
+
+
+def _set_summary(element: Element) -> None:
+    inner = Element("strong")
+    inner.text, inner[:] = element.text, list(element)
+    tail = element.tail
+    element.clear()
+    element.tag, element.tail = "p", tail
+    element.append(inner)
+
+
+def _set_facts(facts: Element) -> None:
+    """Take the boxes around a term and what it is away: pandoc knows the plain list alone."""
+    pairs = [pair for child in facts for pair in (child if child.tag == "div" else [child])]
+    facts[:] = pairs
+
+
+_CHANGES: dict[str, Callable[[Element], None]] = {
+    "nav": _set_contents,
+    "p": _set_note,
+    "span": _set_mark,
+    "summary": _set_summary,
+    "details": _rename("div"),
+    "q": _rename("span"),
+    "dl": _set_facts,
+}
+
+
+def _set_columns(table: Element) -> None:
+    """Say how wide the columns of a table are, by their words, and set figures at their right ends."""
+    rows = list(rows_of(table))
+    n_columns = max((len(row) for row in rows), default=0)
+    if not n_columns or any(cell.get("colspan") or cell.get("rowspan") for row in rows for cell in row):
+        return
+    columns = [[row[place] for row in rows if place < len(row)] for place in range(n_columns)]
+    for group in table.findall("colgroup"):
+        table.remove(group)
+    widths = [_width(cells) for cells in columns]
+    group = Element("colgroup")
+    for width in widths:
+        group.append(Element("col", {"style": f"width: {100 * width / sum(widths):.1f}%"}))
+    table.insert(1 if table.find("caption") is not None else 0, group)
+    for cells in columns[1:]:
+        inner = [text_of(cell) for cell in cells if cell.tag == "td"]
+        told = [text for text in inner if text]
+        if told and sum(bool(_NUMBER.fullmatch(text)) for text in told) * 2 > len(told):
+            for cell in cells:
+                cell.set("style", "text-align: right")
+
+
+def _width(cells: list[Element]) -> float:
+    """Return how much room a column wants, in letters: its longest word at the least, a line of 30 at the most."""
+    texts = [text_of(cell) for cell in cells]
+    longest = max((len(word) for text in texts for word in text.split()), default=1)
+    return float(max(longest, min(30, max(map(len, texts), default=1)), 4)) + 2

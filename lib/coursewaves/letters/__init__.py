@@ -1,0 +1,38 @@
+"""Write the letters that bring a questionnaire's links to the competence centres (¶12), and reminders of them.
+
+A letter is a DOCX to sign and a draft of an e-mail to send, in the centre's language. It names courses, days and links
+and nobody's answers or name; the list of the people drawn for a sample wave is a workbook of its own, which goes to the
+centre by the way agreed for such lists and is attached to nothing. All lies in a private folder.
+"""
+
+from coursewaves.letters.due_letters import KINDS, Known, Letter, Stream, Wanted, due_letters, to_invite
+from coursewaves.letters.files import Written, letters_folder, write_letters
+from coursewaves.letters.index import COLUMNS, INDEX, read_index
+from coursewaves.letters.links import Link, Links, find_links
+from coursewaves.letters.pictures import qr_code
+from coursewaves.letters.templates import BUILT_IN, Filled, Values, fill, own_folder
+
+__all__ = [
+    "BUILT_IN",
+    "COLUMNS",
+    "INDEX",
+    "KINDS",
+    "Filled",
+    "Known",
+    "Letter",
+    "Link",
+    "Links",
+    "Stream",
+    "Values",
+    "Wanted",
+    "Written",
+    "due_letters",
+    "fill",
+    "find_links",
+    "letters_folder",
+    "own_folder",
+    "qr_code",
+    "read_index",
+    "to_invite",
+    "write_letters",
+]

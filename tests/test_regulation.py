@@ -17,6 +17,7 @@ from coursewaves.due import find_due
 from coursewaves.errors import CoursewavesError
 from coursewaves.manifest import page_path, write_manifest
 from coursewaves.phrases import Phrases
+from coursewaves.problems import Problem, problems_table
 from coursewaves.regulation import (
     CHECKS,
     STATES,
@@ -166,6 +167,7 @@ def make_year(tmp_path):
             registry=make_registry(**whole(**tables)),
             responses=answers(*given),
             scores=scores,
+            problems=problems_table([]),
             files=pd.DataFrame({"file": ["a.csv"][: len(given)], "n_read": [18][: len(given)]}),
         )
         return year
@@ -379,44 +381,97 @@ def test_a_course_without_report_is_at_risk_and_breaks_the_fourteenth_when_its_r
     assert said(year, "2025-03-28", 14)[0] == "Pages that are no longer up to date: 2"
 
 
-def decision(council: str, decided_on: str, kind: str = "change_topic", programme: str = "K") -> dict:
+def decision(council: str, decided_on: str, kind: str = "change_topic", programme: str = "K", **more: str) -> dict:
     name = f"{programme}.{council}.{decided_on}".replace(".", "-")
-    return {"decision_id": name, "programme_id": programme, "decided_on": decided_on, "council": council, "kind": kind}
+    row = {"decision_id": name, "programme_id": programme, "decided_on": decided_on, "council": council, "kind": kind}
+    return row | more
+
+
+SITTINGS = [{"council": "smc", "held_on": "2025-05-07"}, {"council": "academic", "held_on": "2025-05-21"}]
+
+
+def hearings(*given: tuple[str, str]) -> list[dict]:
+    """The hearings of a report, by kind and subject, at both sittings."""
+    return [
+        {"kind": kind, "subject_id": name, "council": one["council"], "held_on": one["held_on"], "outcome": "accepted"}
+        for kind, name in given
+        for one in SITTINGS
+    ]
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        ("2025-04-22", "not applicable yet"),
+        ("2025-04-23", "at risk"),  # two weeks before the sitting
+        ("2025-05-07", "at risk"),
+        ("2025-05-08", "broken"),
+    ],
+)
+def test_a_report_that_a_sitting_passes_over_breaks_the_fifteenth(make_year, today, expected):
+    year = make_year(*GIVEN, sittings=SITTINGS)  # its results were to be processed by 9 April
+    assert state(year, today, 15) == expected
+
+
+def test_a_report_that_both_councils_heard_keeps_the_fifteenth(make_year):
+    year = make_year(*GIVEN, sittings=SITTINGS, hearings=hearings(("course", "K-1"), ("topic", "K")))
+    assert said(year, "2025-05-22", 15) == ["Reports heard by both councils: 2 of 2"]
+    assert state(year, "2025-05-22", 15) == "kept"
+    course_alone = make_year(*GIVEN, sittings=SITTINGS, hearings=hearings(("course", "K-1")))
+    assert said(course_alone, "2025-05-22", 15)[0] == "Reports without which a sitting was held: 1 (K)"
 
 
 def test_the_academic_council_decides_after_the_other_one(make_year):
-    both = [decision("smc", "2025-05-05"), decision("academic", "2025-05-05")]
-    assert state(make_year(decisions=both), "2025-06-01", 15) == "kept"
-    wrong = [decision("smc", "2025-05-06"), decision("academic", "2025-05-05")]
-    assert state(make_year(decisions=wrong), "2025-06-01", 15) == "broken"
-    alone = make_year(decisions=[decision("academic", "2025-05-05")])
-    told = "Decided by the Academic Council, nothing recorded of the other council: 1 (K)"
-    assert said(alone, "2025-06-01", 15)[0] == told
-    assert state(alone, "2025-06-01", 15) == "at risk"
-    assert state(make_year(decisions=wrong), "2025-05-04", 15) == "not applicable yet"  # nothing is decided yet
+    both = [decision("smc", "2025-03-05"), decision("academic", "2025-03-05")]
+    assert state(make_year(decisions=both), "2025-04-01", 15) == "not applicable yet"
+    wrong = [decision("smc", "2025-03-06"), decision("academic", "2025-03-05")]
+    told = "Decided by the Academic Council before the other council: 1 (K)"
+    assert said(make_year(decisions=wrong), "2025-04-01", 15)[0] == told
+    assert state(make_year(decisions=wrong), "2025-03-04", 15) == "not applicable yet"  # nothing is decided yet
 
 
 LOW = {"K-1": 45.0, "K-2": 45.0, "L-1": 80.0, "L-2": 80.0}
 RUNS = [K1 | {"course_id": name, "programme_id": name[0]} for name in LOW]
 
 
-def test_a_low_rated_programme_needs_its_factor_analysis_and_both_councils(make_year):
+def test_a_low_rated_programme_needs_its_factor_analysis(make_year):
     year = make_year(means=LOW, courses=RUNS)
-    assert [state(year, "2025-04-01", n) for n in (16, 18, 19)] == ["broken", "at risk", "at risk"]
     assert said(year, "2025-04-01", 16)[0] == "Low-rated programmes without a report on their factors: 1 (K)"
+    assert state(year, "2025-04-01", 16) == "broken"
     published(year, ("factors", "K", "2025-04-01"))
     assert state(year, "2025-04-01", 16) == "kept"
-    assert said(year, "2025-04-01", 19) == ["Decision on the low-rated: K"]
-    year = make_year(means=LOW, courses=RUNS, decisions=[decision("smc", "2025-05-05")])
-    assert [state(year, "2025-06-01", n) for n in (18, 19)] == ["kept", "at risk"]
-    decided = [decision("smc", "2025-05-05"), decision("academic", "2025-05-12")]
-    year = make_year(means=LOW, courses=RUNS, decisions=decided)
-    assert [state(year, "2025-06-01", n) for n in (18, 19)] == ["kept", "kept"]
+
+
+@pytest.mark.parametrize(("today", "expected"), [("2025-05-07", "at risk"), ("2025-05-08", "broken")])
+def test_a_factor_analysis_that_a_sitting_passes_over_breaks_the_eighteenth(make_year, today, expected):
+    year = make_year(*GIVEN, means=LOW, courses=RUNS, sittings=SITTINGS)
+    assert state(year, today, 18) == expected
+    heard = make_year(*GIVEN, means=LOW, courses=RUNS, sittings=SITTINGS, hearings=hearings(("factors", "K")))
+    assert said(heard, "2025-05-22", 18) == ["Factor analyses heard by both councils: 1 of 1"]
+
+
+def test_a_low_rated_programme_waits_for_a_decision(make_year):
+    year = make_year(means=LOW, courses=RUNS)
+    assert said(year, "2025-06-01", 19) == ["Low-rated programmes without a decision: 1 (K)"]
+    assert state(year, "2025-06-01", 19) == "at risk"
+    decided = [decision("smc", "2025-05-07"), decision("academic", "2025-05-21")]
+    assert state(make_year(means=LOW, courses=RUNS, decisions=decided), "2025-06-01", 19) == "kept"
+    assert state(make_year(), "2025-06-01", 19) == "not applicable yet"
+
+
+@pytest.mark.parametrize(
+    ("today", "done_on", "expected"),
+    [("2025-09-30", None, "kept"), ("2025-10-01", None, "at risk"), ("2025-10-01", "2025-09-30", "kept")],
+)
+def test_a_decision_that_nobody_carries_out_in_time_puts_the_nineteenth_at_risk(make_year, today, done_on, expected):
+    more = {"due_on": "2025-09-30"} | ({"done_on": done_on} if done_on else {})
+    year = make_year(decisions=[decision("smc", "2025-05-07"), decision("academic", "2025-05-21", **more)])
+    assert state(year, today, 19) == expected
 
 
 def test_a_topic_without_its_trainer_puts_the_eighteenth_at_risk(make_year):
     bare = [{"topic_id": "K-1", "programme_id": "K", "number": 1, "title_en": "T", "hours": 72}]
-    year = make_year(means=LOW, courses=RUNS, topics=bare, decisions=[decision("smc", "2025-05-05")])
+    year = make_year(means=LOW, courses=RUNS, topics=bare)
     assert said(year, "2025-06-01", 18)[0] == "Topics without a trainer: 1"
 
 
@@ -427,13 +482,17 @@ def test_an_empty_table_of_the_data_base_is_missed_by_a_low_rated_programme(make
     assert said(year, "2025-04-01", 17)[0] == "The registry has no rows of: contingent"
 
 
-@pytest.mark.parametrize(("starts_on", "expected"), [("2025-05-12", "kept"), ("2025-05-13", "broken")])
-def test_a_programme_that_was_removed_does_not_run_again(make_year, starts_on, expected):
+def test_a_programme_that_was_removed_does_not_run_again(make_year):
     removed = [decision("smc", "2025-05-05"), decision("academic", "2025-05-12", "remove_programme")]
-    run = K1 | {"course_id": "K-2", "starts_on": starts_on, "ends_on": "2025-05-30"}
-    assert state(make_year(courses=[K1, run], decisions=removed), "2025-06-01", 20) == expected
+    year = make_year(decisions=removed)
+    assert state(year, "2025-05-11", 20) == "not applicable yet"
+    assert state(year, "2025-05-12", 20) == "kept"
+    refused = Problem("courses.csv", 3, "B", "programme_id", "E-REMOVED", "", "set aside", "")
+    year.__dict__["problems"] = problems_table([refused])
+    assert said(year, "2025-05-12", 20)[0] == "Courses entered after the removal and refused: 1"
+    assert state(year, "2025-05-12", 20) == "at risk"
     advised = [decision("smc", "2025-05-05", "remove_programme")]
-    assert state(make_year(courses=[K1, run], decisions=advised), "2025-06-01", 20) == "not applicable yet"
+    assert state(make_year(decisions=advised), "2025-06-01", 20) == "not applicable yet"
 
 
 @pytest.mark.parametrize(("today", "expected"), [("2025-04-10", "kept"), ("2025-04-11", "at risk")])

@@ -7,7 +7,10 @@ a comment: ``<!-- then: answers -->`` is one of `ACTIONS`, ``<!-- day: 2025-06-2
 """
 
 import contextlib
+import csv
+import glob
 import io
+import json
 import os
 import re
 import shlex
@@ -23,6 +26,7 @@ from unittest import mock
 import openpyxl
 from typer.testing import CliRunner
 
+from coursewaves.check_digits import with_check
 from coursewaves.cli import app
 from coursewaves.simulate import simulate_year
 
@@ -30,13 +34,24 @@ GUIDE = Path(__file__).parents[1] / "docs" / "guide"
 LANGUAGES = ("kk", "ru", "en")
 HOME = "institute"
 
-CLOCKS = ("publish", "run", "calendar_cli")
+CLOCKS = ("publish", "run", "calendar_cli", "entry.journal", "archive.removal")
 """Modules that ask for the time."""
 
 KINDS = "[course, topic, factors, sample, period]"
 """Kinds of report that the example institute chose: the guide is to be tested in a minute."""
 
+SETTINGS = """
+letters:
+  contact: {name: {kk: "Оқу-әдістемелік бөлім", ru: "Учебно-методический отдел", en: "Office of studies"}, phone: "+7 0000"}
+sample: {seed: "Order 12 of 2025-09-01"}
+"""
+"""What the example institute decided beside what the simulated year has."""
+
 MASKS = (
+    (re.compile(r"\b\d{4}-\d\d-\d\dT[\d:]{8}\+00:00  \d+ +"), "2026-02-20T09:00:00+00:00  1000     "),
+    (re.compile(r"\b(20\d\d|P\d\d-\d\d)-[0-9a-f]{12}\b"), r"\1-0123456789ab"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "0123456789abcdef" * 4),
+    (re.compile(r"\b[\d,]+ bytes\b"), "1,234,567 bytes"),
     (re.compile(r"\b\d+\.\d s$", re.MULTILINE), "0.0 s"),
     (re.compile(r"\b\d+:\d\d:\d\d$", re.MULTILINE), "0:00:00"),
 )
@@ -75,6 +90,7 @@ class Story:
         shutil.copytree(self.store / "data" / "raw" / "registry", self.home / "data" / "raw" / "registry")
         settings = (self.store / "coursewaves.yml").read_text(encoding="utf-8")
         settings = settings.replace("languages: [kk, ru, en]", f"languages: [{language}]\nkinds: {KINDS}")
+        settings += SETTINGS
         (self.home / "coursewaves.yml").write_text(settings, encoding="utf-8")
 
     def told(self, text: str) -> str:
@@ -97,9 +113,8 @@ class Story:
 
     def _call(self, call: str, show: int) -> str:
         """Run one command and return it with what it prints."""
-        words = _words(call)
         with self._there():
-            result = CliRunner().invoke(app, words[1:])
+            result = CliRunner().invoke(app, _words(call)[1:])
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         lines = _masked(result.output, self.home).rstrip().splitlines()
@@ -129,10 +144,11 @@ class Story:
 
 
 def _words(call: str) -> list[str]:
+    """Return the words of a command as a shell gives them to it."""
     words = shlex.split(call, comments=True)
     if words[0] != "coursewaves":
         raise SystemExit(f"The guide runs coursewaves alone, not: {call}")
-    return words
+    return [name for word in words for name in (sorted(glob.glob(word)) if "*" in word and "(" not in word else [word])]  # noqa: PTH207
 
 
 def _masked(text: str, home: Path) -> str:
@@ -179,7 +195,50 @@ def _mend(story: Story) -> None:
     book.save(folder / "problems.xlsx")
 
 
-ACTIONS: dict[str, Callable[[Story], None]] = {"answers": _answers, "mend": _mend, "receipts": _receipts}
+def _links(story: Story) -> None:
+    """The scripts of the forms have run, and the maps that they saved lie in forms/."""
+    folder = story.home / "forms"
+    folder.mkdir(exist_ok=True)
+    for instrument in "ABC":
+        for programme in ("P01", "P02"):
+            form = f"https://docs.google.com/forms/d/e/{instrument}-{programme}/viewform"
+            codes = {f"{programme}-{run}": with_check(f"{programme}-{run}") for run in ("01", "02")}
+            links = [{"course": name, "code": code, "url": f"{form}?entry.1={code}"} for name, code in codes.items()]
+            made = {"version": 1, "form": f"{instrument}_{programme}", "instrument": instrument, "google_id": "1",
+                    "url": form, "items": [], "links": links}  # fmt: skip
+            path = folder / f"{instrument}_{programme}.form_map.json"
+            path.write_text(json.dumps(made), encoding="utf-8")
+
+
+def _invitations(story: Story) -> None:
+    """The register of the drawn is laid into the registry, the day of the invitation in each row."""
+    drawn = story.home / "data" / "field" / "C" / "invitations.csv"
+    with drawn.open(encoding="utf-8-sig", newline="") as file:
+        rows = [row | {"invited_on": str(story.day)} for row in csv.DictReader(file)]
+    with (story.home / "data" / "raw" / "registry" / "invitations.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _decision(story: Story) -> None:
+    """What the council heard and decided is written into a file, to be entered."""
+    heard = [f"{name},smc,2026-02-18,accepted" for name in ("course,P01-02", "topic,P01", "topic,P02")]
+    files = {
+        "hearings_february.csv": ["kind,subject_id,council,held_on,outcome", *heard],
+        "decisions_february.csv": [
+            "decision_id,programme_id,decided_on,council,kind,text,owner,due_on",
+            "R2026-1,P01,2026-02-18,smc,change_topic,,,",
+        ],
+    }
+    for name, lines in files.items():
+        (story.home / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+ACTIONS: dict[str, Callable[[Story], None]] = {
+    "answers": _answers, "decision": _decision, "invitations": _invitations, "links": _links, "mend": _mend,
+    "receipts": _receipts,
+}  # fmt: skip
 
 
 def play(language: str) -> dict[Path, str]:

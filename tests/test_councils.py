@@ -9,6 +9,7 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.hearings import DECISION_KINDS
 from coursewaves.load import load_year
 from coursewaves.manifest import read_manifest
+from coursewaves.private_files import write_private
 from coursewaves.publish import here
 from coursewaves.run import produce
 from coursewaves.settings import Home
@@ -242,6 +244,22 @@ def test_a_hearing_entered_after_the_sitting_leaves_its_papers_as_they_were(home
     assert set(later.heard) > {(row["kind"], row["subject_id"]) for row in rows}
 
 
+def test_a_full_disk_leaves_what_was_there_and_no_drafts(home, smc, monkeypatch):
+    before = tree(smc.folder)
+    n_written = iter(range(1000))
+
+    def refuse(path: Path, write: Any) -> None:
+        if next(n_written) == 3:
+            raise OSError(28, "No space left on device", str(path))
+        write_private(path, write)
+
+    monkeypatch.setattr("coursewaves.councils.bundle.write_private", refuse)
+    with pytest.raises(CoursewavesError, match=r"No space left on device; fix: make room on the disk"):
+        write_bundle(home, "smc", SMC, SMC)  # without letters to centres: other papers than those that are there
+    assert tree(smc.folder) == before
+    assert not [path.name for path in smc.folder.parent.iterdir() if path.name.startswith(".")]
+
+
 # What is refused -----------------------------------------------------------------------------------
 
 
@@ -296,7 +314,6 @@ def test_word_opens_every_document_and_each_has_kazakh_letters(smc, academic):
             words = text_of(content).lower()
             assert KAZAKH & set(words), name
             assert not re.search(r"\bnan\b|\bnone\b|\bnat\b|\{\w+\}", words), name
-    assert set(text_of(smc.files["members/dossier.kk.docx"].content).lower()) >= KAZAKH
 
 
 def test_the_dossier_holds_agenda_summaries_topics_and_drafts(home, smc):
@@ -304,7 +321,7 @@ def test_the_dossier_holds_agenda_summaries_topics_and_drafts(home, smc):
     for item in make_agenda(smc.docket).items:
         assert item.text in words
     page = (home.reports / "factors" / "P02.kk.html").read_text(encoding="utf-8")
-    sentences = re.findall(r"<li>([^<]+)</li>", excerpt(page, "summary"))
+    sentences = [unescape(text) for text in re.findall(r"<li>([^<]+)</li>", excerpt(page, "summary"))]
     assert len(sentences) >= 3
     for sentence in sentences:
         assert " ".join(sentence.split()) in " ".join(words.split())
@@ -376,13 +393,13 @@ def test_a_hostile_title_or_name_stays_text(home, language):
 def test_hostile_titles_of_the_registry_are_inert_in_every_paper(home):
     docket = find_docket(Year(home), "smc", SMC, SMC)
     programmes = docket.year.registry.programmes
-    programmes["title_kk"] = HOSTILE
+    programmes["title_kk"] = f"Әғқңөұүһі {HOSTILE}"
     docket.low_topics["title"] = "=cmd|' /C calc'!A0"
     docket.low_topics["trainer"] = HOSTILE
     reports = [Report(kind, subject, HOSTILE, f"{kind}/{subject}.kk.html", "", b"") for kind, subject in docket.heard]
     files = make_papers(docket, reports)
     words = text_of(files["members/dossier.kk.docx"].content)
-    assert HOSTILE.partition("{{")[0] in words
+    assert f"Әғқңөұүһі {HOSTILE}" in words
     for row in table_of(files["members/low_topics.csv"].content):
         assert row["title"].startswith("'=cmd")
 

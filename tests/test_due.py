@@ -199,6 +199,40 @@ def test_coverage_is_told_in_people_against_both_ends_of_the_paragraph(make_year
     assert block.rows[3][0] == "Without a direction"
 
 
+# Councils ------------------------------------------------------------------------------------------
+
+SITTINGS = [{"council": "smc", "held_on": "2025-10-15"}]
+DECISION = {"decision_id": "R1", "programme_id": "K", "decided_on": "2025-06-27", "council": "academic",
+            "kind": "change_topic", "owner": "Бөлім", "due_on": "2025-09-30"}  # fmt: skip
+
+
+def test_what_is_late_at_the_councils_is_told_with_its_sitting(make_year):
+    year = make_year(sittings=SITTINGS, decisions=[DECISION])
+    block = blocks_of(year, "2025-10-20")["councils"]
+    told = ["not made yet", "scientific-methodological council", "10/15/25", "5", "overdue"]
+    names = (f"K-1 · {KAZAKH}", "L-1 · Л бағдарламасы")
+    assert block.rows == [[f"Report on the course: {name}", *told] for name in names]
+    assert blocks_of(year, "2025-03-14")["councils"].rows == []
+
+
+def test_a_decision_that_is_not_carried_out_is_told_with_who_and_how_late(make_year):
+    year = make_year(sittings=SITTINGS, decisions=[DECISION])
+    told = ["change of a topic, 6/27/25", "Бөлім", "9/30/25", "20", "overdue"]
+    assert blocks_of(year, "2025-10-20")["tasks"].rows == [[f"K · {KAZAKH}", *told]]
+    done = make_year(decisions=[DECISION | {"done_on": "2025-09-26"}])
+    assert blocks_of(done, "2025-10-20")["tasks"].rows == []
+    facts = dict(words_of(year, "en").facts(find_due(year, day("2025-10-20"))))
+    assert facts["Decisions that were to be carried out"] == "1"
+    assert facts["Reports that a council was to hear"] == "2"
+
+
+def test_kinds_of_report_that_the_institute_does_not_make_have_no_way(make_year):
+    low = {"scores": ratings(K_1=45, K_2=45, L_1=80, L_2=80), "rows": [*courses(), *RUNS[1::2]]}
+    assert set(find_due(make_year(**low), day("2025-10-20")).ways["kind"]) == {"course", "factors"}
+    chosen = make_year(**low, settings=Settings(kinds=["course", "period"]))
+    assert set(find_due(chosen, day("2025-10-20")).ways["kind"]) == {"course"}
+
+
 # JSON ----------------------------------------------------------------------------------------------
 
 
@@ -252,7 +286,7 @@ def test_a_quiet_day_is_a_page_of_sentences(make_year):
     for sentence in ("Nothing is overdue.", "Nothing is due soon.", "Every survey that is over was answered."):
         assert f"<p>{sentence}</p>" in html
     facts = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html)
-    assert [count for _, count in facts] == ["0", "0", "0", "0"]
+    assert [count for _, count in facts] == ["0"] * 6
 
 
 def test_the_same_day_gives_the_same_page(make_year):

@@ -10,6 +10,7 @@ from coursewaves.deadlines import PROCESSING, WAVE, deadlines
 from coursewaves.disclosure import Disclosed, disclose
 from coursewaves.hearings import find_tasks, find_ways, processing_days
 from coursewaves.instruments import Instrument
+from coursewaves.kinds import KINDS
 from coursewaves.ladder import Kind, least
 from coursewaves.rate import rate_programmes
 from coursewaves.report_days import read_made_days
@@ -108,14 +109,17 @@ def ways_of(
 ) -> pd.DataFrame:
     """Return where each report is on its way to the Academic Council (¶15, ¶18), from deadlines and the low-rated.
 
-    When reports were made is read from the manifest, where it is not given.
+    Reports of a kind that the institute doesn't make have no way. When reports were made is read from the manifest,
+    where it is not given.
     """
     everybody = [instrument.id for instrument in year.survey.waves() if instrument.least_percent is None]
     answered = year.responses["course_id"].dropna().unique()
     analysed = [row["programme_id"] for row in low.shown()]
     processed = processing_days(found, everybody)
     made = read_made_days(year.home) if made is None else made
-    return find_ways(year.registry, processed, made, answered, analysed, today)
+    ways = find_ways(year.registry, processed, made, answered, analysed, today)
+    is_made = ways["kind"].isin(year.settings.kinds or list(KINDS))
+    return ways[is_made].reset_index(drop=True)
 
 
 def low_rated(year: Year) -> Disclosed:

@@ -196,7 +196,7 @@ class Words:
 
     def _heard(self, due: Due, ways: pd.DataFrame) -> Block:
         say = self.say
-        head = [say("Report"), say("Council"), say("Sitting"), say("Days late"), say("State"), say("Where it is")]
+        head = [say("Report"), say("Where it is"), say("Who hears it"), say("Sitting"), say("Days late"), say("State")]
         rows = [self._way(row) for row in ways.to_dict("records")]
         waiting = {name: int((due.ways["next_council"] == name).sum()) for name in COUNCILS}
         note = say(
@@ -211,9 +211,9 @@ class Words:
         kind, state, place = REPORTS[row["kind"]], STATES[row["state"]], PLACES[row["place"]]
         council = COUNCILS.get(row["next_council"], "")
         title = self._title("programmes", row["programme_id"])
-        days = [self._day(row["due_on"]), self._days_late(row), self.say(state), self.say(place)]
+        days = [self._day(row["due_on"]), self._days_late(row), self.say(state)]
         name = f"{self.say(kind)}: {row['subject_id']} · {title}"
-        return [name, self.say(council) if council else "–", *days]
+        return [name, self.say(place), self.say(council) if council else "–", *days]
 
     def _day(self, day: pd.Timestamp) -> str:
         return "–" if pd.isna(day) else self.phrases.short_day(day.date())
@@ -223,8 +223,7 @@ class Words:
 
     def _tasks(self, tasks: pd.DataFrame) -> Block:
         say = self.say
-        head = [say("Programme"), say("Decision"), say("Decided"), say("Who"), say("Due"), say("Days late"),
-                say("State")]  # fmt: skip
+        head = [say("Programme"), say("Decision"), say("Who"), say("Due"), say("Days late"), say("State")]
         rows = [self._task(row) for row in tasks.to_dict("records")]
         empty = say("Every decision that is recorded was carried out.")
         return Block("tasks", say("Decisions to be carried out"), [19, 20], head, rows, empty)
@@ -233,8 +232,9 @@ class Words:
         kind, state = DECISIONS[row["kind"]], STATES[row["state"]]
         who = row["owner"] if isinstance(row["owner"], str) else self.say("nobody named")
         title = self._title("programmes", row["programme_id"])
-        told = [self.say(kind), self._day(row["decided_on"]), who, self._day(row["due_on"]), self._days_late(row)]
-        return [f"{row['programme_id']} · {title}", *told, self.say(state)]
+        decided = self.say("{what}, {day}", what=self.say(kind), day=self._day(row["decided_on"]))
+        told = [decided, who, self._day(row["due_on"]), self._days_late(row), self.say(state)]
+        return [f"{row['programme_id']} · {title}", *told]
 
     def _coverage(self, coverage: Coverage) -> Block:
         say, percent = self.say, self.phrases.percent

@@ -17,7 +17,7 @@ from coursewaves.councils.material import collect_reports
 from coursewaves.councils.papers import File, make_papers
 from coursewaves.errors import CoursewavesError
 from coursewaves.manifest import sha256_of
-from coursewaves.private_files import private_folder, private_workshop, sweep, write_private
+from coursewaves.private_files import private_folder, private_workshop, refused, sweep, write_private
 from coursewaves.settings import Home
 from coursewaves.year import Year
 
@@ -72,7 +72,8 @@ def write_bundle(
     Raises
     ------
     CoursewavesError
-        As `find_docket`; for a report that is not current; where the folder is there and was edited.
+        As `find_docket`; for a report that is not current; where the folder is there and was edited, or can't be
+        written.
     """
     docket = find_docket(Year(home), council, day, today, language, programme_ids)
     folder = councils_folder(home) / f"{council}-{day.isoformat()}"
@@ -80,7 +81,10 @@ def write_bundle(
     files = make_papers(docket, collect_reports(home, docket), ask_participants=ask_participants)
     contents = {name: file.content for name, file in files.items()} | {INVENTORY: _inventory(files)}
     if _hashes(folder) != {name: digest(content) for name, content in contents.items()}:
-        _put(folder, contents)
+        try:
+            _put(folder, contents)
+        except OSError as error:
+            raise CoursewavesError(f"Can't write {folder.name}: {refused(error)}") from error
     return Bundle(folder, docket, files)
 
 
@@ -124,7 +128,10 @@ def _listed(path: Path) -> dict[str, str]:
 
 
 def _put(folder: Path, contents: dict[str, bytes]) -> None:
-    """Write a folder beside its place and move it there; a killed process leaves the old one, or none."""
+    """Write a folder beside its place and move it there; whoever calls has the lock of the work folder.
+
+    A process that is killed leaves the old folder or none, and drafts that the next one removes.
+    """
     parent = private_folder(folder.parent)
     sweep(parent, at_once=True)
     with private_workshop(parent) as place:

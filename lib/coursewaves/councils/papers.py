@@ -50,7 +50,7 @@ def make_papers(docket: Docket, reports: Sequence[Report], *, ask_participants: 
     drafts = fill(docket.year.home, "decisions", language, _draft_values(docket))
     minutes = fill(docket.year.home, "minutes", language, _frame(docket) | {"items": _plain_items(agenda)})
     pages = {
-        f"{MEMBERS}/agenda.{language}": ("agenda", Paper(_title(docket), _page(docket, [_agenda(docket, agenda)]))),
+        f"{MEMBERS}/agenda.{language}": ("agenda", _paper(docket, _title(docket), [_agenda(docket, agenda)])),
         f"{MEMBERS}/dossier.{language}": ("dossier", _dossier(docket, agenda, reports, drafts)),
         f"{MEMBERS}/decisions.{language}": ("draft of decisions", drafts),
         f"{CLERK}/minutes.{language}": ("template of the minutes", minutes),
@@ -103,23 +103,25 @@ def _title(docket: Docket) -> str:
     return docket.phrases.say("Agenda of the {council}, {day}", **told)
 
 
-def _page(docket: Docket, sections: Iterable[Section | Html]) -> Html:
+def _paper(docket: Docket, title: str, sections: Iterable[Section | Html]) -> Paper:
+    """Head a paper for the members with its title, the institute and whom it is for."""
     note = docket.phrases.say("For the members of the council alone: it names trainers.")
-    first = [heading(_title(docket), 1), paragraph(_institute(docket)), paragraph(note, "note")]
-    return Html("\n".join([*first, *(str(getattr(one, "_repr_html_", one.__str__)()) for one in sections)]))
+    first = [heading(title, 1), paragraph(_institute(docket)), paragraph(note, "note")]
+    parts = [one._repr_html_() if isinstance(one, Section) else one for one in sections]
+    return Paper(title, Html("\n".join([*first, *parts])))
 
 
 def _agenda(docket: Docket, agenda: Agenda) -> Section:
     say = docket.phrases.say
-    head = [say("No."), say("What is heard"), say("Paragraph"), say("Remark")]
+    head = [say("What is heard"), say("Paragraph"), say("Remark")]
     parts: list[Html] = []
     for title, items, empty in (
         (say("Reports on courses and topics"), agenda.reports, say("No report is to be heard.")),
         (say("Factor analyses of low-rated programmes"), agenda.factors, say("No factor analysis is to be heard.")),
         (say("Proposals and earlier decisions"), agenda.decisions, say("Nothing is to be decided.")),
     ):
-        lines = [[str(one.number), one.text, one.paragraphs, one.note] for one in items]
-        parts += [heading(title), table(title, head, lines, "prose") if lines else paragraph(empty)]
+        lines = [[f"{one.number}. {one.text}", one.paragraphs, one.note] for one in items]
+        parts += [table(title, head, lines, "prose")] if lines else [heading(title), paragraph(empty)]
     left_out = docket.left_out["subject_id"].tolist()
     if left_out:
         text = say("Not heard yet, their results are still in work (¶13): {list}.", list=", ".join(left_out))
@@ -147,7 +149,7 @@ def _dossier(docket: Docket, agenda: Agenda, reports: Sequence[Report], drafts: 
     ]
     title = say("Dossier of the {council}, {day}", council=council_name(docket), day=docket.phrases.day(docket.day))
     has_drafts = len(docket.factors) > 0
-    return Paper(title, _page(docket, [*sections, *([drafts.body] if has_drafts else [])]))
+    return _paper(docket, title, [*sections, *([drafts.body] if has_drafts else [])])
 
 
 def _low_topics(docket: Docket) -> Section:

@@ -29,9 +29,9 @@ REPORTS = {
 
 PLACES = {
     NOT_MADE: marked("not made yet"),
-    MADE: marked("made, to be heard by the scientific-methodological council"),
-    TAKEN: marked("taken by the scientific-methodological council, to be heard by the Academic Council"),
-    RETURNED: marked("given back, to be heard by the scientific-methodological council anew"),
+    MADE: marked("made"),
+    TAKEN: marked("taken by the scientific-methodological council"),
+    RETURNED: marked("given back, to be heard anew"),
     DECIDED: marked("heard by both councils"),
 }
 

@@ -440,11 +440,14 @@ def test_a_reminder_tells_how_many_answered_and_hides_a_number_that_is_too_small
 def test_every_letter_is_built_in_in_three_languages_and_says_that_it_is_a_draft(kind):
     texts = {language: (BUILT_IN / f"{kind}.{language}.html").read_text(encoding="utf-8") for language in LANGUAGES}
     places = {language: sorted(re.findall(r"\{[{%].*?[%}]\}", text)) for language, text in texts.items()}
-    assert places["kk"] == places["ru"] == places["en"] or kind == "reminder"
+    unworded = {language: [re.sub("'[^']*'", "", place) for place in found] for language, found in places.items()}
+    assert unworded["kk"] == unworded["ru"] == unworded["en"]
     assert all(text.startswith("{# DRAFT: no methodologist") for text in texts.values())
     kazakh = re.sub(r"\{[{%#].*?[%#}]\}", "", texts["kk"], flags=re.DOTALL).casefold()
-    assert {letter for letter in KAZAKH if letter in kazakh} == set(KAZAKH) - ({"һ"} - set(kazakh))
-    assert not re.search("[ыэщ]", re.sub(r"\{.*?\}|<.*?>", "", texts["en"]))
+    assert set(KAZAKH) - set(kazakh) <= {"һ"}  # which Kazakh has in few words
+    said = {name: re.sub(r"\{.*?\}|<.*?>", "", text, flags=re.DOTALL) for name, text in texts.items()}
+    assert not re.search("[а-я]", said["en"])
+    assert not set(KAZAKH) & set(said["ru"])
 
 
 def values(**more) -> Values:

@@ -118,7 +118,7 @@ def _people(frame: pd.DataFrame, own: pd.DataFrame, answers: pd.DataFrame, today
 
 
 def _is_late(invited_on: pd.Series, today: date, wait_days: int) -> pd.Series:
-    return (pd.Timestamp(today) - invited_on).dt.days >= wait_days
+    return pd.Series((pd.Timestamp(today) - invited_on).dt.days >= wait_days)
 
 
 class _Counts(NamedTuple):
@@ -138,7 +138,7 @@ class _Counts(NamedTuple):
         by_outcome = people["outcome"].value_counts()
         n_by = {name: int(by_outcome.get(name, 0)) for name in OUTCOMES}
         completed, required = int(scope.strata["n_completed"].sum()), int(scope.strata["n_required"].sum())
-        n = int(self.coverage.loc[(scope.kind, scope.name), "n"])
+        n = int(self.coverage["n"].to_dict()[scope.kind, scope.name])
         n_unlinked = n - int(self.linked.isin(names).sum())
         n_left = max(n_by["waiting"] + n_by["not_invited"] - n_unlinked, 0)
         n_reserves = len(frame) - len(people)

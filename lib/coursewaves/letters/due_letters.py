@@ -3,7 +3,7 @@
 Nothing here knows a word, a file or a clock.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -123,14 +123,14 @@ def due_letters(
 
 
 def _check(registry: Registry, survey: Survey, wanted: Wanted) -> None:
-    known = {
-        "the waves": (wanted.waves, [one.wave for one in survey.waves()]),
-        "the registry's centres": (wanted.centres, registry.centres["centre_id"]),
-        "the registry's courses": (wanted.courses, registry.courses["course_id"]),
-    }
-    for where, (asked, possible) in known.items():
+    known: list[tuple[str, Iterable[object], list[object]]] = [
+        ("the waves", wanted.waves, [one.wave for one in survey.waves()]),
+        ("the registry's centres", wanted.centres, registry.centres["centre_id"].tolist()),
+        ("the registry's courses", wanted.courses, registry.courses["course_id"].tolist()),
+    ]
+    for where, asked, possible in known:
         for one in asked:
-            if one not in list(possible):
+            if one not in possible:
                 raise CoursewavesError.not_found(one, where, possible)
 
 
@@ -213,14 +213,18 @@ class _Draft:
             n_invited, n_answered = self._n_invited(course_id, enrolled), int(self.answers.get(course_id, 0))
             if not n_invited or 100 * n_answered >= self.rules.remind_below * n_invited:
                 return None
-        if pd.isna(centre_id):
-            return self._leave_out(course_id, "no centre runs it", "fill in centre_id in courses.csv")
         link = self.known.links.get((course_id, self.instrument.id))
-        if link is None:
-            return self._leave_out(course_id, f"no link of questionnaire {self.instrument.id}", NO_MAP)
-        if link.fault:
-            return self._leave_out(course_id, f"{link.fault} (questionnaire {self.instrument.id})", NO_MAP)
+        if link is None or link.fault or not isinstance(centre_id, str):
+            self._leave_out(course_id, *self._fault(link, centre_id))
+            return None
         return Stream(course_id, link, days[0], days[1], days[2], n_invited, n_answered)
+
+    def _fault(self, link: Link | None, centre_id: object) -> tuple[str, str]:
+        """Return why a course has no letter, and what to do about it."""
+        if not isinstance(centre_id, str):
+            return "no centre runs it", "fill in centre_id in courses.csv"
+        name = f"questionnaire {self.instrument.id}"
+        return (f"no link of {name}" if link is None else f"{link.fault} ({name})"), NO_MAP
 
     def _n_invited(self, course_id: str, enrolled: object) -> int:
         """Return how many were asked: the drawn that were invited, else all enrolled; an unknown number is told."""

@@ -55,7 +55,7 @@ def email_draft(draft: Draft) -> bytes:
             message[name] = address
     message.set_content(plain_text(draft.body), cte="base64")
     message.add_alternative(page(draft.body, draft.language, draft.subject), subtype="html", cte="base64")
-    shown = message.get_body(("html",))
+    shown = message.get_body(("html",)) or message
     for name, png in draft.pictures.items():
         shown.add_related(png, "image", "png", cid=f"<{name}>", filename=f"{name}.png", disposition="inline")
     for name, content in draft.attachments.items():
@@ -110,14 +110,14 @@ class _Words(HTMLParser):
             self.links.append((dict(attrs).get("href") or "", len(self.text)))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCKS:
+        if tag in _BLOCKS and tag != "li":
             self.text += "\n"
         if tag in ("td", "th"):
             self.text += "  "
         if tag == "a" and self.links:
             url, start = self.links.pop()
             said = self.text[start:].strip()
-            self.text += f": {url}" if said != url else ""
+            self.text += f": {url}" if url not in (said, f"mailto:{said}") else ""
 
     def handle_data(self, data: str) -> None:
         self.text += " ".join(data.split("\n")) if data.strip() else " "

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from coursewaves.builders.words import language_name, one_line
+from coursewaves.builders.words import one_line
 from coursewaves.instruments import Texts
 from coursewaves.ladder import least
 from coursewaves.letters.due_letters import SAMPLE, Letter, Stream
@@ -85,7 +85,7 @@ def _course(kind: str, stream: Stream, office: Office, phrases: Phrases, picture
         title=one_line(title),
         starts=phrases.day(course["starts_on"]),
         ends=phrases.day(course["ends_on"]),
-        language=language_name(said) if isinstance(said, str) else "",
+        language=_spoken(said, phrases) if isinstance(said, str) else "",
         opens=phrases.day(stream.opens),
         due=phrases.day(stream.due),
         closes=phrases.day(stream.closes),
@@ -101,6 +101,11 @@ def _count(kind: str, n: int, office: Office, phrases: Phrases) -> str:
     """Return a count of people; who answered is not told of so few that they could be known by it."""
     fewest = least("counts", office.settings.minimum_group)
     return f"<{fewest}" if kind != SAMPLE and n < fewest else phrases.number(n)
+
+
+def _spoken(language: str, phrases: Phrases) -> str:
+    """Return what a language is called in the reader's, its code where nobody knows it."""
+    return str(phrases.locale.languages.get(language, language))
 
 
 def _text(texts: Texts, language: str) -> str:

@@ -42,8 +42,11 @@ KINDS = "[course, topic, factors, sample, period]"
 
 SETTINGS = """
 letters:
-  contact: {name: {kk: "Оқу-әдістемелік бөлім", ru: "Учебно-методический отдел", en: "Office of studies"}, phone: "+7 0000"}
-sample: {seed: "Order 12 of 2025-09-01"}
+  contact:
+    name: {kk: "Оқу-әдістемелік бөлім", ru: "Учебно-методический отдел", en: "Office of studies"}
+    phone: "+7 0000"
+sample:
+  seed: "Order 12 of 2025-09-01"
 """
 """What the example institute decided beside what the simulated year has."""
 

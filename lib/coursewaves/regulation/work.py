@@ -158,4 +158,4 @@ def keeping(facts: Facts) -> Iterator[Evidence]:
 
 def _is_early(row: dict[Any, Any]) -> bool:
     """Tell whether documents went more than the warning's time before their year was over."""
-    return row["done_on"].date() < (a_year_later(row["opens_on"].date()) - HANDOVER_WARNING)
+    return bool(row["done_on"].date() < a_year_later(row["opens_on"].date()) - HANDOVER_WARNING)

@@ -36,6 +36,7 @@ COMMANDS = {
     "forms": "Make the forms of the questionnaires",
     "lab": "Open JupyterLab",
     "missed": "Say whether a run was missed",
+    "regulation": "Tell how each paragraph of the regulation stands",
     "run": "Bring the work folder up to date",
     "status": "Show what is due, overdue, missing and low-rated",
 }

@@ -16,7 +16,7 @@ from coursewaves.phrases import Phrases
 from coursewaves.registry import Registry, read_registry
 from coursewaves.removals import removal_days
 from coursewaves.spans import STATES as ALL_STATES
-from coursewaves.tables import Decision, Hearing
+from coursewaves.table_rows import Decision, Hearing
 from small import make_registry
 
 PROGRAMMES = [{"programme_id": "A", "hours": 72, "title_kk": "Ойын"}]

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from coursewaves.archive_cli import archive_app
 from coursewaves.calendar_cli import Format, FormatOption, TodayOption
 from coursewaves.calendar_cli import status as show_status
 from coursewaves.console import (
@@ -26,10 +27,12 @@ from coursewaves.console import (
     stops,
 )
 from coursewaves.councils_cli import council_app
+from coursewaves.entry_cli import register_app
 from coursewaves.field_cli import field, sample
 from coursewaves.form_cli import forms
 from coursewaves.lab_cli import lab
 from coursewaves.letters_cli import letters
+from coursewaves.regulation_cli import regulation
 from coursewaves.releases_cli import retract
 from coursewaves.run_cli import CORES, WorkersOption, make_due, missed, report, run
 from coursewaves.schedule_cli import schedule_app
@@ -44,10 +47,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(schedule_app)
-app.add_typer(council_app)
+for group in (archive_app, council_app, register_app, schedule_app):
+    app.add_typer(group)
 
-for command in (forms, letters, sample, field, report, run, missed, retract, lab):
+for command in (forms, letters, sample, field, report, run, missed, regulation, retract, lab):
     app.command()(command)
 
 DEMO = Path("demo")

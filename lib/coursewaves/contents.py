@@ -20,7 +20,7 @@ LIBRARIES = ("babel", "coursewaves", "ipython", "jinja2", "nbconvert", "nbformat
              "papermill", "pyarrow", "scipy")  # fmt: skip
 """Installed packages that a number or a page could hang on."""
 
-UNSEEN = ("alerts", "formats", "kinds", "limits", "schedule")
+UNSEEN = ("alerts", "closed_until", "formats", "kinds", "limits", "schedule")
 """Settings that no number and no page hangs on."""
 
 UNTOLD = ("registry_sittings", "registry_hearings")

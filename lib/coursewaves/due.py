@@ -104,16 +104,20 @@ def find_due(year: Year, today: date) -> Due:
     return Due(today, found, low, coverage, ways_of(year, found, low, today), tasks)
 
 
-def ways_of(year: Year, found: pd.DataFrame, low: Disclosed, today: date) -> pd.DataFrame:
+def ways_of(
+    year: Year, found: pd.DataFrame, low: Disclosed, today: date, made: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return where each report is on its way to the Academic Council (¶15, ¶18), from deadlines and the low-rated.
 
-    Reports of a kind that the institute doesn't make have no way.
+    Reports of a kind that the institute doesn't make have no way. When reports were made is read from the manifest,
+    where it is not given.
     """
     everybody = [instrument.id for instrument in year.survey.waves() if instrument.least_percent is None]
     answered = year.responses["course_id"].dropna().unique()
     analysed = [row["programme_id"] for row in low.shown()]
     processed = processing_days(found, everybody)
-    ways = find_ways(year.registry, processed, read_made_days(year.home), answered, analysed, today)
+    made = read_made_days(year.home) if made is None else made
+    ways = find_ways(year.registry, processed, made, answered, analysed, today)
     is_made = ways["kind"].isin(year.settings.kinds or list(KINDS))
     return ways[is_made].reset_index(drop=True)
 

@@ -1,9 +1,12 @@
 """Lay what is due out as one page for the head (¶21): `Due` goes in, HTML without script or request comes out."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from jinja2 import Environment, FileSystemLoader
 
 from coursewaves.due import Due
-from coursewaves.due_words import Words
+from coursewaves.due_words import Block, Words
 from coursewaves.report import page_css
 from coursewaves.settings import PACKAGE
 
@@ -12,15 +15,22 @@ TEMPLATES = PACKAGE / "templates"
 
 def due_page(due: Due, words: Words) -> str:
     """Return the page of what is due, in the language of the words; the same tables and day give the same page."""
+    head = PageHead(words.phrases.language, words.title(), words.institute(), words.lead(due))
+    return block_page(head, words.facts(due), words.blocks(due), words.notes(due))
+
+
+class PageHead(NamedTuple):
+    """What stands at the head of a page: its ``language``, ``title``, the ``institute`` and of which day it is."""
+
+    language: str
+    title: str
+    institute: str
+    lead: str
+
+
+def block_page(head: PageHead, facts: Sequence[tuple[str, str]], blocks: Sequence[Block], notes: Sequence[str]) -> str:
+    """Return a page of counts and blocks with their tables, for the head of the institute."""
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-    language = words.phrases.language
-    return environment.get_template("due.html.j2").render(
-        language=language,
-        title=words.title(),
-        institute=words.institute(),
-        lead=words.lead(due),
-        css=page_css() + (TEMPLATES / "due.css").read_text(encoding="utf-8"),
-        facts=words.facts(due),
-        blocks=words.blocks(due),
-        notes=words.notes(due),
-    )
+    css = page_css() + (TEMPLATES / "due.css").read_text(encoding="utf-8")
+    template = environment.get_template("due.html.j2")
+    return template.render(**head._asdict(), css=css, facts=facts, blocks=blocks, notes=notes)

@@ -20,7 +20,7 @@ from coursewaves.sample import Completers, find_completers
 from coursewaves.score import composition, item_scores
 from coursewaves.stats import collapse_strata, nonresponse_bounds, rake, stratified_mean, stratified_share
 from coursewaves.stats.weights import LARGEST_WEIGHT, LEAST_IN_CELL
-from coursewaves.tables import Participant
+from coursewaves.table_rows import Participant
 
 LEAST_KNOWN = 0.9
 """Share of the completers, and of the answers, of which a margin must be known before it is raked on."""

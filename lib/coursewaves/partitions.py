@@ -100,7 +100,7 @@ def cut_registry(registry: Registry, course_id: str) -> Registry:
         "sittings": ("council", []),
         "hearings": ("subject_id", []),
     }
-    own = ("topics", "abilities", "decisions")
+    own = ("topics", "abilities", "decisions", "archived")
     wanted |= {name: ("programme_id", [programme["programme_id"]]) for name in own}
     return replace(registry, **{name: _rows(getattr(registry, name), *where) for name, where in wanted.items()})
 

@@ -45,6 +45,7 @@ class Registry:
     working_days: pd.DataFrame
     receipts: pd.DataFrame
     handovers: pd.DataFrame
+    archived: pd.DataFrame
     invitations: pd.DataFrame
 
     def course(self, course_id: str) -> pd.Series:

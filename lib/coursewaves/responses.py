@@ -98,10 +98,7 @@ def read_responses(
     Intake
         An empty or absent folder gives empty tables with all their columns.
     """
-    by_file, faults = read_corrections(corrections) if corrections else ({}, [])
-    names, structures, foreign = _found(folder)
-    context = make_context(survey, registry, settings, pseudonyms, aliases, by_file)._replace(structures=structures)
-    files = [read_file(folder / name, name, context) for name in names]
+    names, files, faults, foreign = _read_files(folder, survey, registry, settings, pseudonyms, aliases, corrections)
     forms = pd.concat(
         [no_forms(survey, settings), *(file.forms for file in files if len(file.forms))], ignore_index=True
     )
@@ -119,6 +116,41 @@ def read_responses(
     proposals = [proposal for file in files for proposal in file.proposals]
     by_outcome, known = outcomes.rename("n_forms").reset_index(), frozenset(forms["response_id"])
     return Intake(kept, problems_table(problems), account, by_outcome, proposals, known)
+
+
+def trace_records(
+    folder: Path,
+    survey: Survey,
+    registry: Registry,
+    settings: Settings,
+    pseudonyms: Pseudonyms,
+    aliases: Iterable[Alias] = (),
+    corrections: Path | None = None,
+) -> pd.DataFrame:
+    """Tell to which course each record of the exports belongs, whatever became of it; see `read_responses`.
+
+    Returns
+    -------
+    DataFrame
+        One row is one record: ``file``, ``row`` (as Excel shows it) and ``course_id``; records of no course are not
+        here.
+    """
+    _, files, _, _ = _read_files(folder, survey, registry, settings, pseudonyms, aliases, corrections)
+    columns = ["file", "row", "course_id"]
+    found = [file.forms[columns] for file in files if len(file.forms)]
+    traced = pd.concat([no_forms(survey, settings)[columns], *found], ignore_index=True)
+    return traced.dropna(subset="course_id").drop_duplicates().sort_values(columns, ignore_index=True)
+
+
+def _read_files(
+    folder: Path, survey: Survey, registry: Registry, settings: Settings, pseudonyms: Pseudonyms,
+    aliases: Iterable[Alias], corrections: Path | None,
+) -> tuple[list[str], list[FileForms], list[Problem], list[Problem]]:  # fmt: skip
+    """Read each export by itself; also the problems of corrections, and of what is no export."""
+    by_file, faults = read_corrections(corrections) if corrections else ({}, [])
+    names, structures, foreign = _found(folder)
+    context = make_context(survey, registry, settings, pseudonyms, aliases, by_file)._replace(structures=structures)
+    return names, [read_file(folder / name, name, context) for name in names], faults, foreign
 
 
 def _order(forms: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.intp]]:

@@ -4,6 +4,7 @@ import codecs
 import os
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -103,7 +104,9 @@ class Settings(BaseModel):
     `coursewaves.formats`: ``html`` is always made. `limits` bounds each report's time,
     memory and output, see `coursewaves.limits`. `schedule` says when unattended runs are due, `alerts` who is told
     what became of them, see `coursewaves.unattended`. `letters` says when letters to centres are due and whom they
-    turn to, `sample` from which seed a sample wave is drawn, see `coursewaves.fieldwork`.
+    turn to, `sample` from which seed a sample wave is drawn, see `coursewaves.fieldwork`. `closed_until` is the last
+    day of the period whose reports were handed in: rows of the registry that belong to it are changed with a reason
+    only, see `coursewaves.entry`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -121,6 +124,7 @@ class Settings(BaseModel):
     limits: Limits = Field(default_factory=Limits)
     schedule: Schedule = Field(default_factory=Schedule)
     alerts: Alerts = Field(default_factory=Alerts)
+    closed_until: date | None = None
     letters: Letters = Field(default_factory=Letters)
     sample: Sampling = Field(default_factory=Sampling)
 
@@ -128,6 +132,13 @@ class Settings(BaseModel):
     @classmethod
     def _known_zone(cls, name: str) -> str:
         return _zone_name(name)
+
+    @field_validator("closed_until", mode="before")
+    @classmethod
+    def _plain_day(cls, day: object) -> object:
+        if day is not None and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(day)):
+            raise ValueError(f"no day {day!r}; fix: write it as 2025-12-31")
+        return day
 
     @property
     def zone(self) -> ZoneInfo:

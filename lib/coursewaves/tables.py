@@ -1,225 +1,32 @@
-"""Describe the registry's tables: one model per table, one field per column with its meaning and rules.
+"""Name the registry's tables: which there are, their columns, keys and references.
 
-The registry is the data base of ¶17: programmes with their curriculum, trainers, courses, their contingent.
+The registry is the data base of ¶17: programmes with their curriculum, trainers, courses, their contingent. What one
+row of each is stands in `coursewaves.table_rows`.
 """
 
 import re
-from datetime import date
-from typing import Annotated, Any, Literal, NamedTuple, Self
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
-Language = Literal["kk", "ru", "en"]
-
-
-def _iso(value: object) -> object:
-    text = str(value).removesuffix(" 00:00:00")  # as a worksheet's date cells are read
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        raise ValueError("not a date YYYY-MM-DD")
-    return text
-
-
-Day = Annotated[date, BeforeValidator(_iso)]
-
-
-class Row(BaseModel):
-    """One row of a registry table; cells that hold nothing are None."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Titled(Row):
-    """A row with a title in at least one language."""
-
-    title_kk: str | None = Field(None, description="title in Kazakh")
-    title_ru: str | None = Field(None, description="title in Russian")
-    title_en: str | None = Field(None, description="title in English")
-
-    @model_validator(mode="after")
-    def _has_a_title(self) -> Self:
-        if not (self.title_kk or self.title_ru or self.title_en):
-            raise ValueError("no title in any language")
-        return self
-
-
-class Region(Titled):
-    """One row is one region of the country; built in for Kazakhstan."""
-
-    region_id: Id = Field(description="code by ISO 3166-2, such as KZ-75")
-    kato: str | None = Field(None, description="national classifier's code (KATO)")
-    type: Literal["region", "city"] | None = Field(None, description="region or city of the same rank")
-    aliases: str | None = Field(None, description='other names seen in exports, "|" between them')
-
-
-class Direction(Titled):
-    """One row is one direction of training, a group of programmes (¶10)."""
-
-    direction_id: Id = Field(description="the direction's id")
-
-
-class Programme(Titled):
-    """One row is one course programme (¶17)."""
-
-    programme_id: Id = Field(description="the programme's id")
-    direction_id: Id | None = Field(None, description="its direction")
-    hours: int = Field(gt=0, description="length in academic hours")
-    practical_hours: int | None = Field(None, ge=0, description="hours of the practical block (¶9)")
-    opened_on: Day | None = Field(None, description="first day of its approval")
-
-
-class Topic(Titled):
-    """One row is one topic of a programme's curriculum plan (¶17, ¶18)."""
-
-    topic_id: Id = Field(description="the topic's id")
-    programme_id: Id = Field(description="its programme")
-    number: int = Field(ge=1, le=12, description="place in the plan, the first is 1")
-    hours: float = Field(gt=0, description="academic hours")
-    trainer_id: Id | None = Field(None, description="the trainer who teaches it")
-
-
-class Ability(Row):
-    """One row is one ability that a programme promises (the course passport)."""
-
-    programme_id: Id = Field(description="its programme")
-    number: int = Field(ge=1, le=5, description="place in the passport, the first is 1")
-    text_kk: str | None = Field(None, description="wording in Kazakh, as the questionnaire asks it")
-    text_ru: str | None = Field(None, description="wording in Russian")
-    text_en: str | None = Field(None, description="wording in English")
-
-    @model_validator(mode="after")
-    def _has_a_text(self) -> Self:
-        if not (self.text_kk or self.text_ru or self.text_en):
-            raise ValueError("no text in any language")
-        return self
-
-
-class Trainer(Row):
-    """One row is one trainer with the academic record of ¶17."""
-
-    trainer_id: Id = Field(description="the trainer's id")
-    name: str = Field(min_length=1, description="name as it is printed")
-    degree: str | None = Field(None, description="academic degree")
-    position: str | None = Field(None, description="position")
-    experience_years: int | None = Field(None, ge=0, le=80, description="years of experience")
-
-
-class Centre(Titled):
-    """One row is one competence centre (¶12)."""
-
-    centre_id: Id = Field(description="the centre's id")
-    region_id: Id | None = Field(None, description="region where it stands")
-    email: str | None = Field(None, description="where cover letters go")
-    language: Language | None = Field(None, description="language of its letters; else the institute's first")
-
-
-class Course(Row):
-    """One row is one course: one run of a programme, with its dates (¶5)."""
-
-    course_id: Id = Field(description="the course's code, as it stands in the forms")
-    programme_id: Id = Field(description="its programme")
-    starts_on: Day | None = Field(None, description="first day")
-    ends_on: Day | None = Field(None, description="last day")
-    centre_id: Id | None = Field(None, description="the centre that ran it")
-    language: Language | None = Field(None, description="language of teaching")
-    enrolled: int | None = Field(None, ge=0, description="participants on the first day")
-    completed: int | None = Field(None, ge=0, description="participants who completed it (¶10)")
-    aliases: str | None = Field(None, description='other names seen in exports, "|" between them')
-    trainer_ids: str | None = Field(None, description='its trainers, "|" between them')
-
-    @model_validator(mode="after")
-    def _ends_after_start(self) -> Self:
-        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
-            raise ValueError("ends_on is before starts_on")
-        return self
-
-
-class Participant(Row):
-    """One row is one participant of one course, under a code instead of a name (¶17)."""
-
-    participant_id: Id = Field(description="pseudonymous code, as it stands in the forms")
-    course_id: Id = Field(description="the course")
-    role: Literal["head", "methodologist", "teacher"] | None = Field(None, description="position")
-    region_id: Id | None = Field(None, description="region of the workplace")
-    age_band: Literal["u30", "30-39", "40-49", "50-59", "60+"] | None = Field(None, description="age in years")
-    experience_band: Literal["u3", "3-5", "6-10", "11-20", "o20"] | None = Field(
-        None, description="years of work with children"
-    )
-    completed: Literal["yes", "no"] | None = Field(None, description="whether the course was completed")
-
-
-Council = Literal["smc", "academic"]
-"""The scientific-methodological council, then the Academic Council (¶15)."""
-
-
-class Decision(Row):
-    """One row is one decision of the Academic Council on a programme, or the SMC's recommendation of it (¶18-20)."""
-
-    decision_id: Id = Field(description="the decision's id")
-    programme_id: Id = Field(description="the programme")
-    decided_on: Day = Field(description="day of the meeting")
-    council: Council = Field(description="which council decided (¶15)")
-    kind: Literal[
-        "change_curriculum", "change_topic", "change_duration", "change_programme", "remove_programme", "none"
-    ] = Field(description="what was decided (¶19, ¶20); none where it was to change nothing")
-    text: str | None = Field(None, description="the decision's wording")
-    owner: str | None = Field(None, description="who carries it out: an office rather than a name")
-    due_on: Day | None = Field(None, description="day by which it is to be carried out")
-    done_on: Day | None = Field(None, description="day on which it was carried out")
-
-
-class Sitting(Row):
-    """One row is one sitting of a council that is planned or was held (¶15)."""
-
-    council: Council = Field(description="which council")
-    held_on: Day = Field(description="day of the sitting")
-
-
-class Hearing(Row):
-    """One row is one report that a council has heard (¶15, ¶18)."""
-
-    subject_id: Id = Field(description="the report's subject: a course's or a programme's id")
-    kind: Literal["course", "topic", "factors"] = Field(description="kind of report (¶14, ¶16)")
-    council: Council = Field(description="which council heard it")
-    held_on: Day = Field(description="day of the sitting")
-    outcome: Literal["accepted", "returned"] = Field(description="taken, or given back to be heard anew")
-
-
-class WorkingDay(Row):
-    """One row is one day of which it is known whether it is worked; it goes before the country's calendar (¶13)."""
-
-    date: Day = Field(description="the day")
-    is_working: Literal["yes", "no"] = Field(description="whether it is worked")
-    name: str | None = Field(None, description="the holiday, or the order that moved the day")
-
-
-class Receipt(Row):
-    """One row is one wave of one course: the day from which the fifteen working days run (¶13)."""
-
-    course_id: Id = Field(description="the course")
-    wave: int = Field(ge=1, description="number of the wave")
-    received_on: Day = Field(description="day on which its results came in")
-
-
-class Handover(Row):
-    """One row is one course whose documents went to the archive (¶22)."""
-
-    course_id: Id = Field(description="the course")
-    handed_over_on: Day = Field(description="day on which the archive took them")
-
-
-class Invitation(Row):
-    """One row is one person invited to a sample wave, and what became of it (¶10)."""
-
-    participant_id: Id = Field(description="the participant's code, as in participants")
-    course_id: Id = Field(description="the course")
-    wave: int = Field(ge=1, description="number of the wave")
-    invited_on: Day | None = Field(None, description="day of the invitation; empty until it was sent")
-    outcome: Literal["answered", "refused", "not_reached", "other", "not_eligible"] | None = Field(
-        None, description="what became of it, where staff know; answers that came in count by themselves"
-    )
-    closed_on: Day | None = Field(None, description="day on which that was known")
-
+from typing import Any, NamedTuple
+
+from coursewaves.table_rows import (
+    Ability,
+    Archived,
+    Centre,
+    Course,
+    Decision,
+    Direction,
+    Handover,
+    Hearing,
+    Invitation,
+    Participant,
+    Programme,
+    Receipt,
+    Region,
+    Row,
+    Sitting,
+    Topic,
+    Trainer,
+    WorkingDay,
+)
 
 TABLES: dict[str, type[Row]] = {
     "regions": Region,
@@ -237,6 +44,7 @@ TABLES: dict[str, type[Row]] = {
     "working_days": WorkingDay,
     "receipts": Receipt,
     "handovers": Handover,
+    "archived": Archived,
     "invitations": Invitation,
 }
 """Every table of the registry, each after those to which it refers."""
@@ -260,6 +68,7 @@ KEYS: dict[str, list[tuple[str, ...]]] = {
     "working_days": [("date",)],
     "receipts": [("course_id", "wave")],
     "handovers": [("course_id",)],
+    "archived": [("course_id",)],
     "invitations": [("participant_id", "course_id", "wave")],
 }
 """Columns that together may not repeat, by table."""
@@ -289,6 +98,8 @@ REFERENCES = [
     Reference("decisions", "programme_id", "programmes", "programme_id"),
     Reference("receipts", "course_id", "courses", "course_id"),
     Reference("handovers", "course_id", "courses", "course_id"),
+    Reference("archived", "programme_id", "programmes", "programme_id"),
+    Reference("archived", "centre_id", "centres", "centre_id"),
     Reference("invitations", "course_id", "courses", "course_id"),
 ]
 

@@ -3,11 +3,12 @@
 Whatever hangs on a day is told as of the last answer that was loaded, so that the same data give the same page.
 """
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from coursewaves.deadlines import COLUMNS, PROCESSING, RECEIPT, WAVE, find_deadlines
+from coursewaves.deadlines import COLUMNS, PROCESSING, WAVE, find_deadlines
 from coursewaves.page import Section, paragraph, table
 from coursewaves.reports_of.response import courses_of
 from coursewaves.spans import DONE, MISSING
@@ -18,12 +19,18 @@ from coursewaves.view import View
 @once
 def deadlines_of(subject: Subject) -> pd.DataFrame:
     """Return the deadlines as of the last answer; when reports were made is no part of the data and left out."""
-    year = subject.year
-    day = year.responses["submitted_at"].max() if "submitted_at" in year.responses else pd.NaT
-    if pd.isna(day):
+    year, day = subject.year, last_day(subject)
+    if day is None:
         return pd.DataFrame(columns=list(COLUMNS))
     made = pd.DataFrame(columns=["course_id", "made_on"])
-    return find_deadlines(year.registry, year.responses, year.survey, made, day.date())
+    return find_deadlines(year.registry, year.responses, year.survey, made, day)
+
+
+def last_day(subject: Subject) -> date | None:
+    """Return the day of the last answer; None where nobody answered."""
+    forms = subject.year.responses
+    day = forms["submitted_at"].max() if "submitted_at" in forms else pd.NaT
+    return None if pd.isna(day) else day.date()
 
 
 def due_days(view: View, centre_id: str = "") -> Section:
@@ -64,10 +71,3 @@ def missing_in_short(view: View, centre_id: str = "") -> str:
         return ""
     told = {"n": view.phrases.number(n_missing), "all": view.phrases.number(n_over)}
     return view.say("Surveys before and at the end of courses that nobody answered in time: {n} of {all}.", **told)
-
-
-def receipts_lacking(view: View) -> int:
-    """Count the waves of courses of which the day of receipt is not recorded (¶13)."""
-    found = deadlines_of(view)
-    is_received = (found["step"] == PROCESSING) & found["received_on"].notna()
-    return int((found.loc[is_received, "received_by"] != RECEIPT).sum())

@@ -1,0 +1,106 @@
+"""Say the registry's tables and columns, and what is wrong with a row, in a clerk's language."""
+
+from coursewaves.phrases import Phrases, marked
+from coursewaves.problem_book import rules
+from coursewaves.problems import Problem
+from coursewaves.tables import TABLES
+
+TABLE_NAMES = {
+    "regions": marked("Regions"),
+    "directions": marked("Directions of training"),
+    "programmes": marked("Course programmes"),
+    "trainers": marked("Trainers"),
+    "topics": marked("Topics of the programmes"),
+    "abilities": marked("Abilities that a programme promises"),
+    "centres": marked("Competence centres"),
+    "courses": marked("Courses"),
+    "participants": marked("Participants"),
+    "decisions": marked("Decisions of the councils"),
+    "working_days": marked("Working days and holidays"),
+    "receipts": marked("Receipts of the results"),
+    "handovers": marked("Handovers to the archive"),
+    "archived": marked("Courses in the archive"),
+}
+
+MEANINGS = dict.fromkeys(
+    (
+        marked("code by ISO 3166-2, such as KZ-75"),
+        marked("title in Kazakh"),
+        marked("title in Russian"),
+        marked("title in English"),
+        marked("national classifier's code (KATO)"),
+        marked("region or city of the same rank"),
+        marked('other names seen in exports, "|" between them'),
+        marked("the direction's id"),
+        marked("the programme's id"),
+        marked("its direction"),
+        marked("length in academic hours"),
+        marked("hours of the practical block (¶9)"),
+        marked("first day of its approval"),
+        marked("the trainer's id"),
+        marked("name as it is printed"),
+        marked("academic degree"),
+        marked("position"),
+        marked("years of experience"),
+        marked("the topic's id"),
+        marked("its programme"),
+        marked("the trainer who teaches it"),
+        marked("place in the plan, the first is 1"),
+        marked("academic hours"),
+        marked("place in the passport, the first is 1"),
+        marked("wording in Kazakh, as the questionnaire asks it"),
+        marked("wording in Russian"),
+        marked("wording in English"),
+        marked("the centre's id"),
+        marked("region where it stands"),
+        marked("where cover letters go"),
+        marked("the course's code, as it stands in the forms"),
+        marked("the centre that ran it"),
+        marked("first day"),
+        marked("last day"),
+        marked("language of teaching"),
+        marked("participants on the first day"),
+        marked("participants who completed it (¶10)"),
+        marked('its trainers, "|" between them'),
+        marked("pseudonymous code, as it stands in the forms"),
+        marked("the course"),
+        marked("region of the workplace"),
+        marked("age in years"),
+        marked("years of work with children"),
+        marked("whether the course was completed"),
+        marked("the decision's id"),
+        marked("the programme"),
+        marked("day of the meeting"),
+        marked("which council decided (¶15)"),
+        marked("what was decided (¶19, ¶20)"),
+        marked("the decision's wording"),
+        marked("the day"),
+        marked("whether it is worked"),
+        marked("the holiday, or the order that moved the day"),
+        marked("number of the wave"),
+        marked("day on which its results came in"),
+        marked("day on which the archive took them"),
+        marked("day on which its data were removed here"),
+        marked("id of the bag that holds them"),
+    )
+)
+"""What the columns mean, as `coursewaves.tables` describes them; a test holds the two together."""
+
+
+def meaning(phrases: Phrases, table: str, column: str) -> str:
+    """Return what a column means."""
+    text = TABLES[table].model_fields[column].description or ""
+    return phrases.say(text) if text in MEANINGS else text
+
+
+def told(phrases: Phrases, problem: Problem) -> str:
+    """Say a problem: where it is, what its rule means and what to do, then the exact words of the check."""
+    place = ":".join(part for part in (problem.file, str(problem.row or ""), problem.column) if part)
+    rule = rules().get(problem.rule, {})
+    means, do = (_in(rule.get(name, {}), phrases.language) for name in ("means", "do"))
+    column = f" {problem.header}" if problem.header else ""
+    return f"{place}{column} — {means}. {do}. ({problem.rule}: {problem.seen}; {problem.fix})"
+
+
+def _in(texts: dict[str, str], language: str) -> str:
+    return texts.get(language) or texts.get("en", "")

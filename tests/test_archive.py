@@ -678,7 +678,10 @@ def test_the_commands_make_and_restore(copy, tmp_path):
     (bag,) = out.iterdir()
     assert check_bag(bag) == []
     assert "personal data" in done.output
+    assert "reports are due" not in done.output
     assert run(copy.home, "make", "P99", "--out", str(out)).exit_code == 2
+    (copy.home.reports / "course" / "P01-02.kk.html").unlink()
+    assert "note: 1 reports are due" in run(copy.home, "make", "P01-02", "--out", str(out)).output
     back = tmp_path / "back"
     assert run(copy.home, "restore", str(copy.year), "--home", str(back)).exit_code == 0
     assert (back / "data/raw/responses" / KAZAKH).is_file()

@@ -19,7 +19,7 @@ from coursewaves.archive.names import safe_part
 from coursewaves.archive.payload import ABOUT, gather
 from coursewaves.archive.retention import Subject, find_retention
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import private_folder, private_workshop
+from coursewaves.private_files import private_folder, private_workshop, sweep
 from coursewaves.pseudonyms import KEY_FILE, KEY_VARIABLE, read_key
 from coursewaves.year import Year
 
@@ -79,6 +79,7 @@ def make_bag(year: Year, subject: Subject, today: date, folder: Path) -> Path:
     place = private_folder(folder) / bag_id
     if place.is_dir() and not check_bag(place):
         return place
+    sweep(folder)  # what a killed process left half holds answers
     with private_workshop(folder) as workshop:
         draft = Path(workshop) / bag_id
         draft.mkdir(mode=0o700)

@@ -523,7 +523,7 @@ def test_the_form_has_a_field_for_each_column_with_its_meaning_in_the_language(f
     form.menus["language"].value = "kk"
     labels = [box.children[0].value for box in form.rows.children]
     assert labels[0] == "курс коды" or labels[0].startswith("курстың коды")
-    assert labels[0].endswith(" *")  # no row can do without it
+    assert labels[0].endswith(" * · course_id")  # no row can do without it
     assert form.buttons["save"].description == "Сақтау"
 
 
@@ -551,6 +551,7 @@ def test_a_bad_row_is_explained_and_can_t_be_saved(form, home):
     form.fields["programme_id"].value = "P77"
     form.buttons["check"].click()
     assert form.buttons["save"].disabled
+    assert "its programme: There is no such row in the table to which this field refers." in text_of(form)
     assert "E-REFERENCE" in text_of(form)
     form.buttons["save"].click()  # a click that a browser would not let through
     assert "Nothing was written" in text_of(form)
@@ -572,7 +573,7 @@ def test_an_old_row_fills_the_fields_and_one_cell_is_changed(form, home):
     assert form.fields["course_id"].disabled
     form.fields["enrolled"].value = "3"
     form.buttons["check"].click()
-    assert "enrolled: 2 → 3" in text_of(form)
+    assert "participants on the first day: 2 → 3" in text_of(form)
     form.buttons["save"].click()
     assert courses(home) == COURSES.replace("P01;2;", "P01;3;")
 

@@ -64,6 +64,7 @@ def make(
         with alone(home):
             year = Year(home)
             found = find_subject(year, subject)
+            _note_due(home, found.courses)
             bag = make_bag(year, found, day_of(today, home), out.resolve() if out else archive_folder(home))
         size = sum(one.bytes for one in read_inventory(bag))
         _print(f"made and checked: {short(bag, home)}, {len(read_inventory(bag))} files, {size:,} bytes")
@@ -169,6 +170,17 @@ def restore(
         _print(f"restored: {home.name}, {n_files} files; next: coursewaves --home {home.name} load")
         if key != "none":
             _print(f"the pseudonyms are those of a key (fingerprint {key}): lay its copy there first, mode 0600")
+
+
+def _note_due(home: Home, courses: list[str]) -> None:
+    """Say which reports the bag will hold as they were: those that are due now."""
+    from coursewaves.plan import plan_reports  # noqa: PLC0415
+
+    due = [
+        one for one in plan_reports(home) if one.reasons and (one.job.kind != "course" or one.job.subject_id in courses)
+    ]
+    if due:
+        _print(f"note: {len(due)} reports are due and go in as they are; better: coursewaves report first")
 
 
 def _show_kept(phrases: "Phrases", kept: "pd.DataFrame", today: object) -> None:

@@ -78,7 +78,8 @@ def show_files(files: "pd.DataFrame") -> None:
          _few(row["n_waiting"])]
         for row in files.to_dict("records")
     ]  # fmt: skip
-    rows.append(["all files", "", "", *(int(files[name].sum()) for name in counts), _few(int(files["n_waiting"].sum()))])
+    sums = {name: int(files[name].sum()) for name in (*counts, "n_waiting")}
+    rows.append(["all files", "", "", *(sums[name] for name in counts), _few(sums["n_waiting"])])
     show_table(["file", "platform", "form", "read", "kept", "set aside", "duplicate", "outside", "waiting"], rows)
 
 

@@ -19,7 +19,7 @@ from coursewaves.archive.names import safe_part
 from coursewaves.archive.payload import ABOUT, gather
 from coursewaves.archive.retention import Subject, find_retention
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import private_folder, private_workshop
+from coursewaves.private_files import private_folder, private_workshop, sweep
 from coursewaves.pseudonyms import KEY_FILE, KEY_VARIABLE, read_key
 from coursewaves.year import Year
 
@@ -79,6 +79,7 @@ def make_bag(year: Year, subject: Subject, today: date, folder: Path) -> Path:
     place = private_folder(folder) / bag_id
     if place.is_dir() and not check_bag(place):
         return place
+    sweep(folder)  # what a killed process left half holds answers
     with private_workshop(folder) as workshop:
         draft = Path(workshop) / bag_id
         draft.mkdir(mode=0o700)
@@ -174,7 +175,7 @@ def check_bag(path: Path) -> list[Damage]:
             bag.validate()
         except (bagit.BagError, OSError, ValueError) as error:
             return [Damage("", str(error) or UNREADABLE)]
-        return _identity_damages(path, bag.info)
+        return _identity_damages(path, bag)
     return damages
 
 
@@ -196,16 +197,20 @@ def _differs(path: Path, hashes: dict[str, str]) -> bool:
     return any(hashlib.new(name, content).hexdigest() != told.lower() for name, told in hashes.items())
 
 
-def _identity_damages(path: Path, info: dict[str, Any]) -> list[Damage]:
-    """Hold the id of a bag of ours against its contents: whoever wrote all manifests anew could not keep it."""
-    if "Scope" not in info:
+def _identity_damages(path: Path, bag: Any) -> list[Damage]:
+    """Hold a bag of ours against its inventory and its id: whoever writes all manifests anew must forge these too."""
+    if "Scope" not in bag.info:
         return []
     try:
         inventory = read_inventory(path)
     except CoursewavesError as error:
         return [Damage("contents.csv", str(error))]
-    is_own = str(info.get("External-Identifier", "")).endswith(_contents_id(inventory))
-    return [] if is_own else [Damage("bag-info.txt", "its id is not that of its contents")]
+    is_own = str(bag.info.get("External-Identifier", "")).endswith(_contents_id(inventory))
+    listed = {one.path: one.sha256 for one in inventory}
+    told = {name: hashes["sha256"] for name, hashes in bag.entries.items() if name.startswith("data/")}
+    differing = sorted(name for name in listed.keys() | told.keys() if listed.get(name) != told.get(name))
+    found = [Damage(name, CHANGED) for name in differing]
+    return found if is_own else [*found, Damage("bag-info.txt", "its id is not that of its contents")]
 
 
 def read_facts(path: Path) -> BagFacts:

@@ -7,7 +7,7 @@ from coursewaves.entry.journal import NOT_WRITTEN, Entry, enter_change, register
 from coursewaves.entry.table_file import Line as Record
 from coursewaves.entry.table_file import new_table, says_something
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import private_draft, write_private
+from coursewaves.private_files import private_draft, sweep, write_private
 from coursewaves.records import read_records
 from coursewaves.settings import Home
 from coursewaves.tables import TABLES
@@ -45,6 +45,8 @@ def write_change(home: Home, draft: Draft, reason: str = "") -> Entry | None:
         raise CoursewavesError(f"{draft.path.name} was changed meanwhile; fix: do it again")
     if draft.changes_nothing:
         return None
+    for folder in (draft.path.parent, register_folder(home)):
+        sweep(folder)  # what a killed process left half
     _keep(home, draft.before)
     hashes = digest_of_content(draft.before), digest_of_content(draft.after)
     why = reason.strip() if draft.closed or draft.action == "remove" else ""

@@ -45,7 +45,8 @@ class RegisterForm:
 
     def __init__(self, home: Home, table: str, language: str) -> None:
         self.home = home
-        self.menus = {name: widgets.Dropdown(layout={"width": "auto"}) for name in ("language", "table", "row")}
+        wide = {"layout": {"width": "auto"}, "style": {"description_width": "8rem"}}
+        self.menus = {name: widgets.Dropdown(**wide) for name in ("language", "table", "row")}
         self.fields: dict[str, Any] = {}
         self.buttons = {name: widgets.Button() for name in ("check", "save", "undo")}
         self.reason = widgets.Text(layout={"width": "auto"}, style={"description_width": "initial"})
@@ -85,7 +86,7 @@ class RegisterForm:
         """Show what would change and every fault; a row without faults can be saved."""
         say, draft = self.phrases.say, self.draft()
         faults = [one for one in draft.problems if not (self.reason.value.strip() and one in draft.closed)]
-        lines = [f"{one.column}: {one.before or '–'} → {one.after or '–'}" for one in draft.differences]
+        lines = [f"{self._name(one.column)}: {one.before or '–'} → {one.after or '–'}" for one in draft.differences]
         lines += self._told(say("Not saved yet: mend this first."), faults)
         lines += self._told(say("To be watched, it keeps nothing out:"), draft.remarks)
         if draft.changes_nothing:
@@ -95,8 +96,11 @@ class RegisterForm:
         self._set_checked(not faults and not draft.changes_nothing)
         self._show(lines)
 
+    def _name(self, column: str) -> str:
+        return meaning(self.phrases, self.table, column)
+
     def _told(self, title: str, problems: list[Problem]) -> list[str]:
-        return [title, *(f"  {told(self.phrases, one)}" for one in problems)] if problems else []
+        return [title, *(f"  {told(self.phrases, self.table, one)}" for one in problems)] if problems else []
 
     def save(self) -> None:
         """Write what was checked; it is checked once more."""
@@ -163,10 +167,10 @@ class RegisterForm:
             return {}
 
     def _label(self) -> None:
-        say, wide = self.phrases.say, {"description_width": "8rem"}
+        say = self.phrases.say
         names = {"language": say("Language"), "table": say("Table"), "row": say("Row")}
         for name, menu in self.menus.items():
-            menu.description, menu.style = names[name], wide
+            menu.description = names[name]
         labels = {"check": say("Check"), "save": say("Save"), "undo": say("Undo the last change")}
         for name, button in self.buttons.items():
             button.description, button.layout = labels[name], {"width": "auto"}
@@ -192,7 +196,7 @@ class RegisterForm:
 
     def _labelled(self, column: str) -> Any:
         needed = " *" if is_needed(self.table, column) else ""
-        label = widgets.Label(f"{meaning(self.phrases, self.table, column)}{needed}", layout={"width": "auto"})
+        label = widgets.Label(f"{self._name(column)}{needed} · {column}", layout={"width": "auto"})
         return widgets.VBox([label, self.fields[column]])
 
 

@@ -93,13 +93,28 @@ def meaning(phrases: Phrases, table: str, column: str) -> str:
     return phrases.say(text) if text in MEANINGS else text
 
 
-def told(phrases: Phrases, problem: Problem) -> str:
-    """Say a problem: where it is, what its rule means and what to do, then the exact words of the check."""
+OWN_WORDS = {
+    "E-VALUE": marked("This field is needed, or can't hold what stands in it."),
+    "E-REFERENCE": marked("There is no such row in the table to which this field refers."),
+    "E-DUPLICATE": marked("A row with this id is there already."),
+    "E-COUNT": marked("A part can't be larger than the whole."),
+}
+"""Rules that mean something narrower for a row of the registry than for an answer."""
+
+
+def told(phrases: Phrases, table: str, problem: Problem) -> str:
+    """Say a problem: which field it is about and what is wrong, then the exact words of the check."""
     place = ":".join(part for part in (problem.file, str(problem.row or ""), problem.column) if part)
-    rule = rules().get(problem.rule, {})
-    means, do = (_in(rule.get(name, {}), phrases.language) for name in ("means", "do"))
-    column = f" {problem.header}" if problem.header else ""
-    return f"{place}{column} — {means}. {do}. ({problem.rule}: {problem.seen}; {problem.fix})"
+    field = f"{meaning(phrases, table, problem.header)}: " if problem.header in TABLES[table].model_fields else ""
+    exact = f"{problem.rule}: {problem.seen}; {problem.fix}"
+    return f"{place} — {field}{_words(phrases, problem.rule)} ({exact})"
+
+
+def _words(phrases: Phrases, rule: str) -> str:
+    if rule in OWN_WORDS:
+        return phrases.say(OWN_WORDS[rule])
+    known = rules().get(rule, {})
+    return "".join(f"{_in(known.get(name, {}), phrases.language)}. " for name in ("means", "do")).strip()
 
 
 def _in(texts: dict[str, str], language: str) -> str:

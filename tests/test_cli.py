@@ -5,6 +5,7 @@ import io
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -389,6 +390,18 @@ def test_lab_opens_the_welcome_page_of_this_work_folder(home, monkeypatch):
     assert called["command"][-1] == str(home / "notebooks" / "welcome.md")
     assert called["env"]["COURSEWAVES_HOME"] == str(home)
     assert called["env"]["COURSEWAVES_LANGUAGE"] == "kk"
+
+
+def test_lab_leaves_ctrl_c_to_jupyterlab(home, monkeypatch):
+    before = signal.getsignal(signal.SIGINT)
+
+    def call(command, env):
+        os.kill(os.getpid(), signal.SIGINT)
+        return 3
+
+    monkeypatch.setattr(subprocess, "call", call)
+    assert run("--home", str(home), "lab").exit_code == 3
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_lab_says_that_nothing_is_loaded_yet_and_that_a_changed_notebook_stays(home, monkeypatch):

@@ -1,9 +1,11 @@
 """The command ``lab``: JupyterLab on a welcome page, with the exploring notebooks as private copies."""
 
 import os
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -37,5 +39,13 @@ def lab(
             console.print(told, highlight=False, markup=False)
         with tempfile.TemporaryDirectory(prefix="coursewaves-lab-") as own:
             environment = os.environ | lab_environment(home, spoken, Path(own))
-            code = subprocess.call(lab_command(home), env=environment)  # noqa: S603
+            before = signal.signal(signal.SIGINT, _left_to_jupyter)
+            try:
+                code = subprocess.call(lab_command(home), env=environment)  # noqa: S603
+            finally:
+                signal.signal(signal.SIGINT, before)
     raise typer.Exit(code)
+
+
+def _left_to_jupyter(number: int, frame: FrameType | None) -> None:
+    """Let JupyterLab alone answer Ctrl-C: it asks whether it shall end, and ends its notebooks first."""

@@ -1,5 +1,6 @@
 """Make a report from inside a notebook, as a run would: kind, subject and language go in, its page comes out."""
 
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -8,9 +9,9 @@ import ipywidgets as widgets
 from babel import Locale
 
 from coursewaves.contents import Contents, read_contents
+from coursewaves.day_pages import today_of, write_index_of
 from coursewaves.errors import CoursewavesError
 from coursewaves.explore.dress import link_to, shown
-from coursewaves.index import write_index
 from coursewaves.kinds import KINDS, WHOLE
 from coursewaves.locks import Busy, RunLock
 from coursewaves.manifest import close_journal, settle
@@ -21,7 +22,6 @@ from coursewaves.private_files import refused
 from coursewaves.publish import here, make_reports, mark_stale
 from coursewaves.settings import Home
 from coursewaves.view import View
-from coursewaves.year import Year
 
 NAMES = {
     "course": marked("Course"),
@@ -85,7 +85,7 @@ def make_report(home: Home, kind: str, subject_id: str, language: str) -> Made:
         settle(home)
         mark_stale(home, [planned])
         (outcome,) = make_reports(home, [planned], here(home, 1), lambda outcome: None)
-        write_index(Year(home))
+        write_index_of(home, today_of(home, datetime.now(UTC)))
         close_journal(home)
     return Made(None, outcome.failure) if outcome.failure else Made(page)
 

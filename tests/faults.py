@@ -179,7 +179,11 @@ class Reader(threading.Thread):
             yield "no end"
         if path.suffix == ".html" and not content.rstrip().endswith(b"</html>"):
             yield "no end"
-        if path.parent.name == "course" and f'<section id="{END_MARK}"'.encode() not in content:
+        if (
+            path.suffix == ".html"
+            and path.parent.name == "course"
+            and f'<section id="{END_MARK}"'.encode() not in content
+        ):
             yield "no end mark"
         if path.parent.name == "course" and hashlib.sha256(content).hexdigest() not in vouched:
             yield "in neither the manifest nor the journal"
@@ -190,7 +194,7 @@ class Reader(threading.Thread):
         pages = [json.loads(line) for line in lines if _is_json(line)]
         manifest = _content(self.reports / "manifest.json")
         pages += json.loads(manifest) if manifest and _is_json(manifest) else []
-        return {page["sha256"] for page in pages}
+        return {sha256 for page in pages for sha256 in (page["sha256"], *page["files"].values())}
 
 
 def _content(path: Path) -> bytes | None:

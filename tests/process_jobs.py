@@ -167,6 +167,7 @@ def run_notebook(job, tell):
 
 def make_pages(job, tell):
     """Make pages in place of notebooks: each says its title and how many forms its fullest wave has."""
+    from coursewaves.formats import as_words
     from coursewaves.settings import Home
     from coursewaves.year import Year
 
@@ -182,7 +183,8 @@ def make_pages(job, tell):
         home = Home(Path(job["home"]))
         partition = home.partition(job["subject_id"]) if job["kind"] == "course" else None
         responses = Year(home, partition).responses
-        tell({"language": language, "page": f"{language} {title} {responses['wave'].value_counts().iloc[0]} forms"})
+        page = f"{language} {title} {responses['wave'].value_counts().iloc[0]} forms"
+        tell({"language": language} | as_words(page, {name: f"{name} of {page}".encode() for name in job["formats"]}))
 
 
 def fill_memory(job: dict[str, Any]) -> None:

@@ -232,7 +232,10 @@ def test_a_storage_that_takes_nothing_is_named_before_anything_is_made(home, clu
 def test_closing_the_generator_cancels_the_rest_and_leaves_no_answers_in_the_storage(home, local, clusters):
     one = clusters("is slow")
     events = on_cluster(home, one.address)(
-        [{"kind": "course", "subject_id": name, "about": {"course_id": name}, "pages": [["kk", name]]} for name in FOUR]
+        [
+            {"kind": "course", "subject_id": name, "about": {"course_id": name}, "pages": [["kk", name]], "formats": []}
+            for name in FOUR
+        ]
     )
     assert isinstance(next(events), Told)
     events.close()

@@ -22,6 +22,7 @@ import pytest
 from coursewaves import load, manifest, plan, publish
 from coursewaves.contents import read_contents
 from coursewaves.errors import CoursewavesError
+from coursewaves.formats import as_words
 from coursewaves.locks import Busy, RunLock
 from coursewaves.logs import close_log
 from coursewaves.manifest import read_manifest
@@ -64,7 +65,8 @@ class Painter:
                 self.asked.append(f"{job['subject_id']}.{language}")
                 failure = self.fails.get(job["subject_id"])
                 page = f"<html lang={language}>{title} {publish.digest(partition)}{'.' * 20_000}</html>"
-                yield Told(place, job, {"language": language} | ({"failure": failure} if failure else {"page": page}))
+                words = as_words(page, {name: f"{name} of {page}".encode() for name in job["formats"]})
+                yield Told(place, job, {"language": language} | ({"failure": failure} if failure else words))
             yield Ended(place, job, "")
 
 

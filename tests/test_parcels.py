@@ -48,6 +48,7 @@ def task(**more: object) -> Task:
     found = Task(
         storage="s3://a/b", program="p", shared="s", settings="t", data="d", languages=["kk"], limits={},
         kind="course", subject_id="A-1", about={"course_id": "A-1"}, pages=[["kk", "Play (A-1)"], ["en", "Play (A-1)"]],
+        formats=["json"],
     )  # fmt: skip
     return found._replace(**more)
 
@@ -150,7 +151,7 @@ def test_folders_are_open_to_their_owner_only(tmp_path):
 @pytest.mark.parametrize(
     "more",
     [{"program": "q"}, {"shared": "q"}, {"data": "q"}, {"kind": "q"}, {"subject_id": "q"},
-     {"about": {}}, {"pages": [["kk", "Game (A-1)"]]}],
+     {"about": {}}, {"pages": [["kk", "Game (A-1)"]]}, {"formats": []}],
 )  # fmt: skip
 def test_a_page_has_another_name_as_soon_as_anything_that_it_rests_on_changes(more):
     assert task(**more).page_name("kk") != task().page_name("kk")

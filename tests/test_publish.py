@@ -433,7 +433,8 @@ def test_drafts_of_a_killed_run_are_removed_by_the_next(home, maker):
     left.write_text("half a pa")
     maker.pages |= {"A-1": "first"}
     made(home, maker, "A-1")
-    assert sorted(path.name for path in left.parent.iterdir()) == ["A-1.kk.html"]
+    names = sorted(path.name for path in left.parent.iterdir())
+    assert names == ["A-1.kk.html", "A-1.kk.json", "A-1.kk.xlsx"]
 
 
 # The journal -----------------------------------------------------------------------------------------

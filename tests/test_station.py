@@ -13,6 +13,7 @@ import pytest
 import handmade
 from coursewaves import station, workers
 from coursewaves.contents import Contents, digest, settings_digest, write_contents
+from coursewaves.formats import files_of
 from coursewaves.limits import Limits
 from coursewaves.parcels import Task, input_name, pack, pack_year, program_digest
 from coursewaves.partitions import write_partitions
@@ -20,7 +21,7 @@ from coursewaves.pooled import pool_year
 from coursewaves.processes import CAN_FORK
 from coursewaves.settings import Home
 from coursewaves.station import make_on_worker
-from coursewaves.storage import Storage, sealed, unsealed
+from coursewaves.storage import Storage, as_told, sealed, unsealed
 from coursewaves.year import Year
 
 TESTS = Path(__file__).parent
@@ -67,7 +68,7 @@ def task(survey, tmp_path, storage) -> Task:
     return Task(
         storage.url, program_digest(), digest(shared), settings_digest(home), entry.sha256, ["kk", "en"],
         Limits(seconds=60).model_dump(), "course", "A-1", {"course_id": "A-1"},
-        [["kk", "Play (A-1)"], ["en", "Play (A-1)"]],
+        [["kk", "Play (A-1)"], ["en", "Play (A-1)"]], [],
     )  # fmt: skip
 
 
@@ -96,6 +97,16 @@ def test_pages_are_made_from_the_inputs_and_stored_and_their_hashes_told(task, s
         assert page["sha256"] == digest(text.encode())
     assert [page["language"] for page in reply["pages"]] == ["kk", "en"]
     assert left(tmp_path) == []
+
+
+def test_the_other_formats_of_a_page_are_stored_with_it_under_a_name_of_their_own(task, storage):
+    asked = task._replace(formats=["json", "xlsx"])
+    assert [page["language"] for page in told(asked)["pages"]] == ["kk", "en"]
+    words = as_told(unsealed(storage.read(asked.page_name("kk"))))
+    page = "kk Play (A-1) 12 forms"
+    assert words["page"] == page
+    assert files_of(words) == {name: f"{name} of {page}".encode() for name in ("json", "xlsx")}
+    assert storage.read(task.page_name("kk")) is None
 
 
 def test_a_page_that_is_there_is_not_made_again(task, storage):

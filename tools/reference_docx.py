@@ -33,6 +33,7 @@ LOOKS: dict[str, Look] = {
     "Heading 3": {"size": 11.5, "bold": True, "color": INK, "before": 12, "after": 4, "keep": True},
     "Heading 4": {"size": 10.5, "bold": True, "color": INK, "before": 10, "after": 4, "keep": True},
     "Body Text": {"before": 0, "after": 6},
+    "First Paragraph": {"before": 6, "after": 6},
     "Compact": {"before": 1, "after": 1},
     "Table Caption": {"size": 10, "bold": True, "color": INK, "before": 10, "after": 4, "keep": True},
     "Image Caption": {"size": 10, "bold": True, "color": INK, "before": 2, "after": 12},
@@ -42,7 +43,7 @@ LOOKS: dict[str, Look] = {
     "TOC Heading": {"size": 11.5, "bold": True, "color": INK, "before": 12, "after": 4, "keep": True},
 }
 OWN: dict[str, Look] = {
-    "Note": {"size": 9, "color": QUIET, "before": 0, "after": 6},
+    "Note": {"size": 9, "color": QUIET, "before": 5, "after": 6},
     "Warning": {"before": 4, "after": 8},
     "Table Text": {"size": 9, "before": 2, "after": 2},
     "Table Number": {"size": 9, "before": 2, "after": 2},
@@ -121,6 +122,10 @@ def _set_table(style: Any) -> None:
         for name, value in (("val", "single"), ("sz", size), ("space", "0"), ("color", colour)):
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
+    first = style.find(f"{qn('w:tblStylePr')}[@{qn('w:type')}='firstRow']")
+    letters = OxmlElement("w:rPr")
+    letters.append(OxmlElement("w:b"))
+    first.insert(0, letters)
     margins = properties.find(qn("w:tblCellMar"))
     if margins is None:
         properties.append(borders)

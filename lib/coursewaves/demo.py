@@ -5,7 +5,7 @@ from pathlib import Path
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.export import export_folder
-from coursewaves.manifest import INDEX, JOURNAL, MANIFEST, read_manifest
+from coursewaves.manifest import INDEX, JOURNAL, MANIFEST, hashes_of, read_manifest
 from coursewaves.pseudonyms import KEY_FILE
 from coursewaves.settings import Home
 from coursewaves.simulate import simulate_year
@@ -35,7 +35,7 @@ def _clear(home: Home) -> None:
             f"{home.root.name} holds files that the demo did not make, or that were changed since; "
             "fix: move them away, or name another folder with --home"
         )
-    pages = [entry["path"] for entry in read_manifest(home)]
+    pages = [path for entry in read_manifest(home) for path in hashes_of(entry)]
     published = [home.reports / name for name in [*pages, MANIFEST, JOURNAL, INDEX]]
     folders = (home.processed, home.partitions, export_folder(home))
     made = [path for folder in folders for path in folder.glob("*.*")]

@@ -15,7 +15,7 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from packaging.requirements import Requirement
 
-from coursewaves import schedule
+from coursewaves import documents, schedule
 from coursewaves.errors import CoursewavesError
 from coursewaves.findings import Finding
 from coursewaves.pseudonyms import KEY_FILE, KEY_VARIABLE, read_key
@@ -60,6 +60,7 @@ def examine(home: Home, machine: Machine, lock: Path | None = None) -> Iterator[
     yield check_key(home)
     yield check_clock(home, machine.now)
     yield from check_letters(machine)
+    yield from check_documents(home, documents.faults)
     yield check_kernel(CAN_FORK, kernel_program())
     yield from check_timer(home, machine)
     if lock is not None:
@@ -198,6 +199,16 @@ def check_letters(machine: Machine) -> list[Finding]:
             "warn", "no font with Kazakh letters: this machine shows boxes for them", "install DejaVu or Noto fonts"
         )
     ]
+
+
+def check_documents(home: Home, faults: Callable[[], list[str]]) -> list[Finding]:
+    """See whether PDF and DOCX can be made: a fault where the settings ask for them, else for whoever wants them."""
+    found = faults()
+    if not found:
+        return [Finding("ok", "documents can be made: PDF and DOCX")]
+    is_asked = bool({"pdf", "docx"} & {*home.sound_settings.formats})
+    told = [text.partition("; fix: ") for text in found]
+    return [Finding("wrong" if is_asked else "warn", what, fix) for what, _, fix in told]
 
 
 def kernel_program() -> str:

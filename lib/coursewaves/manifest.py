@@ -49,10 +49,15 @@ def read_manifest(home: Home) -> list[Page]:
     return [pages[path] for path in sorted(pages)]
 
 
+def hashes_of(page: Page) -> dict[str, str]:
+    """Return the hash of a page and of each of its other formats, by path below the reports folder."""
+    files = {page_path(page["kind"], page["id"], page["language"], name): sha for name, sha in page["files"].items()}
+    return {page["path"]: page["sha256"]} | files
+
+
 def is_as_told(home: Home, page: Page) -> bool:
     """Tell whether a page and its other formats lie there as their entry says."""
-    files = {page_path(page["kind"], page["id"], page["language"], name): sha for name, sha in page["files"].items()}
-    return all(sha256_of(home.reports / path) == sha for path, sha in ({page["path"]: page["sha256"]} | files).items())
+    return all(sha256_of(home.reports / path) == sha256 for path, sha256 in hashes_of(page).items())
 
 
 def write_manifest(home: Home, pages: Iterable[Page]) -> None:

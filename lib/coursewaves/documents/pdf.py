@@ -38,7 +38,7 @@ def to_pdf(page: str, language: str, title: str) -> bytes:
     _lay_out(markup)
     text = as_html(markup.root)
     files = markup.pictures | fonts()
-    html = weasyprint.HTML(string=text, base_url=PLACE, url_fetcher=_fetcher(files))
+    html = vars(weasyprint)["HTML"](string=text, base_url=PLACE, url_fetcher=_fetcher(files))
     try:
         return bytes(html.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=digest(text.encode())[:32].encode()))
     except needed("weasyprint.urls").FatalURLFetchingError:

@@ -3,7 +3,6 @@
 import re
 import subprocess
 import tempfile
-from functools import lru_cache
 from html import escape
 from pathlib import Path
 
@@ -86,17 +85,18 @@ def _spoken(styles: str, language: str) -> str:
     return re.sub(r"<w:lang\b[^>]*/>", f'<w:lang w:val="{language}" w:eastAsia="{language}" w:bidi="ar-SA"/>', styles)
 
 
-@lru_cache(maxsize=1)
-def _paragraph() -> re.Pattern[str]:
-    return re.compile(r"<w:tbl>.*?</w:tbl>", re.DOTALL)
-
-
 def _with_table_styles(document: str) -> str:
-    """Give what stands in tables the style of tables."""
+    """Give what stands in tables the style of tables, and keep each row on one page."""
 
     def dressed(table: re.Match[str]) -> str:
+        rows = re.sub(r"<w:tr>(?:<w:trPr>)?", _whole_row, table[0])
         return re.sub(
-            r'<w:pStyle w:val="(?:Compact|BodyText|FirstParagraph)"\s*/>', '<w:pStyle w:val="TableText"/>', table[0]
+            r'<w:pStyle w:val="(?:Compact|BodyText|FirstParagraph)"\s*/>', '<w:pStyle w:val="TableText"/>', rows
         )
 
-    return _paragraph().sub(dressed, document)
+    return re.sub(r"<w:tbl>.*?</w:tbl>", dressed, document, flags=re.DOTALL)
+
+
+def _whole_row(start: re.Match[str]) -> str:
+    is_open = start[0].endswith("<w:trPr>")
+    return "<w:tr><w:trPr><w:cantSplit/>" + ("" if is_open else "</w:trPr>")

@@ -23,7 +23,10 @@ TALLEST = 830.0
 
 WIDEST = 640.0
 
-_NUMBER = re.compile(r"[–−+<≤≥~(]?\s*\d[\d\s.,:%°/()\u00a0\u202f–−-]*(?:[^\W\d]{0,3}\.?)?|[–—-]")
+LINE, LONGEST = 95.0, 45.0
+"""Letters that a table's row holds, and that a column of text gets at the most."""
+
+_NUMBER = re.compile(r"[–−+<≤≥~(]?\s*\d[\d\s.,:%°/()…→+\u00a0\u202f–−-]*(?:[^\W\d]{0,3}\.?)?|[–—-]")
 
 
 def prepare(markup: Markup) -> None:
@@ -148,7 +151,7 @@ def _set_columns(table: Element) -> None:
     columns = [[row[place] for row in rows if place < len(row)] for place in range(n_columns)]
     for group in table.findall("colgroup"):
         table.remove(group)
-    widths = [_width(cells) for cells in columns]
+    widths = _widths(columns)
     group = Element("colgroup")
     for width in widths:
         group.append(Element("col", {"style": f"width: {100 * width / sum(widths):.1f}%"}))
@@ -161,8 +164,13 @@ def _set_columns(table: Element) -> None:
                 cell.set("style", "text-align: right")
 
 
-def _width(cells: list[Element]) -> float:
-    """Return how much room a column wants, in letters: its longest word at the least, a line of 30 at the most."""
-    texts = [text_of(cell) for cell in cells]
-    longest = max((len(word) for text in texts for word in text.split()), default=1)
-    return float(max(longest, min(30, max(map(len, texts), default=1)), 4)) + 2
+def _widths(columns: list[list[Element]]) -> list[float]:
+    """Return how many letters each column gets: its longest word at the least, and of the rest what its lines want."""
+    texts = [[text_of(cell) for cell in cells] for cells in columns]
+    least = [max((len(word) for text in found for word in text.split()), default=1) + 3.0 for found in texts]
+    wanted = [
+        max(0.0, min(LONGEST, max(map(len, found), default=1) + 2.0) - one)
+        for found, one in zip(texts, least, strict=True)
+    ]
+    part = min(1.0, max(0.0, LINE - sum(least)) / (sum(wanted) or 1.0))
+    return [one + more * part for one, more in zip(least, wanted, strict=True)]

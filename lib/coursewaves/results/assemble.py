@@ -1,6 +1,17 @@
 """Make one result of a report from what its cells noted: all that the page shows in figures, under fixed names.
 
-The form is described in ``docs/results.md`` and versioned: `VERSION` rises when a reader would have to change.
+The form is versioned: `VERSION` rises when a reader would have to change. A result has ``schema``, ``version``,
+``kind``, ``id``, ``language``, ``title`` and ``sections`` in the order of the page; a section has ``id``, ``title``,
+``paragraphs`` (of the regulation), ``tables``, ``figures`` and ``texts``.
+
+- A table has ``id``, ``name`` and ``title``, ``label`` (the head of its rows' labels), ``columns`` with ``label``,
+  ``names`` and ``unit`` (``0-100``, ``share``, ``text`` or none), and ``rows`` with ``id``, ``label``, ``values`` by
+  the names of the columns, and ``texts``, the cells as they are shown.
+- A figure has ``id``, ``name``, ``title``, ``alt``, ``columns`` and ``rows``, one a mark, by the same names.
+- A text is a sentence with its ``values``; those without numbers are left out, as are participants' words.
+
+A value is a number rounded as on the page (a share 0-1), a text, null where there is none, or what is hidden: ``<5``
+for fewer than so many people, ``hidden`` for what is kept back so that a neighbour can't be computed.
 """
 
 import json

@@ -71,8 +71,8 @@ class Words:
         """Return all blocks, the most pressing first."""
         return [
             self._overdue(due), self._due_soon(due), self._missing(due), self._low_rated(due),
-            self._heard(due, due.ways[due.ways["state"].isin([OVERDUE, DUE_SOON])]),
-            self._tasks(due.tasks[due.tasks["state"] != DONE]),
+            _stateless(self._heard(due, due.ways[due.ways["state"].isin([OVERDUE, DUE_SOON])])),
+            _stateless(self._tasks(due.tasks[due.tasks["state"] != DONE])),
             *(self._coverage(one) for one in due.coverage), self._under_way(due),
         ]  # fmt: skip
 
@@ -275,3 +275,8 @@ class Words:
         if pd.isna(reached):
             return "–"
         return self.say("reached") if reached else self.say("{n} more needed", n=self.phrases.number(missing))
+
+
+def _stateless(block: Block) -> Block:
+    """Leave out the last column, the state: the days late say it, and a page has no room."""
+    return block._replace(head=block.head[:-1], rows=[row[:-1] for row in block.rows])

@@ -24,7 +24,8 @@ from packaging.utils import canonicalize_name
 from coursewaves.platforms import PLATFORMS
 from coursewaves.problem_book import rules
 from coursewaves.pseudonyms import KEY_FILE
-from coursewaves.settings import Home, Settings, Source
+from coursewaves.settings import Home, Settings
+from coursewaves.sources import Source
 from coursewaves.yamlfile import read_yaml
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +52,7 @@ LINE = (
     "times",
     "unattended",
     "fieldwork",
+    "sources",
     "settings",
     "oneline",
     "logs",

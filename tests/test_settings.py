@@ -4,7 +4,8 @@ import pytest
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.limits import Limits
-from coursewaves.settings import Home, Settings, Source, find_home, load_settings, notebooks_folder
+from coursewaves.settings import Home, Settings, find_home, load_settings, notebooks_folder
+from coursewaves.sources import Source
 from coursewaves.survey_files import BUILT_IN
 
 

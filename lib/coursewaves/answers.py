@@ -18,7 +18,7 @@ from coursewaves.instruments import Instrument, Option, Scale
 from coursewaves.platforms import Export
 from coursewaves.problems import Problem, column_letter, described
 from coursewaves.records import Records
-from coursewaves.settings import Source
+from coursewaves.sources import Source
 from coursewaves.wordings import normalised, says_something
 
 

@@ -23,7 +23,7 @@ from coursewaves.platforms import Export, arrange
 from coursewaves.privacy import personal_kind
 from coursewaves.problems import Problem
 from coursewaves.records import SET_ASIDE, Records, read_records
-from coursewaves.settings import Source
+from coursewaves.sources import Source
 from coursewaves.spss import SUFFIXES as SPSS_SUFFIXES
 from coursewaves.spss import read_spss
 from coursewaves.waves import UNDECIDED, decide_waves

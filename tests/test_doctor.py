@@ -261,3 +261,13 @@ def test_the_command_prints_a_line_each_and_ends_with_one_when_something_is_wron
         "wrong: data/raw/responses can't be read: No such file or directory; fix: make it, or let this user read it"
     )
     assert missing in ill.output.splitlines()
+
+
+def test_what_documents_need_is_wrong_only_where_the_settings_ask_for_them(tmp_path):
+    home = Home(tmp_path)
+    assert [one.state for one in doctor.check_documents(home, list)] == ["ok"]
+    missing = ["Documents need the library weasyprint; fix: pip install it"]
+    (found,) = doctor.check_documents(home, lambda: missing)
+    assert found == Finding("warn", "Documents need the library weasyprint", "pip install it")
+    (tmp_path / "coursewaves.yml").write_text("formats: [html, pdf]\n")
+    assert [one.state for one in doctor.check_documents(Home(tmp_path), lambda: missing)] == ["wrong"]

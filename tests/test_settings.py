@@ -121,3 +121,14 @@ def test_an_institutes_own_questionnaires_come_before_the_built_in_ones(tmp_path
 
 def test_the_notebooks_of_the_reports_are_there():
     assert (notebooks_folder() / "reports" / "course.ipynb").is_file()
+
+
+def test_formats_are_those_that_there_are(tmp_path):
+    (tmp_path / "coursewaves.yml").write_text("formats: [html, pdf]\n")
+    assert load_settings(tmp_path / "coursewaves.yml").formats == ["html", "pdf"]
+    assert Settings().formats == ["html", "json", "xlsx"]
+    (tmp_path / "coursewaves.yml").write_text("formats: [html, odt]\n")
+    with pytest.raises(
+        CoursewavesError, match=r"coursewaves.yml:1 formats.1: .*'pdf' or 'docx'"
+    ):
+        load_settings(tmp_path / "coursewaves.yml")

@@ -120,6 +120,16 @@ def test_a_wave_comes_back_when_enough_others_came_after_a_withdrawal(survey):
     assert (n_of(few), n_of(enough)) == (0, 16)
 
 
+def test_a_record_that_was_away_and_is_there_again_changes_nothing(survey):
+    before = made(survey, 12)
+    cut = before[before["response_id"] != "A-1.B.0"].reset_index(drop=True)
+    withheld = held(survey, cut, before).withheld
+    others = published(before[before["instrument_id"] != "B"])
+    again = hold(before, pd.concat([others, withheld]), frozenset(before["response_id"]), survey, MINIMUM)
+    pd.testing.assert_frame_equal(again.responses, before)
+    assert (again.waiting, len(again.withheld)) == ([], 0)
+
+
 def test_whoever_withdraws_with_enough_others_is_gone_at_once(survey):
     before = made(survey, 20)
     now = before[~((before["instrument_id"] == "B") & (before.groupby("instrument_id").cumcount() < 5))]
@@ -264,6 +274,13 @@ def test_a_withdrawal_deletes_the_answers_from_the_register_at_once(home):
     assert len(entry.responses) == 7
     assert entry.read("withheld")["A3.1"].isna().all()
     assert len(put(home, 13, start=1).responses) == 12  # the one who went, and five who came
+
+
+@pytest.mark.parametrize("content", [b"", b"PK nothing", b"x" * 4000])
+def test_a_damaged_entry_of_the_register_is_refused_and_named(home, content):
+    (home.released / "K-1.zip").write_bytes(content)
+    with pytest.raises(CoursewavesError, match=r"data/released/K-1.zip is damaged; fix: bring it back"):
+        load_year(home)
 
 
 def test_the_register_is_readable_by_its_owner_only(home):

@@ -55,7 +55,8 @@ def in_each_language(found: Year) -> list[CourseView]:
 
 def test_a_report_on_fewer_than_five_answers_does_not_depend_on_the_answers(survey):
     pages: dict[str, set[str]] = {language: set() for language in LANGUAGES}
-    for n, shift, text in [(0, 0, "x"), (1, 2, "bad"), (3, 1, "bad"), (4, 0, "good"), (4, 3, "bad")]:
+    # that nobody answered at all is no secret: surveys without answers are listed by name
+    for n, shift, text in [(1, 2, "bad"), (3, 1, "bad"), (4, 0, "good"), (4, 3, "bad")]:
         for view in in_each_language(handmade.year(survey, n, shift=shift, texts=[text], linked=bool(shift))):
             pages[view.phrases.language].add(shown(view))
     for (page,) in pages.values():

@@ -1,10 +1,13 @@
 """Release what pages may count: the account of a load goes in, the same account comes out with what waits set apart."""
 
+import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 
+from coursewaves.errors import CoursewavesError
 from coursewaves.ladder import least
 from coursewaves.partitions import WITHHELD, packed
 from coursewaves.private_files import sweep
@@ -67,12 +70,16 @@ def read_published(home: Home) -> pd.DataFrame:
 
 
 def _entry(home: Home, path: Path) -> pd.DataFrame:
+    """Read an entry; one that is damaged is no reason to take everything: nobody knows what was published then."""
     year = Year(home, path)
-    shown = year.responses.assign(**{GONE: False})
-    if not year.has(WITHHELD):
-        return shown
-    withheld = year.read(WITHHELD)
-    return pd.concat([shown, withheld], ignore_index=True) if len(shown) else withheld
+    try:
+        shown = year.responses.assign(**{GONE: False})
+        withheld = year.read(WITHHELD) if year.has(WITHHELD) else shown.iloc[:0]
+    except (zipfile.BadZipFile, pa.ArrowException, CoursewavesError, OSError, KeyError):
+        fix = f"bring it back from a copy, or: coursewaves retract --course {path.stem}"
+        raise CoursewavesError(f"{path.relative_to(home.root).as_posix()} is damaged; fix: {fix}") from None
+    found = [table for table in (shown, withheld) if len(table)]
+    return pd.concat(found, ignore_index=True) if found else shown
 
 
 def forget_withdrawn(home: Home, published: pd.DataFrame, withdrawn: frozenset[str]) -> None:

@@ -67,7 +67,7 @@ def hold_cell(old: pd.DataFrame, new: pd.DataFrame, known: frozenset[str], colum
     minimum
         The smallest group of which anything is shown.
     """
-    published = old[~old[GONE].to_numpy(dtype=bool)].reset_index(drop=True)
+    published = _come_back(old, new)
     place = matched(published, new, columns)
     is_lost, is_new = place < 0, ~np.isin(np.arange(len(new)), place)
     is_withdrawn = is_lost & ~published["response_id"].isin(known).to_numpy(dtype=bool)
@@ -83,6 +83,14 @@ def hold_cell(old: pd.DataFrame, new: pd.DataFrame, known: frozenset[str], colum
     taken = pd.concat([new[~is_new], published.iloc[stays][list(new)]], ignore_index=True)
     before = np.concatenate([whole.before[~is_new], stays])
     return _hold_columns(len(old), whole._replace(taken=taken, before=before, waiting=waiting), columns, minimum)
+
+
+def _come_back(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Return the published forms; one that was gone and whose very record is there again says what it said."""
+    is_gone = old[GONE].to_numpy(dtype=bool)
+    back = new[new["response_id"].isin(set(old.loc[is_gone, "response_id"]))]
+    found = old[~is_gone]
+    return (pd.concat([found, back], ignore_index=True) if len(back) else found).reset_index(drop=True)
 
 
 def suppressed(cell: Cell, columns: list[str]) -> Cell:

@@ -477,6 +477,13 @@ def test_the_commands_add_log_and_undo(home):
     assert run(home, "undo").exit_code == 2
 
 
+def test_an_iin_is_not_printed_either(home):
+    source = file_of(home, "participant_id,course_id,role\n900101300123,P01-02,head\n")
+    done = run(home, "add", "participants", str(source))
+    assert "+ participants [•••]/P01-02: role=head" in done.output
+    assert "900101300123" not in done.output
+
+
 def test_a_refused_change_exits_with_2_and_says_how_to_mend_it(home):
     done = run(home, "set", "courses", "P01-01", "enrolled=many")
     assert done.exit_code == 2

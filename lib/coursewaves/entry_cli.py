@@ -141,13 +141,15 @@ def _carry_out(home: Home, draft: "Draft", is_dry: bool, reason: str) -> None:
 
 
 def show_difference(draft: "Draft") -> None:
-    """Print what would change, a line each row."""
+    """Print what would change, a line each row; an id that is a person's number stands there as a mark."""
     from coursewaves.entry import shown_id  # noqa: PLC0415
+    from coursewaves.tables import KEYS  # noqa: PLC0415
 
     rows = [(row, list(cells)) for row, cells in groupby(draft.differences, key=lambda one: one.row_id)]
     for row, cells in rows[:MOST_ROWS]:
         is_new = draft.action == "add"
-        told = [f"{one.column}={one.after}" if is_new else _changed(one) for one in cells]
+        own = [one for one in cells if not is_new or one.column not in KEYS[draft.table][0]]
+        told = [f"{one.column}={one.after}" if is_new else _changed(one) for one in own]
         sign = "+" if is_new else "~"
         console.print(f"{sign} {draft.table} {shown_id(row)}: {'; '.join(told)}", markup=False, highlight=False)
     if len(rows) > MOST_ROWS:

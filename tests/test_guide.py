@@ -81,6 +81,16 @@ def test_every_link_leads_somewhere():
     assert faults == []
 
 
+def test_every_notebook_that_the_guide_names_exists():
+    named = {
+        name
+        for path in GUIDE.rglob("*.md")
+        for name in re.findall(r"`([\w/]+\.ipynb)`", path.read_text(encoding="utf-8"))
+    }
+    assert named
+    assert sorted(name for name in named if not (ROOT / "notebooks" / name).is_file()) == []
+
+
 def test_every_command_and_option_that_the_guide_names_exists():
     faults = [
         f"{name_of(path)}: {fault}"

@@ -68,16 +68,18 @@ def _sorted(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def factor_analysis(facts: Facts) -> Iterator[Evidence]:
-    """Look for low-rated programmes without a factor analysis (¶16)."""
+    """Look for low-rated programmes without a factor analysis though results are overdue, or not yet (¶16)."""
     if not facts.low:
         yield Evidence(KEPT, marked("No programme is low-rated."))
         return
     told: dict[str, Value] = {"n": len(facts.low), "list": facts.low}
     yield Evidence(KEPT, marked("Low-rated programmes: {n} ({list}); factor analysis"), told)
     if facts.pages is not None:
-        made = set(facts.pages.loc[facts.pages["kind"] == "factors", "id"])
+        unmade = set(facts.low) - set(facts.pages.loc[facts.pages["kind"] == "factors", "id"])
+        late = facts.late_programmes()
         text = marked("Low-rated programmes without a report on their factors: {n} ({list})")
-        yield from _named(BROKEN, text, set(facts.low) - made)
+        yield from _named(BROKEN, text, unmade & late)
+        yield from _named(AT_RISK, text, unmade - late)
 
 
 def data_base(facts: Facts) -> Iterator[Evidence]:

@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from coursewaves.deadlines import PROCESSING
 from coursewaves.due import Coverage, Due
 from coursewaves.instruments import Survey
 from coursewaves.registry import Registry
 from coursewaves.settings import Settings
+from coursewaves.spans import OVERDUE
 from coursewaves.year import Year
 
 PAGES = ["kind", "id", "is_stale"]
@@ -68,6 +70,16 @@ class Facts(NamedTuple):
     low: tuple[str, ...]
     pages: pd.DataFrame | None = None
     status_day: date | None = None
+
+    def late_courses(self) -> set[str]:
+        """Name the courses of which results are overdue (¶13)."""
+        rows = self.deadlines
+        return set(rows.loc[(rows["step"] == PROCESSING) & (rows["state"] == OVERDUE), "scope_id"].astype(str))
+
+    def late_programmes(self) -> set[str]:
+        """Name the programmes of those courses."""
+        courses = self.registry.courses
+        return set(courses.loc[courses["course_id"].isin(self.late_courses()), "programme_id"].astype(str))
 
 
 def facts_of(year: Year, due: Due, pages: pd.DataFrame | None = None, status_day: date | None = None) -> Facts:

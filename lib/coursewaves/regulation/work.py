@@ -113,10 +113,8 @@ def reports(facts: Facts) -> Iterator[Evidence]:
 def _wanted(facts: Facts) -> pd.DataFrame:
     """List the courses with answers, their programme, and whether their results are overdue."""
     courses = facts.registry.courses[["course_id", "programme_id"]].astype("str")
-    rows = facts.deadlines
-    late = rows[(rows["step"] == PROCESSING) & (rows["state"] == OVERDUE)]["scope_id"]
     found = courses[courses["course_id"].isin(facts.answered)]
-    return found.assign(is_late=found["course_id"].isin(late))
+    return found.assign(is_late=found["course_id"].isin(facts.late_courses()))
 
 
 def _unmade(rows: pd.DataFrame, column: str, text: str) -> Iterator[Evidence]:

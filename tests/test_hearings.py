@@ -267,6 +267,12 @@ def test_faults_of_the_register_are_rows_and_never_exceptions(tmp_path, rows, ex
     assert problems == expected
 
 
+def test_what_was_heard_of_a_course_that_was_removed_stays_in_the_history(tmp_path):
+    archived = "course_id,programme_id,removed_on,bag_id\nA-0,A,2026-05-05,A-0-0123456789ab\n"
+    _, problems = read(tmp_path, hearings=HEARINGS + "course,A-0,smc,2024-04-16,accepted\n", archived=archived)
+    assert problems == []
+
+
 def test_the_name_of_an_owner_stands_in_no_problem(tmp_path):
     row = "R1,A,2025-06-27,academic,change_all,Айгүл Құпия,Айгүл Құпия,\n"
     for name, content in (FILES | {"decisions": FILES["decisions"] + row}).items():

@@ -35,10 +35,12 @@ def hearing_problems(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str
     hearings = tables["hearings"]
     is_first = (hearings["council"] == "smc") & (hearings["outcome"] == "accepted")
     first_on = hearings[is_first].groupby(["kind", "subject_id"])["held_on"].min().to_dict()
+    courses = {*tables["courses"]["course_id"], *tables["archived"]["course_id"]}  # what was heard stays in the history
+    known = {"courses": courses, "programmes": set(tables["programmes"]["programme_id"])}
     for row in hearings.to_dict("records"):
         kind, subject_id = row["kind"], row["subject_id"]
         table = "courses" if kind == "course" else "programmes"
-        is_known = subject_id in set(tables[table][f"{table.removesuffix('s')}_id"])
+        is_known = subject_id in known[table]
         seen = "" if is_known else f"{described(subject_id)}, not in {table}"
         fix = "correct subject_id or kind"
         if is_known and row["council"] == "academic" and not first_on.get((kind, subject_id), NEVER) <= row["held_on"]:

@@ -26,7 +26,7 @@ from coursewaves.year import Year
 
 OPEN, DONE = "removal.json", "removals.jsonl"
 
-OF_A_COURSE = ("participants", "receipts", "handovers", "courses")
+OF_A_COURSE = ("invitations", "participants", "receipts", "handovers", "courses")
 """Tables whose rows of a course are removed, those that refer to others first."""
 
 STAY = ("registry", "register", "settings", "instruments", "forms")

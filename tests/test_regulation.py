@@ -168,6 +168,7 @@ def make_year(tmp_path):
             responses=answers(*given),
             scores=scores,
             problems=problems_table([]),
+            outcomes=pd.DataFrame({"course_id": [], "instrument_id": [], "outcome": [], "n_forms": []}),
             files=pd.DataFrame({"file": ["a.csv"][: len(given)], "n_read": [18][: len(given)]}),
         )
         return year

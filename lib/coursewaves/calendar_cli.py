@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coursewaves.console import console, short, show_table, stops
+from coursewaves.console import console, show_table, show_written, stops
 from coursewaves.errors import CoursewavesError
 from coursewaves.settings import Home, find_home
 
@@ -95,4 +95,4 @@ def _write(year: "Year", due: "Due") -> None:
     from coursewaves.due_files import write_due  # noqa: PLC0415
 
     for path in write_due(year, due):
-        console.print(f"written: {short(path, year.home)}", highlight=False, markup=False)
+        show_written(path, year.home)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coursewaves.console import alone, complaints, console, home_of, short, show_table, stops
+from coursewaves.console import alone, complaints, console, home_of, show_table, show_written, stops
 from coursewaves.errors import CoursewavesError
 from coursewaves.settings import Home
 
@@ -115,7 +115,7 @@ def split(context: typer.Context) -> None:
         home = home_of(context)
         with alone(home):
             for path in split_workbook(home):
-                console.print(f"written: {short(path, home)}", highlight=False, markup=False)
+                show_written(path, home)
         console.print("registry.xlsx lies in data/register now", highlight=False)
 
 

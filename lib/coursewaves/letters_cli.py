@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from coursewaves.calendar_cli import TodayOption, day_of
-from coursewaves.console import complaints, console, home_of, short, show_table, stops
+from coursewaves.console import console, home_of, short, show_findings, show_table, stops
 
 
 def letters(
@@ -42,6 +42,5 @@ def letters(
             console.print(f"{n_letters} letters in {short(written.folder, home)}", highlight=False, markup=False)
         else:
             console.print("no letter is due", highlight=False)
-        for finding in written.findings:
-            complaints.print(str(finding), style="yellow", markup=False, highlight=False)
+        show_findings(written.findings)
     raise typer.Exit(3 if written.findings else 0)

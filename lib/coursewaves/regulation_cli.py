@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coursewaves.calendar_cli import Format, TodayOption, day_of
-from coursewaves.console import console, home_of, short, stops
+from coursewaves.console import console, home_of, show_written, stops
 
 if TYPE_CHECKING:
     from coursewaves.phrases import Phrases
@@ -34,7 +34,7 @@ def regulation(context: typer.Context, today: TodayOption = "", format: FormatOp
         if format is Format.json:
             typer.echo(dumped(standing, phrases))
         elif format is Format.html:
-            console.print(f"written: {short(write_standing(standing, phrases), year.home)}", highlight=False)
+            show_written(write_standing(standing, phrases), year.home)
         else:
             _print_text(standing, phrases)
     raise typer.Exit(1 if is_any_broken(standing.states) else 0)

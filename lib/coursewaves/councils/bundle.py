@@ -15,7 +15,9 @@ from coursewaves.contents import digest
 from coursewaves.councils.docket import Docket, find_docket
 from coursewaves.councils.material import collect_reports
 from coursewaves.councils.papers import File, make_papers
+from coursewaves.councils.wording import TEMPLATES
 from coursewaves.errors import CoursewavesError
+from coursewaves.findings import Finding
 from coursewaves.manifest import sha256_of
 from coursewaves.private_files import private_folder, private_workshop, refused, sweep, write_private
 from coursewaves.settings import Home
@@ -36,11 +38,14 @@ class Bundle(NamedTuple):
         What the sitting is about.
     files
         Every file but the inventory, by its path in the folder.
+    findings
+        What should be looked at, and what to do about it.
     """
 
     folder: Path
     docket: Docket
     files: dict[str, File]
+    findings: list[Finding]
 
 
 def councils_folder(home: Home) -> Path:
@@ -85,7 +90,7 @@ def write_bundle(
             _put(folder, contents)
         except OSError as error:
             raise CoursewavesError(f"Can't write {folder.name}: {refused(error)}") from error
-    return Bundle(folder, docket, files)
+    return Bundle(folder, docket, files, TEMPLATES.look_over(home))
 
 
 def _inventory(files: dict[str, File]) -> bytes:

@@ -25,7 +25,7 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.hearings import DECISION_KINDS
 from coursewaves.load import load_year
 from coursewaves.manifest import page_path, read_manifest
-from coursewaves.private_files import write_private
+from coursewaves.private_files import write_private_bytes
 from coursewaves.publish import here
 from coursewaves.run import produce
 from coursewaves.settings import Home
@@ -256,12 +256,12 @@ def test_a_full_disk_leaves_what_was_there_and_no_drafts(home, smc, monkeypatch)
     before = tree(smc.folder)
     n_written = iter(range(1000))
 
-    def refuse(path: Path, write: Any) -> None:
+    def refuse(path: Path, content: bytes) -> None:
         if next(n_written) == 3:
             raise OSError(28, "No space left on device", str(path))
-        write_private(path, write)
+        write_private_bytes(path, content)
 
-    monkeypatch.setattr("coursewaves.councils.bundle.write_private", refuse)
+    monkeypatch.setattr("coursewaves.councils.bundle.write_private_bytes", refuse)
     with pytest.raises(CoursewavesError, match=r"No space left on device; fix: make room on the disk"):
         write_bundle(home, "smc", SMC, SMC)  # without letters to centres: other papers than those that are there
     assert tree(smc.folder) == before

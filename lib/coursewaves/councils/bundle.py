@@ -7,7 +7,6 @@ the reports, which are made to be passed on. What somebody has edited in it is n
 import csv
 import io
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,10 +15,11 @@ from coursewaves.councils.docket import Docket, find_docket
 from coursewaves.councils.material import collect_reports
 from coursewaves.councils.papers import File, make_papers
 from coursewaves.councils.wording import TEMPLATES
+from coursewaves.delimited import joined
 from coursewaves.errors import CoursewavesError
 from coursewaves.findings import Finding
 from coursewaves.manifest import sha256_of
-from coursewaves.private_files import private_folder, private_workshop, refused, sweep, write_private
+from coursewaves.private_files import private_folder, private_workshop, refused, sweep, write_private_bytes
 from coursewaves.settings import Home
 from coursewaves.year import Year
 
@@ -94,11 +94,8 @@ def write_bundle(
 
 
 def _inventory(files: dict[str, File]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([name, digest(one.content), len(one.content), one.what] for name, one in sorted(files.items()))
-    return text.getvalue().encode()
+    rows = [[name, digest(one.content), len(one.content), one.what] for name, one in sorted(files.items())]
+    return joined([COLUMNS, *rows]).encode()
 
 
 def _hashes(folder: Path) -> dict[str, str]:
@@ -142,11 +139,7 @@ def _put(folder: Path, contents: dict[str, bytes]) -> None:
     with private_workshop(parent) as place:
         new = private_folder(Path(place) / "new")
         for name, content in contents.items():
-            write_private(new / name, partial(_write, content))
+            write_private_bytes(new / name, content)
         if folder.exists():
             folder.rename(Path(place) / "old")
         new.rename(folder)
-
-
-def _write(content: bytes, path: Path) -> None:
-    path.write_bytes(content)

@@ -1,7 +1,5 @@
 """Write what a sitting needs (¶15, ¶18-20): a docket and its reports go in, files by name come out, each as bytes."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +12,7 @@ from coursewaves.councils.excerpts import excerpt
 from coursewaves.councils.invitations import INVITED, invitations
 from coursewaves.councils.material import Report
 from coursewaves.councils.wording import institute_of, worded
+from coursewaves.delimited import joined
 from coursewaves.documents import to_docx
 from coursewaves.export.csvfile import guarded
 from coursewaves.hearings.tasks import DECISION_KINDS
@@ -201,9 +200,6 @@ def _rounded(low_topics: pd.DataFrame) -> pd.DataFrame:
 
 def _csv(columns: Sequence[str], rows: pd.DataFrame) -> bytes:
     """Write a table as CSV in which no cell begins a formula."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows[list(columns)].itertuples(index=False):
-        writer.writerow(["" if pd.isna(cell) else guarded(str(cell)) for cell in row])
-    return text.getvalue().encode("utf-8-sig")
+    cells = rows[list(columns)].itertuples(index=False)
+    lines = [["" if pd.isna(cell) else guarded(str(cell)) for cell in row] for row in cells]
+    return joined([columns, *lines]).encode("utf-8-sig")

@@ -4,6 +4,7 @@ from typing import Any
 
 from coursewaves.councils.agenda import council_name
 from coursewaves.councils.docket import Docket
+from coursewaves.instruments import wording
 from coursewaves.own_templates import Paper, Templates
 
 TEMPLATES = Templates("councils", ("decisions", "invitation", "participants", "minutes"))
@@ -29,5 +30,4 @@ def worded(docket: Docket, kind: str, **values: Any) -> Paper:
 
 def institute_of(docket: Docket) -> str:
     """Return the institute's name in the language of the papers."""
-    institute = docket.year.settings.institute
-    return institute.get(docket.phrases.language) or next(iter(institute.values()), "")
+    return wording(docket.year.settings.institute, docket.phrases.language)

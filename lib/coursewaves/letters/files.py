@@ -32,7 +32,7 @@ from coursewaves.letters.mail import Draft, email_draft, page
 from coursewaves.letters.pictures import qr_code
 from coursewaves.letters.words import Office, values_of
 from coursewaves.own_templates import Paper, Templates
-from coursewaves.private_files import write_private
+from coursewaves.private_files import write_private_bytes
 from coursewaves.registry import read_registry
 from coursewaves.settings import Home
 from coursewaves.tables import columns_of
@@ -142,7 +142,7 @@ def _responses(home: Home, wanted: Wanted) -> pd.DataFrame:
 
 def _put(path: Path, content: bytes | pd.DataFrame) -> None:
     if isinstance(content, bytes):
-        write_private(path, lambda draft: draft.write_bytes(content))
+        write_private_bytes(path, content)
     else:
         write_workbook({"invitations": content}, path)
 

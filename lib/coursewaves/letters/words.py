@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from coursewaves.builders.words import one_line
-from coursewaves.instruments import Texts
+from coursewaves.instruments import Texts, wording
 from coursewaves.ladder import least
 from coursewaves.letters.due_letters import SAMPLE, Letter, Stream
 from coursewaves.phrases import Phrases
@@ -108,4 +108,4 @@ def _spoken(language: str, phrases: Phrases) -> str:
 
 
 def _text(texts: Texts, language: str) -> str:
-    return one_line(texts.get(language) or next(iter(texts.values()), ""))
+    return one_line(wording(texts, language))

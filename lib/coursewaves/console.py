@@ -57,9 +57,14 @@ def alone(home: Home) -> Iterator[None]:
         raise typer.Exit(EXIT["stopped"] + stopped.number) from None
 
 
+def show_lines(*lines: str) -> None:
+    """Print lines as they stand."""
+    console.print(*lines, sep="\n", markup=False, highlight=False)
+
+
 def show_written(path: Path, home: Home) -> None:
     """Say that a file or folder was written."""
-    console.print(f"written: {short(path, home)}", markup=False, highlight=False)
+    show_lines(f"written: {short(path, home)}")
 
 
 def show_findings(findings: "Iterable[Finding]") -> None:

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coursewaves.calendar_cli import TodayOption, day_of
-from coursewaves.console import alone, complaints, console, home_of, show_findings, show_table, show_written, stops
+from coursewaves.console import (
+    alone,
+    complaints,
+    console,
+    home_of,
+    show_findings,
+    show_lines,
+    show_table,
+    show_written,
+    stops,
+)
 
 if TYPE_CHECKING:
     from coursewaves.due import Due
@@ -121,7 +131,7 @@ def _print_text(year: "Year", due: "Due") -> None:
         if block.rows:
             show_table(block.head, block.rows)
         for text in filter(None, [block.note, "" if block.rows else block.empty]):
-            console.print(text, markup=False, highlight=False)
+            show_lines(text)
 
 
 def _print_json(year: "Year", due: "Due") -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coursewaves.calendar_cli import TodayOption, day_of
-from coursewaves.console import complaints, console, home_of, show_findings, show_table, show_written, stops
+from coursewaves.console import complaints, home_of, show_findings, show_lines, show_table, show_written, stops
 
 if TYPE_CHECKING:
     from coursewaves.field import Draw, Progress
@@ -75,7 +75,7 @@ def _show_draw(draw: "Draw") -> None:
     rows = draw.plan.strata[columns].astype("object")
     head = ["direction", "programme", "completed", "needed", "listed", "invited", "remark"]
     show_table(head, rows.where(rows.notna(), None).to_numpy())
-    console.print(f"seed: {draw.plan.seed}\nframe: {draw.plan.frame_hash}", highlight=False, markup=False)
+    show_lines(f"seed: {draw.plan.seed}\nframe: {draw.plan.frame_hash}")
 
 
 def _show_progress(progress: "Progress") -> None:

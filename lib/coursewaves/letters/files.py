@@ -102,7 +102,7 @@ def write_letters(
     prepared = [_Prepared(home, office, letter, target, bool(wanted.courses), not lacks) for letter in letters]
     contents = {path: content for one in prepared for path, content in one.contents()}  # all faults before any file
     rows = [row for one in prepared for row in one.rows()]
-    with told(target):
+    with told(target, "name another folder with --out"):
         for path, content in contents.items():
             _put(path, content)
             done(path)

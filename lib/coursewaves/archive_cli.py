@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coursewaves.calendar_cli import TodayOption, day_of
-from coursewaves.console import alone, complaints, console, home_of, short, show_table, stop, stops
+from coursewaves.console import alone, complaints, home_of, short, show_lines, show_table, stop, stops
 from coursewaves.entry_cli import show_difference
 from coursewaves.errors import CoursewavesError
 from coursewaves.settings import Home
@@ -67,8 +67,8 @@ def make(
             _note_due(home, found.courses)
             bag = make_bag(year, found, day_of(today, home), out.resolve() if out else archive_folder(home))
         size = sum(one.bytes for one in read_inventory(bag))
-        _print(f"made and checked: {short(bag, home)}, {len(read_inventory(bag))} files, {size:,} bytes")
-        _print("it holds personal data and no key; next: hand it over, then coursewaves archive hand-over")
+        show_lines(f"made and checked: {short(bag, home)}, {len(read_inventory(bag))} files, {size:,} bytes")
+        show_lines("it holds personal data and no key; next: hand it over, then coursewaves archive hand-over")
 
 
 @archive_app.command()
@@ -81,7 +81,7 @@ def verify(bag: Annotated[Path, typer.Argument(help="The bag's folder.")]) -> No
             raise CoursewavesError(f"Can't find the bag {bag}; fix: name its folder, which holds bagit.txt")
         damages = check_bag(bag)
     if not damages:
-        _print(f"{bag.name} is whole")
+        show_lines(f"{bag.name} is whole")
         return
     try:
         originals = {one.path: one.original for one in read_inventory(bag)}
@@ -113,7 +113,7 @@ def hand_over(
             draft = draft_handover(year, find_subject(year, subject), bag, day_of(on, home))
             show_difference(draft)
             write_change(home, draft)
-        _print(f"written: {draft.path.name}; next: coursewaves load")
+        show_lines(f"written: {draft.path.name}; next: coursewaves load")
 
 
 @archive_app.command()
@@ -142,7 +142,7 @@ def remove(
                 if not confirm:
                     stop(f"A removal of {', '.join(begun.courses)} was begun; fix: repeat it with --confirm to end it")
                 finish(home)
-                _print(f"ended the removal that was begun: {', '.join(begun.courses)}; next: coursewaves load")
+                show_lines(f"ended the removal that was begun: {', '.join(begun.courses)}; next: coursewaves load")
                 return
             year = Year(home)
             plan = plan_removal(year, find_subject(year, subject), bag, day_of(today, home), early.strip())
@@ -150,10 +150,12 @@ def remove(
             if plan.against:
                 raise typer.Exit(2)
             if not confirm:
-                _print("dry run: nothing was removed; to remove, repeat it with --confirm")
+                show_lines("dry run: nothing was removed; to remove, repeat it with --confirm")
                 return
             begin(home, plan)
-        _print(f"removed; the registry remembers {len(plan.courses)} courses in archived.csv; next: coursewaves load")
+        show_lines(
+            f"removed; the registry remembers {len(plan.courses)} courses in archived.csv; next: coursewaves load"
+        )
 
 
 @archive_app.command()
@@ -167,9 +169,9 @@ def restore(
     with stops():
         n_files = restore(bag, home)
         key = read_facts(bag).key
-        _print(f"restored: {home.name}, {n_files} files; next: coursewaves --home {home.name} load")
+        show_lines(f"restored: {home.name}, {n_files} files; next: coursewaves --home {home.name} load")
         if key != "none":
-            _print(f"the pseudonyms are those of a key (fingerprint {key}): lay its copy there first, mode 0600")
+            show_lines(f"the pseudonyms are those of a key (fingerprint {key}): lay its copy there first, mode 0600")
 
 
 def _note_due(home: Home, courses: list[str]) -> None:
@@ -180,34 +182,32 @@ def _note_due(home: Home, courses: list[str]) -> None:
         one for one in plan_reports(home) if one.reasons and (one.job.kind != "course" or one.job.subject_id in courses)
     ]
     if due:
-        _print(f"note: {len(due)} reports are due and go in as they are; better: coursewaves report first")
+        show_lines(f"note: {len(due)} reports are due and go in as they are; better: coursewaves report first")
 
 
 def _show_kept(phrases: "Phrases", kept: "pd.DataFrame", today: object) -> None:
     from coursewaves.archive.words import kept_head, kept_rows  # noqa: PLC0415
 
-    _print(phrases.say("Register of retention"))
-    _print(phrases.say("As of {day}", day=phrases.day(today)))  # type: ignore[arg-type]
+    show_lines(phrases.say("Register of retention"))
+    show_lines(phrases.say("As of {day}", day=phrases.day(today)))  # type: ignore[arg-type]
     show_table(kept_head(phrases), kept_rows(phrases, kept))
 
 
 def _show_removal(plan: "Removal", home: Home) -> None:
     from coursewaves.pseudonyms import KEY_FILE  # noqa: PLC0415
 
-    _print(f"courses: {', '.join(plan.courses)}; bag: {plan.bag_id}")
+    show_lines(f"courses: {', '.join(plan.courses)}; bag: {plan.bag_id}")
     for name in plan.files[:MOST_FILES]:
-        _print(f"- {name}")
+        show_lines(f"- {name}")
     if len(plan.files) > MOST_FILES:
-        _print(f"and {len(plan.files) - MOST_FILES} more files")
-    _print("- their rows in participants, receipts, handovers and courses; archived.csv remembers the courses")
+        show_lines(f"and {len(plan.files) - MOST_FILES} more files")
+    show_lines("- their rows in participants, receipts, handovers and courses; archived.csv remembers the courses")
     for name, marks in plan.shared.items():
-        _print(f"~ {name} holds other courses too: it stays, and {len(marks)} records are set aside from now on")
-    _print("- data/processed and data/export, which coursewaves load and export make anew")
+        show_lines(f"~ {name} holds other courses too: it stays, and {len(marks)} records are set aside from now on")
+    show_lines("- data/processed and data/export, which coursewaves load and export make anew")
     if (home.root / KEY_FILE).exists():
-        _print(f"{KEY_FILE} stays: without it no form can be linked to a person again; delete it when nothing needs it")
+        show_lines(
+            f"{KEY_FILE} stays: without it no form can be linked to a person again; delete it when nothing needs it"
+        )
     for reason in plan.against:
         complaints.print(f"not yet: {reason}", style="red", markup=False, highlight=False)
-
-
-def _print(text: str) -> None:
-    console.print(text, markup=False, highlight=False)

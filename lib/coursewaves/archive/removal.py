@@ -18,7 +18,7 @@ from coursewaves.archive.payload import LIVE, Item, archive_folder, check_loaded
 from coursewaves.archive.retention import Subject, find_retention
 from coursewaves.entry import Row, draft_added, draft_removed, forget_before, write_change
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import sweep, write_private
+from coursewaves.private_files import sweep, write_private, write_private_bytes
 from coursewaves.registry import read_registry
 from coursewaves.settings import Home
 from coursewaves.tables import columns_of
@@ -254,7 +254,7 @@ def _set_aside(home: Home, removal: Removal) -> None:
     if rows:
         content = as_csv(["file", "record", "column", "corrected"], rows)
         path = home.corrections / f"archived-{removal.bag_id}-{removal.courses[0]}.csv"
-        write_private(path, lambda draft: draft.write_bytes(content))
+        write_private_bytes(path, content)
 
 
 def _clear(home: Home) -> None:

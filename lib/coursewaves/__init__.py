@@ -12,12 +12,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coursewaves import lookup, reports_of, sections, stats
+    from coursewaves import archive, councils, field, letters, lookup, regulation, reports_of, sections, stats
     from coursewaves.careless import flag_careless, with_and_without
     from coursewaves.check_digits import with_check
     from coursewaves.coding import coder_agreement, codes_of_keywords, read_coding
     from coursewaves.compare import compare_pair, compare_waves, find_pair
     from coursewaves.coverage import cover_wave
+    from coursewaves.due import find_due
     from coursewaves.errors import CoursewavesError
     from coursewaves.estimate import WaveEstimates, estimate_wave
     from coursewaves.instruments import Survey
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     )
     from coursewaves.query import query
     from coursewaves.rate import rate_programmes
+    from coursewaves.regulation_page import find_standing
     from coursewaves.sample import Completers, SamplePlan, find_completers, plan_sample
     from coursewaves.score import score_responses
     from coursewaves.spoken import tell_language
@@ -73,19 +75,24 @@ __all__ = [
     "WaveEstimates",
     "Year",
     "YearView",
+    "archive",
     "coder_agreement",
     "codes_of_keywords",
     "compare_pair",
     "compare_versions",
     "compare_waves",
+    "councils",
     "count_answers",
     "count_languages",
     "count_themes",
     "cover_wave",
     "decision_effects",
     "estimate_wave",
+    "field",
     "find_completers",
+    "find_due",
     "find_pair",
+    "find_standing",
     "flag_careless",
     "gather_decisions",
     "gather_ratings",
@@ -93,6 +100,7 @@ __all__ = [
     "item_correlations",
     "item_quality",
     "item_structure",
+    "letters",
     "load_codebook",
     "load_survey",
     "load_year",
@@ -113,6 +121,7 @@ __all__ = [
     "quotations",
     "rate_programmes",
     "read_coding",
+    "regulation",
     "reports_of",
     "run_means",
     "scale_items",
@@ -125,12 +134,15 @@ __all__ = [
     "with_check",
 ]
 
+_PACKAGES = ("archive", "councils", "field", "letters", "lookup", "regulation", "reports_of", "sections", "stats")
+
 _PLACES = {
     "careless": ("flag_careless", "with_and_without"),
     "coding": ("codes_of_keywords", "coder_agreement", "read_coding"),
     "check_digits": ("with_check",),
     "compare": ("compare_pair", "compare_waves", "find_pair"),
     "coverage": ("cover_wave",),
+    "due": ("find_due",),
     "errors": ("CoursewavesError",),
     "estimate": ("WaveEstimates", "estimate_wave"),
     "instruments": ("Survey",),
@@ -144,6 +156,7 @@ _PLACES = {
     ),
     "query": ("query",),
     "rate": ("rate_programmes",),
+    "regulation_page": ("find_standing",),
     "sample": ("Completers", "SamplePlan", "find_completers", "plan_sample"),
     "score": ("score_responses",),
     "spoken": ("tell_language",),
@@ -178,7 +191,7 @@ _PLACES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its module."""
-    if name in ("lookup", "reports_of", "sections", "stats"):
+    if name in _PACKAGES:
         return import_module(f"{__name__}.{name}")
     for module, names in _PLACES.items():
         if name in names:

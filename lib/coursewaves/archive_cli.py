@@ -8,13 +8,12 @@ import typer
 from coursewaves.calendar_cli import TodayOption, day_of
 from coursewaves.console import alone, complaints, home_of, short, show_lines, show_table, stop, stops
 from coursewaves.entry_cli import show_difference
-from coursewaves.errors import CoursewavesError
 from coursewaves.settings import Home
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from coursewaves.archive import Removal
+    from coursewaves.archive import Removal, Subject
     from coursewaves.phrases import Phrases
 
 archive_app = typer.Typer(
@@ -64,7 +63,7 @@ def make(
         with alone(home):
             year = Year(home)
             found = find_subject(year, subject)
-            _note_due(home, found.courses)
+            _note_due(home, found)
             bag = make_bag(year, found, day_of(today, home), out.resolve() if out else archive_folder(home))
         size = sum(one.bytes for one in read_inventory(bag))
         show_lines(f"made and checked: {short(bag, home)}, {len(read_inventory(bag))} files, {size:,} bytes")
@@ -74,22 +73,16 @@ def make(
 @archive_app.command()
 def verify(bag: Annotated[Path, typer.Argument(help="The bag's folder.")]) -> None:
     """Check every file of a bag by both checksums; exit code 1 says that it is damaged, and each place is named."""
-    from coursewaves.archive import check_bag, read_inventory  # noqa: PLC0415
+    from coursewaves.archive import look_over  # noqa: PLC0415
 
     with stops():
-        if not bag.is_dir():
-            raise CoursewavesError(f"Can't find the bag {bag}; fix: name its folder, which holds bagit.txt")
-        damages = check_bag(bag)
+        damages = look_over(bag)
     if not damages:
         show_lines(f"{bag.name} is whole")
         return
-    try:
-        originals = {one.path: one.original for one in read_inventory(bag)}
-    except CoursewavesError:
-        originals = {}
-    for one in damages:
-        known = originals.get(one.path, "")
-        complaints.print(f"{one}{f' ({known})' if known else ''}", style="red", markup=False, highlight=False)
+    for one, original in damages:
+        told = f"{one}{f' ({original})' if original else ''}"
+        complaints.print(told, style="red", markup=False, highlight=False)
     complaints.print("fix: take what is damaged from another copy of the bag", style="red", highlight=False)
     raise typer.Exit(1)
 
@@ -174,15 +167,12 @@ def restore(
             show_lines(f"the pseudonyms are those of a key (fingerprint {key}): lay its copy there first, mode 0600")
 
 
-def _note_due(home: Home, courses: list[str]) -> None:
-    """Say which reports the bag will hold as they were: those that are due now."""
-    from coursewaves.plan import plan_reports  # noqa: PLC0415
+def _note_due(home: Home, subject: "Subject") -> None:
+    """Say how many reports the bag will hold as they were: those that are due now."""
+    from coursewaves.archive import count_due  # noqa: PLC0415
 
-    due = [
-        one for one in plan_reports(home) if one.reasons and (one.job.kind != "course" or one.job.subject_id in courses)
-    ]
-    if due:
-        show_lines(f"note: {len(due)} reports are due and go in as they are; better: coursewaves report first")
+    if n_due := count_due(home, subject):
+        show_lines(f"note: {n_due} reports are due and go in as they are; better: coursewaves report first")
 
 
 def _show_kept(phrases: "Phrases", kept: "pd.DataFrame", today: object) -> None:

@@ -129,13 +129,14 @@ def write_standing(standing: Standing, phrases: Phrases) -> Path:
     year = standing.year
     institute = year.settings.institute.get(phrases.language, "")
     head = PageHead(phrases.language, title(phrases), institute, lead(standing, phrases))
-    blocks = list(_blocks(standing, phrases))
+    blocks = list(standing_blocks(standing, phrases))
     path = year.home.reports / PAGE
     write_shared(path, block_page(head, counted(standing, phrases), blocks, notes(phrases)).encode())
     return path
 
 
-def _blocks(standing: Standing, phrases: Phrases) -> Iterator[Block]:
+def standing_blocks(standing: Standing, phrases: Phrases) -> Iterator[Block]:
+    """Yield a block for each state, the gravest first; one without paragraphs too."""
     head = [phrases.say("Paragraph"), phrases.say("What shows it")]
     for state in STATES:
         found = [one for one in standing.states if one.state == state]

@@ -6,6 +6,7 @@ time can be removed here; the registry remembers it with the bag's id.
 """
 
 from coursewaves.archive.bags import Damage, check_bag, key_fingerprint, make_bag, read_facts, restore
+from coursewaves.archive.checks import count_due, look_over
 from coursewaves.archive.handover import draft_handover
 from coursewaves.archive.inventory import read_inventory
 from coursewaves.archive.names import safe_names
@@ -20,11 +21,13 @@ __all__ = [
     "archive_folder",
     "begin",
     "check_bag",
+    "count_due",
     "draft_handover",
     "find_retention",
     "find_subject",
     "finish",
     "key_fingerprint",
+    "look_over",
     "make_bag",
     "plan_removal",
     "read_facts",

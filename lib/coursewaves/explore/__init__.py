@@ -16,6 +16,7 @@ from coursewaves.explore.panes import answers, comparison, data, scores
 from coursewaves.explore.reporting import Made, make_report
 from coursewaves.explore.saving import save_panes
 from coursewaves.explore.spread import score_spread, spread_figure
+from coursewaves.explore.tasks import TaskBoard, task_board
 from coursewaves.explore.the_year import year_board
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Made",
     "Offer",
     "Pane",
+    "TaskBoard",
     "answers",
     "comparison",
     "course_explorer",
@@ -41,5 +43,6 @@ __all__ = [
     "scores",
     "spoken",
     "spread_figure",
+    "task_board",
     "year_board",
 ]

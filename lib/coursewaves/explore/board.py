@@ -20,6 +20,7 @@ from coursewaves.lab.server import LANGUAGE
 from coursewaves.opening import YearView
 from coursewaves.page import Section
 from coursewaves.phrases import Phrases
+from coursewaves.settings import Home
 from coursewaves.year import Year
 
 ALL = ""
@@ -191,7 +192,7 @@ class Board:
                 show_in(child.children[1], pane.grid, view)
 
 
-def spoken(year: Year, language: str = "") -> str:
+def spoken(year: Year | Home, language: str = "") -> str:
     """Return the language named, else that of ``coursewaves lab``, else the institute's first."""
     asked = language or os.environ.get(LANGUAGE, "")
     return asked if asked and (language or asked in year.settings.languages) else year.settings.languages[0]

@@ -120,7 +120,8 @@ class ReportPanel:
         labels = {"kind": view.say("Kind"), "subject": view.say("Subject"), "language": view.say("Language")}
         for name, label in labels.items():
             self.menus[name].description = label
-        _fill(self.menus["kind"], [(view.say(KIND_NAMES.get(kind, COURSE)), kind) for kind in self._kinds()], kept["kind"])
+        kinds = [(view.say(KIND_NAMES.get(kind, COURSE)), kind) for kind in self._kinds()]
+        _fill(self.menus["kind"], kinds, kept["kind"])
         self._offer_subjects(kept["subject"])
         codes = self.home.settings.languages
         named = [(Locale.parse(code).display_name or code, code) for code in codes]

@@ -23,8 +23,8 @@ from coursewaves.publish import here, make_reports, mark_stale
 from coursewaves.settings import Home
 from coursewaves.view import View
 
-COURSE = marked("Course")
-"""What the report on a course is called, beside those of `coursewaves.plan.KIND_NAMES`."""
+NAMES = {"course": marked("Course")} | KIND_NAMES
+"""What the kinds of report are called in a menu."""
 
 
 class Made(NamedTuple):
@@ -120,7 +120,7 @@ class ReportPanel:
         labels = {"kind": view.say("Kind"), "subject": view.say("Subject"), "language": view.say("Language")}
         for name, label in labels.items():
             self.menus[name].description = label
-        kinds = [(view.say(KIND_NAMES.get(kind, COURSE)), kind) for kind in self._kinds()]
+        kinds = [(view.say(NAMES[kind]), kind) for kind in self._kinds()]
         _fill(self.menus["kind"], kinds, kept["kind"])
         self._offer_subjects(kept["subject"])
         codes = self.home.settings.languages

@@ -574,7 +574,7 @@ def standing_year(loaded_year, tmp_path_factory) -> Year:
     import shutil
 
     home = tmp_path_factory.mktemp("regulation") / "institute"
-    shutil.copytree(loaded_year.home.root, home)
+    shutil.copytree(loaded_year.home.root, home, ignore=shutil.ignore_patterns("reports"))
     return Year(Home(home))
 
 

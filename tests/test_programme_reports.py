@@ -503,7 +503,8 @@ def test_the_pages_of_topics_and_directions_agree_with_the_example_year(loaded_y
     topics = text_of(page_of(loaded_year, "topic", "P01"))
     assert "Пайдалылығы жеткіліксіз:" not in topics  # P01 is not planted low
     page = text_of(page_of(loaded_year, "direction", "D1"))
-    answered = sum(waves.get("3", 0) for name, waves in truth.courses.items() if name.startswith(("P01", "P04")))
+    given = [waves.get("3", 0) for name, waves in truth.courses.items() if name.startswith(("P01", "P04"))]
+    answered = sum(n for n in given if n >= 5)  # a sum with small courses would tell of them
     courses = loaded_year.registry.courses
     completed = int(courses.loc[courses["programme_id"].isin(["P01", "P04"]), "completed"].sum())
     assert f"3-мониторинг: курсты аяқтаған {completed} тыңдаушының {answered} жауап берді" in page

@@ -146,6 +146,7 @@ def test_a_notebook_is_told_a_mistake_without_its_origin(tmp_path):
     with pytest.raises(CoursewavesError) as caught:
         explore.year_board(tmp_path / "nowhere")
     shown: list[str] = []
+    InteractiveShell.clear_instance()  # of a test that made a page in this process
     shell = InteractiveShell.instance()
     try:
         shell._showtraceback = lambda kind, error, lines: shown.extend(lines)

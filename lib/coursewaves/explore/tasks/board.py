@@ -48,7 +48,7 @@ class TaskBoard:
         self.menus = {name: widgets.Dropdown(**wide) for name in ("task", "language")}
         self.fields = {name: _made(field) for name, field in FIELDS.items()}
         self.button, self.message = widgets.Button(icon="play", button_style="primary"), widgets.Output()
-        self.button.layout.width = "auto"
+        self.button.layout.width, self.button.layout.align_self = "auto", "flex-start"
         self.button.on_click(lambda _button: self.do())
         self.rows = widgets.VBox()
         chosen = widgets.VBox([*self.menus.values(), self.rows], layout={"max_width": "48rem"})
@@ -120,7 +120,7 @@ class TaskBoard:
             named = [(Locale.parse(code).display_name or code, code) for code in codes]
             _fill(self.menus["language"], named, language)
             say = self.phrases.say
-            _fill(self.menus["task"], [(say(task.name), task.task_id) for task in TASKS.values()], task_id)
+            _fill(self.menus["task"], [(say(name), one) for one, name, *_ in TASKS.values()], task_id)
             self.menus["task"].description, self.menus["language"].description = say("Task"), say("Language")
             self.button.description = say("Do it")
             self._fill_fields()
@@ -131,8 +131,8 @@ class TaskBoard:
         registry, _ = read_registry(self.home.registry)
         known, today = Known(self.home, registry, self.phrases), today_of(self.home, datetime.now(UTC))
         for name in self.task.fields:
-            field, widget = FIELDS[name], self.fields[name]
-            widget.description = self.phrases.say(field.label)
+            field, label, widget = FIELDS[name], FIELDS[name].label, self.fields[name]
+            widget.description = self.phrases.say(label)
             if field.kind == "menu":
                 _fill(widget, field.options(known), widget.value)
             elif field.kind == "day" and widget.value is None:

@@ -35,7 +35,7 @@ def make_due(asked: Asked) -> list[Html]:
                made=number(len(made.outcomes) - len(made.failed)), failed=number(len(made.failed)),
                current=number(made.n_current))  # fmt: skip
     failures = [f"{one.job.kind} {one.job.subject_id} ({one.job.language}): {one.failure}" for one in made.failed]
-    return [paragraph(told), bullets(failures, "warning"), link(asked, home.reports / INDEX)]
+    return [paragraph(told), bullets(failures), link(asked, home.reports / INDEX)]
 
 
 def show_due(asked: Asked) -> list[Html]:

@@ -107,4 +107,4 @@ def laid(blocks: Iterable[Block]) -> list[Html]:
 def remarks(asked: Asked, findings: Iterable[Finding]) -> list[Html]:
     """List what a person should know, each with what to do about it."""
     told = [str(finding).partition(": ")[2] for finding in findings]
-    return [heading(asked.say("To be watched")), bullets(told, "warning")] if told else []
+    return [heading(asked.say("To be watched")), bullets(told)] if told else []

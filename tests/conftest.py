@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from coursewaves.instruments import Survey
     from coursewaves.year import Year
@@ -92,6 +92,17 @@ def chromium() -> str:
     if found is None:
         pytest.skip("no chromium on this machine")
     return found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator["Browser"]:
+    """One headless browser for all tests of a file."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=list(QUIET_BROWSER))
+        yield started
+        started.close()
 
 
 @pytest.fixture

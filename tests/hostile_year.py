@@ -11,7 +11,7 @@ from coursewaves.year import Year
 from hostile import PAYLOADS
 from hostile_survey import hostile_survey
 
-WRITTEN = ("title", "text", "name", "degree", "position", "note", "decision", "council", "protocol")
+WRITTEN = ("title", "text", "name", "degree", "position", "note", "decision", "owner", "protocol")
 """How columns begin that hold what people wrote in the registry."""
 
 TEXTS = list(PAYLOADS.values())

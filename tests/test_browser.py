@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 
-from conftest import QUIET_BROWSER, REPORTED
+from conftest import REPORTED
 from coursewaves.report import render
 from hostile import PAYLOADS
+from watched import Watched
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    pass
 
 pytestmark = pytest.mark.browser
 
@@ -29,39 +30,6 @@ NAMELESS = """() => [...document.querySelectorAll('svg')].filter(svg => {
 }).length"""
 
 POLICY = re.compile(r"<meta[^>]*Content-Security-Policy[^>]*>")
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator["Browser"]:
-    """One headless browser for all tests here."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=list(QUIET_BROWSER))
-        yield started
-        started.close()
-
-
-class Watched:
-    """A page without network, and all that it asked for or complained of."""
-
-    def __init__(self, browser: "Browser", width: int) -> None:
-        self.context = browser.new_context(offline=True, viewport={"width": width, "height": 844})
-        self.page: Page = self.context.new_page()
-        self.requests: list[str] = []
-        self.told: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.blocked: list[str] = []
-        self.page.on(
-            "requestfailed", lambda request: self.blocked.append(request.url) if request.failure == "csp" else None
-        )
-        self.page.on("console", lambda message: self.told.append(message.text))
-        self.page.on("pageerror", lambda error: self.told.append(str(error)))
-        self.page.on("dialog", lambda dialog: dialog.dismiss())
-
-    def open(self, path: Path) -> "Page":
-        self.page.goto(path.as_uri(), wait_until="load")
-        return self.page
 
 
 @pytest.fixture
@@ -86,7 +54,7 @@ def watched(browser) -> Iterator[Any]:
 def test_a_report_asks_for_nothing_complains_of_nothing_and_fits(reports, watched, name, width):
     found = watched(width)
     page = found.open(reports / name)
-    assert found.requests == [(reports / name).as_uri()]
+    assert found.asked == [(reports / name).as_uri()]
     assert found.told == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(NAMELESS) == 0
@@ -156,7 +124,7 @@ def seen(found: Watched, path: Path, html: str) -> dict[str, Any]:
     page.wait_for_timeout(400)
     return {
         "hits": page.evaluate("top.hits || 0"),
-        "elsewhere": [url for url in found.requests if url != path.as_uri() and url not in found.blocked],
+        "elsewhere": [url for url in found.asked if url != path.as_uri() and url not in found.blocked],
         "left": page.url.split("#")[0] != path.as_uri(),
         "frames": len(page.frames) - 1,
         "links": page.evaluate("[...document.querySelectorAll('main a')].map(a => a.getAttribute('href'))"),

@@ -19,13 +19,13 @@ from typer.testing import CliRunner
 
 from coursewaves.cli import app
 from coursewaves.contents import digest
-from coursewaves.councils import BUILT_IN, PAPERS, Report, fill, find_docket, make_agenda, make_papers, write_bundle
+from coursewaves.councils import TEMPLATES, Report, find_docket, make_agenda, make_papers, write_bundle
 from coursewaves.councils.excerpts import excerpt
 from coursewaves.errors import CoursewavesError
 from coursewaves.hearings import DECISION_KINDS
 from coursewaves.load import load_year
 from coursewaves.manifest import page_path, read_manifest
-from coursewaves.private_files import write_private
+from coursewaves.private_files import write_private_bytes
 from coursewaves.publish import here
 from coursewaves.run import produce
 from coursewaves.settings import Home
@@ -256,12 +256,12 @@ def test_a_full_disk_leaves_what_was_there_and_no_drafts(home, smc, monkeypatch)
     before = tree(smc.folder)
     n_written = iter(range(1000))
 
-    def refuse(path: Path, write: Any) -> None:
+    def refuse(path: Path, content: bytes) -> None:
         if next(n_written) == 3:
             raise OSError(28, "No space left on device", str(path))
-        write_private(path, write)
+        write_private_bytes(path, content)
 
-    monkeypatch.setattr("coursewaves.councils.bundle.write_private", refuse)
+    monkeypatch.setattr("coursewaves.councils.bundle.write_private_bytes", refuse)
     with pytest.raises(CoursewavesError, match=r"No space left on device; fix: make room on the disk"):
         write_bundle(home, "smc", SMC, SMC)  # without letters to centres: other papers than those that are there
     assert tree(smc.folder) == before
@@ -343,7 +343,7 @@ def test_the_draft_offers_every_decision_of_the_regulation_once_a_programme(home
     values = {"institute": "И", "council": "К", "day": "К", "is_academic": council == "academic"}
     programmes = [{"title": name, "hours": "72", "topics": [], "n_changes": "1"} for name in ("A", "B")]
     for language in ("kk", "ru", "en"):
-        words = fill(home, "decisions", language, values | {"programmes": programmes}).body
+        words = TEMPLATES.fill(home, "decisions", language, values | {"programmes": programmes}).body
         assert {kind: words.count(kind) for kind in DECISION_KINDS} == dict.fromkeys(DECISION_KINDS, 2)
         assert set(re.findall(r"\b(?:change|remove)_\w+", words)) == set(DECISION_KINDS)
 
@@ -375,9 +375,9 @@ def test_participants_are_asked_for_through_their_centres_and_nobody_is_named(ho
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
-@pytest.mark.parametrize("name", PAPERS)
+@pytest.mark.parametrize("name", TEMPLATES.kinds)
 def test_every_template_is_there_in_every_language_and_marked_as_a_draft(name, language):
-    first = (BUILT_IN / f"{name}.{language}.html").read_text(encoding="utf-8").splitlines()[0]
+    first = (TEMPLATES.built_in / f"{name}.{language}.html").read_text(encoding="utf-8").splitlines()[0]
     assert re.fullmatch(r"\{# .*[Dd]raft.* #\}", first)
 
 
@@ -392,8 +392,8 @@ def test_a_hostile_title_or_name_stays_text(home, language):
     item = {"number": 1, "text": HOSTILE, "paragraphs": "¶15", "note": HOSTILE}
     more = {"trainer": HOSTILE, "topics": [topic], "centre": HOSTILE, "courses": [{"id": "A", "programme": HOSTILE}],
             "programmes": [programme], "items": [item]}  # fmt: skip
-    for name in PAPERS:
-        body = fill(home, name, language, values | more).body
+    for name in TEMPLATES.kinds:
+        body = TEMPLATES.fill(home, name, language, values | more).body
         assert "<script" not in body and "<img" not in body
         assert "{{ 7*7 }}" in body
 
@@ -422,14 +422,26 @@ def test_an_institute_may_replace_the_wording_and_its_faults_are_named(copy):
     letter = next(file for name, file in bundle.files.items() if name.startswith("clerk/invitation-"))
     assert len(text_of(letter.content).split()) == 2  # an initial and a surname
     for text, told in (
-        ("<title>A</title>{{ nobody }}", "'nobody' is undefined; fix: use these values alone"),
+        (
+            "<title>A</title>{{ nobody }}",
+            r"councils/invitation.kk.html:1 Can't find 'nobody' in .* Possible values: 'trainer'",
+        ),
         ("<title>A</title>{% if %}", r"councils/invitation.kk.html:1 .*fix: correct the template"),
         ("<p>A</p>", "has no title; fix: begin it with <title>"),
-        ("<title>A</title>{{ ''.__class__.__mro__ }}", "fix"),
+        ("<title>A</title>{{ ''.__class__.__mro__ }}", r"html:1 .*unsafe; fix: use these values alone: trainer"),
     ):
         own.write_text(text, encoding="utf-8")
         with pytest.raises(CoursewavesError, match=told):
-            fill(copy, "invitation", "kk", {"trainer": "T"})
+            TEMPLATES.fill(copy, "invitation", "kk", {"trainer": "T"})
+
+
+def test_a_file_among_the_own_wordings_that_nothing_is_made_from_is_told(copy):
+    folder = TEMPLATES.own(copy)
+    folder.mkdir()
+    (folder / "invitation_kk.html").write_text("<title>A</title>", encoding="utf-8")
+    result = run(copy, "smc", "--date", SMC.isoformat(), "--today", SMC.isoformat())
+    assert result.exit_code == 0, result.output
+    assert "nothing is made from councils/invitation_kk.html; fix: name it decisions, invitation" in result.output
 
 
 def test_an_excerpt_is_the_section_alone():

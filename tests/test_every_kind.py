@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conftest import QUIET_BROWSER
 from coursewaves import opening
 from coursewaves.kinds import KINDS, WHOLE
 from coursewaves.plan import plan_reports
@@ -23,9 +22,10 @@ from coursewaves.publish import here, make_reports
 from coursewaves.report import make_page
 from coursewaves.settings import Home, notebooks_folder
 from hostile_year import hostile_home
+from watched import Watched
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -69,47 +69,9 @@ WORDS = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator["Browser"]:
-    """One headless browser for all tests here."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=list(QUIET_BROWSER))
-        yield started
-        started.close()
-
-
-class Watched:
-    """A page without network, and all that it asked for or complained of."""
-
-    def __init__(self, browser: "Browser") -> None:
-        self.context = browser.new_context(offline=True, viewport={"width": DESKTOP, "height": 844})
-        self.page: Page = self.context.new_page()
-        self.asked: list[str] = []
-        self.told: list[str] = []
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("console", lambda message: self.told.append(message.text))
-        self.page.on("pageerror", lambda error: self.told.append(str(error)))
-        self.page.on("dialog", lambda dialog: dialog.dismiss())
-
-    def open(self, path: Path) -> "Page":
-        self.page.set_viewport_size({"width": DESKTOP, "height": 844})
-        self.page.goto(path.as_uri(), wait_until="load")
-        return self.page
-
-    def widths(self, *widths: int) -> dict[int, int]:
-        """By width of the window, how wide the page is that has more than fits."""
-        found = {}
-        for width in widths:
-            self.page.set_viewport_size({"width": width, "height": 844})
-            found[width] = self.page.evaluate("document.documentElement.scrollWidth")
-        return {width: seen for width, seen in found.items() if seen > width}
-
-
 @pytest.fixture
 def watched(browser: "Browser") -> Iterator[Watched]:
-    found = Watched(browser)
+    found = Watched(browser, DESKTOP)
     yield found
     found.context.close()
 

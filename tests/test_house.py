@@ -164,6 +164,7 @@ LINE = (
     "view",
     "opening",
     "page",
+    "own_templates",
     "present",
     "sections",
     "reports_of",

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 import handmade
-from conftest import QUIET_BROWSER
 from coursewaves.errors import CoursewavesError
 from coursewaves.index import write_index
 from coursewaves.index.published import published as read_published
@@ -240,17 +239,6 @@ NAMES = {"Play kk": "Ойын әдісі: «Ұғым» мен қызығушыл
 
 SHOWN = """() => [...document.querySelectorAll('[data-x]')]
     .filter(row => row.checkVisibility({contentVisibilityAuto: false})).map(row => row.dataset.x.split(' ')[1])"""
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    """One headless browser for all tests here."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=list(QUIET_BROWSER))
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from datetime import date
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 import docx
 import openpyxl
@@ -29,20 +30,17 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.fieldwork import Letters
 from coursewaves.letters import (
     KINDS,
+    TEMPLATES,
     Known,
     Link,
-    Values,
     Wanted,
     due_letters,
-    fill,
     letters_folder,
-    own_folder,
     qr_code,
     read_index,
 )
 from coursewaves.letters.links import find_links
 from coursewaves.letters.mail import Draft, email_draft
-from coursewaves.letters.templates import BUILT_IN
 from coursewaves.registry import read_registry
 from coursewaves.settings import Home
 from coursewaves.survey_files import load_survey
@@ -497,7 +495,9 @@ def test_a_reminder_tells_how_many_answered_and_hides_a_number_that_is_too_small
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_letter_is_built_in_in_three_languages_and_says_that_it_is_a_draft(kind):
-    texts = {language: (BUILT_IN / f"{kind}.{language}.html").read_text(encoding="utf-8") for language in LANGUAGES}
+    texts = {
+        language: (TEMPLATES.built_in / f"{kind}.{language}.html").read_text(encoding="utf-8") for language in LANGUAGES
+    }
     places = {language: sorted(re.findall(r"\{[{%].*?[%}]\}", text)) for language, text in texts.items()}
     unworded = {language: [re.sub("'[^']*'", "", place) for place in found] for language, found in places.items()}
     assert unworded["kk"] == unworded["ru"] == unworded["en"]
@@ -509,19 +509,19 @@ def test_every_letter_is_built_in_in_three_languages_and_says_that_it_is_a_draft
     assert not set(KAZAKH) & set(said["ru"])
 
 
-def values(**more) -> Values:
-    contact = Values(name="", phone="", email="")
-    course = Values(dict.fromkeys(
+def values(**more) -> dict[str, Any]:
+    contact = {"name": "", "phone": "", "email": ""}
+    course = dict.fromkeys(
         ("code", "title", "starts", "ends", "language", "opens", "due", "closes", "link", "form_code", "qr", "invited",
-         "answered"), "x"))  # fmt: skip
+         "answered"), "x")  # fmt: skip
     names = ("institute", "centre", "centre_code", "today", "wave", "wave_name", "questionnaire", "least_share",
              "people_file")  # fmt: skip
-    return Values(dict.fromkeys(names, "x") | {"contact": contact, "courses": [course]} | more)
+    return dict.fromkeys(names, "x") | {"contact": contact, "courses": [course]} | more
 
 
 def own_template(home_root: Path, text: str, name: str = "cover.kk.html") -> Home:
-    own_folder(Home(home_root)).mkdir(exist_ok=True)
-    (own_folder(Home(home_root)) / name).write_text(text, encoding="utf-8")
+    TEMPLATES.own(Home(home_root)).mkdir(exist_ok=True)
+    (TEMPLATES.own(Home(home_root)) / name).write_text(text, encoding="utf-8")
     return Home(home_root)
 
 
@@ -537,20 +537,20 @@ def test_an_own_template_goes_before_the_built_in_one(home):
     ("text", "message"),
     [
         ("<title>x</title>\n{{ centr }}",
-         r"Can't find 'centr' in letters/cover\.kk\.html, line 2\. Possible values: 'cent"),
-        ("<title>x</title>\n\n{% if wave == '9' %}{{ foo }}{% endif %}", r"Can't find 'foo' in .*, line 3\. "),
+         r"letters/cover\.kk\.html:2 Can't find 'centr' in the values of this template\. Possible values: 'cent"),
+        ("<title>x</title>\n\n{% if wave == '9' %}{{ foo }}{% endif %}", r"cover\.kk\.html:3 Can't find 'foo' in "),
         ("<title>x</title>\n{% for one in courses %}\n{{ one.titel }}{% endfor %}",
          r"letters/cover\.kk\.html:3 Can't find 'titel' in this value\. Possible values: 'title', "),
         ("<title>x</title>{{ contact['fax'] }}", r"letters/cover\.kk\.html:1 Can't find 'fax' in this value"),
-        ("<title>x</title>\n{% for one in courses %}", r"letters/cover\.kk\.html:2 Unexpected end of template"),
+        ("<title>x</title>\n{% for one in courses %}", r"cover\.kk\.html:2 Unexpected end of template.*; fix: correct"),
         ("<title>x</title>\n{% include 'x' %}", r"letters/cover\.kk\.html:2 "),
-        ("<title>x</title>\n{{ wave + 1 }}", r"letters/cover\.kk\.html:2 can't be filled: TypeError"),
-        ("<p>no subject</p>", r"letters/cover\.kk\.html: no subject; fix: begin it with <title>"),
+        ("<title>x</title>\n{{ wave + 1 }}", r"letters/cover\.kk\.html:2 can't be filled: TypeError; fix: correct"),
+        ("<p>no subject</p>", r"letters/cover\.kk\.html has no title; fix: begin it with <title>"),
     ],
 )  # fmt: skip
 def test_a_fault_of_a_template_is_told_with_its_line_and_what_there_is(tmp_path, text, message):
     with pytest.raises(CoursewavesError, match=message):
-        fill(own_template(tmp_path, text), "cover", "kk", values())
+        TEMPLATES.fill(own_template(tmp_path, text), "cover", "kk", values())
 
 
 @pytest.mark.parametrize(
@@ -562,18 +562,18 @@ def test_a_fault_of_a_template_is_told_with_its_line_and_what_there_is(tmp_path,
 )  # fmt: skip
 def test_a_template_can_run_no_code_and_change_no_value(tmp_path, code):
     with pytest.raises(CoursewavesError, match=r"letters/cover\.kk\.html"):
-        fill(own_template(tmp_path, f"<title>x</title>{code}"), "cover", "kk", values())
+        TEMPLATES.fill(own_template(tmp_path, f"<title>x</title>{code}"), "cover", "kk", values())
 
 
 def test_a_template_that_nothing_is_made_from_and_a_language_without_one_are_told(home):
     own_template(home.root, "<title>x</title>", "cover_kk.html")
     done = run(home, "--course", "P01-01", "--wave", "1", "--today", DAY)
-    assert "letters/cover_kk.html is no template of a letter; fix: name it cover, sample, reminder" in done.output
-    with pytest.raises(CoursewavesError, match=r"No template of a letter in 'de'; fix: write letters/cover\.de\.html"):
-        fill(home, "cover", "de", values())
-    (own_folder(home) / "cover.kk.html").write_bytes("<title>Құ".encode("utf-16"))
+    assert "nothing is made from letters/cover_kk.html; fix: name it cover, sample, reminder" in done.output
+    with pytest.raises(CoursewavesError, match=r"Can't find the template letters/cover\.de\.html; fix: write it"):
+        TEMPLATES.fill(home, "cover", "de", values())
+    (TEMPLATES.own(home) / "cover.kk.html").write_bytes("<title>Құ".encode("utf-16"))
     with pytest.raises(CoursewavesError, match="not in UTF-8"):
-        fill(home, "cover", "kk", values())
+        TEMPLATES.fill(home, "cover", "kk", values())
 
 
 def test_no_file_is_written_where_one_template_has_a_fault(home):
@@ -589,16 +589,16 @@ def test_no_file_is_written_where_one_template_has_a_fault(home):
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_title_runs_or_forges_a_part_of_a_letter(tmp_path, kind):
     tags = re.compile(r"<[^>]*>")
-    sound = tags.findall(fill(Home(tmp_path), kind, "kk", values()).body)
+    sound = tags.findall(TEMPLATES.fill(Home(tmp_path), kind, "kk", values()).body)
     for payload in [*PAYLOADS.values(), "{{ 7*7 }}", "{% raw %}", "a\u202eb\x07\u2028", "a\r\nBcc: x@y.kz"]:
-        course = Values(values()["courses"][0] | {"title": payload})
-        hostile = fill(Home(tmp_path), kind, "kk", values(centre=payload, courses=[course]))
+        course = values()["courses"][0] | {"title": payload}
+        hostile = TEMPLATES.fill(Home(tmp_path), kind, "kk", values(centre=payload, courses=[course]))
         assert tags.findall(hostile.body) == sound
         assert ">49<" not in hostile.body
-        message = opened(email_draft(Draft("a@b.kz", "", hostile.subject, "kk", hostile.body, {}, {})))
+        message = opened(email_draft(Draft("a@b.kz", "", hostile.title, "kk", hostile.body, {}, {})))
         known = {"X-Unsent", "Subject", "To", "Content-Language", "MIME-Version", "Content-Type"}
         assert set(message.keys()) == known
-        assert message["Subject"] == hostile.subject
+        assert message["Subject"] == hostile.title
 
 
 def test_a_hostile_title_of_the_registry_stands_in_the_letter_as_text(home):

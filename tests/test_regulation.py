@@ -168,6 +168,7 @@ def make_year(tmp_path):
             responses=answers(*given),
             scores=scores,
             problems=problems_table([]),
+            outcomes=pd.DataFrame({"course_id": [], "instrument_id": [], "outcome": [], "n_forms": []}),
             files=pd.DataFrame({"file": ["a.csv"][: len(given)], "n_read": [18][: len(given)]}),
         )
         return year
@@ -573,7 +574,7 @@ def standing_year(loaded_year, tmp_path_factory) -> Year:
     import shutil
 
     home = tmp_path_factory.mktemp("regulation") / "institute"
-    shutil.copytree(loaded_year.home.root, home)
+    shutil.copytree(loaded_year.home.root, home, ignore=shutil.ignore_patterns("reports"))
     return Year(Home(home))
 
 

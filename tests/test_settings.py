@@ -128,7 +128,5 @@ def test_formats_are_those_that_there_are(tmp_path):
     assert load_settings(tmp_path / "coursewaves.yml").formats == ["html", "pdf"]
     assert Settings().formats == ["html", "json", "xlsx"]
     (tmp_path / "coursewaves.yml").write_text("formats: [html, odt]\n")
-    with pytest.raises(
-        CoursewavesError, match=r"coursewaves.yml:1 formats.1: .*'pdf' or 'docx'"
-    ):
+    with pytest.raises(CoursewavesError, match=r"coursewaves.yml:1 formats.1: .*'pdf' or 'docx'"):
         load_settings(tmp_path / "coursewaves.yml")

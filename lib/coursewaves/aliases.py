@@ -4,11 +4,10 @@ A header that no question has is proposed, never taken; `accept` writes a propos
 and from then on every file with that header is read.
 """
 
-import csv
-import io
 from collections.abc import Iterable
 from pathlib import Path
 
+from coursewaves.delimited import joined
 from coursewaves.errors import CoursewavesError
 from coursewaves.header_book import Alias
 from coursewaves.headers import Proposal
@@ -65,7 +64,5 @@ def accept(path: Path, proposals: Iterable[Proposal], chosen: Iterable[str]) -> 
     known = read_aliases(path)
     aliases = [Alias(one.instrument_id, one.header, one.means) for one in map(found.__getitem__, wanted)]
     new = [alias for alias in dict.fromkeys(aliases) if alias not in known]
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([_COLUMNS, *known, *new])
-    path.write_text(text.getvalue(), encoding="utf-8")
+    path.write_text(joined([_COLUMNS, *known, *new]), encoding="utf-8")
     return new

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coursewaves.calendar_cli import TodayOption, day_of
-from coursewaves.console import alone, complaints, console, home_of, short, show_table, stop, stops
+from coursewaves.console import alone, complaints, home_of, short, show_lines, show_table, stop, stops
 from coursewaves.entry_cli import show_difference
 from coursewaves.settings import Home
 
@@ -66,8 +66,8 @@ def make(
             _note_due(home, found)
             bag = make_bag(year, found, day_of(today, home), out.resolve() if out else archive_folder(home))
         size = sum(one.bytes for one in read_inventory(bag))
-        _print(f"made and checked: {short(bag, home)}, {len(read_inventory(bag))} files, {size:,} bytes")
-        _print("it holds personal data and no key; next: hand it over, then coursewaves archive hand-over")
+        show_lines(f"made and checked: {short(bag, home)}, {len(read_inventory(bag))} files, {size:,} bytes")
+        show_lines("it holds personal data and no key; next: hand it over, then coursewaves archive hand-over")
 
 
 @archive_app.command()
@@ -78,7 +78,7 @@ def verify(bag: Annotated[Path, typer.Argument(help="The bag's folder.")]) -> No
     with stops():
         damages = look_over(bag)
     if not damages:
-        _print(f"{bag.name} is whole")
+        show_lines(f"{bag.name} is whole")
         return
     for one, original in damages:
         told = f"{one}{f' ({original})' if original else ''}"
@@ -106,7 +106,7 @@ def hand_over(
             draft = draft_handover(year, find_subject(year, subject), bag, day_of(on, home))
             show_difference(draft)
             write_change(home, draft)
-        _print(f"written: {draft.path.name}; next: coursewaves load")
+        show_lines(f"written: {draft.path.name}; next: coursewaves load")
 
 
 @archive_app.command()
@@ -135,7 +135,7 @@ def remove(
                 if not confirm:
                     stop(f"A removal of {', '.join(begun.courses)} was begun; fix: repeat it with --confirm to end it")
                 finish(home)
-                _print(f"ended the removal that was begun: {', '.join(begun.courses)}; next: coursewaves load")
+                show_lines(f"ended the removal that was begun: {', '.join(begun.courses)}; next: coursewaves load")
                 return
             year = Year(home)
             plan = plan_removal(year, find_subject(year, subject), bag, day_of(today, home), early.strip())
@@ -143,10 +143,12 @@ def remove(
             if plan.against:
                 raise typer.Exit(2)
             if not confirm:
-                _print("dry run: nothing was removed; to remove, repeat it with --confirm")
+                show_lines("dry run: nothing was removed; to remove, repeat it with --confirm")
                 return
             begin(home, plan)
-        _print(f"removed; the registry remembers {len(plan.courses)} courses in archived.csv; next: coursewaves load")
+        show_lines(
+            f"removed; the registry remembers {len(plan.courses)} courses in archived.csv; next: coursewaves load"
+        )
 
 
 @archive_app.command()
@@ -160,9 +162,9 @@ def restore(
     with stops():
         n_files = restore(bag, home)
         key = read_facts(bag).key
-        _print(f"restored: {home.name}, {n_files} files; next: coursewaves --home {home.name} load")
+        show_lines(f"restored: {home.name}, {n_files} files; next: coursewaves --home {home.name} load")
         if key != "none":
-            _print(f"the pseudonyms are those of a key (fingerprint {key}): lay its copy there first, mode 0600")
+            show_lines(f"the pseudonyms are those of a key (fingerprint {key}): lay its copy there first, mode 0600")
 
 
 def _note_due(home: Home, subject: "Subject") -> None:
@@ -170,34 +172,32 @@ def _note_due(home: Home, subject: "Subject") -> None:
     from coursewaves.archive import count_due  # noqa: PLC0415
 
     if n_due := count_due(home, subject):
-        _print(f"note: {n_due} reports are due and go in as they are; better: coursewaves report first")
+        show_lines(f"note: {n_due} reports are due and go in as they are; better: coursewaves report first")
 
 
 def _show_kept(phrases: "Phrases", kept: "pd.DataFrame", today: object) -> None:
     from coursewaves.archive.words import kept_head, kept_rows  # noqa: PLC0415
 
-    _print(phrases.say("Register of retention"))
-    _print(phrases.say("As of {day}", day=phrases.day(today)))  # type: ignore[arg-type]
+    show_lines(phrases.say("Register of retention"))
+    show_lines(phrases.say("As of {day}", day=phrases.day(today)))  # type: ignore[arg-type]
     show_table(kept_head(phrases), kept_rows(phrases, kept))
 
 
 def _show_removal(plan: "Removal", home: Home) -> None:
     from coursewaves.pseudonyms import KEY_FILE  # noqa: PLC0415
 
-    _print(f"courses: {', '.join(plan.courses)}; bag: {plan.bag_id}")
+    show_lines(f"courses: {', '.join(plan.courses)}; bag: {plan.bag_id}")
     for name in plan.files[:MOST_FILES]:
-        _print(f"- {name}")
+        show_lines(f"- {name}")
     if len(plan.files) > MOST_FILES:
-        _print(f"and {len(plan.files) - MOST_FILES} more files")
-    _print("- their rows in participants, receipts, handovers and courses; archived.csv remembers the courses")
+        show_lines(f"and {len(plan.files) - MOST_FILES} more files")
+    show_lines("- their rows in participants, receipts, handovers and courses; archived.csv remembers the courses")
     for name, marks in plan.shared.items():
-        _print(f"~ {name} holds other courses too: it stays, and {len(marks)} records are set aside from now on")
-    _print("- data/processed and data/export, which coursewaves load and export make anew")
+        show_lines(f"~ {name} holds other courses too: it stays, and {len(marks)} records are set aside from now on")
+    show_lines("- data/processed and data/export, which coursewaves load and export make anew")
     if (home.root / KEY_FILE).exists():
-        _print(f"{KEY_FILE} stays: without it no form can be linked to a person again; delete it when nothing needs it")
+        show_lines(
+            f"{KEY_FILE} stays: without it no form can be linked to a person again; delete it when nothing needs it"
+        )
     for reason in plan.against:
         complaints.print(f"not yet: {reason}", style="red", markup=False, highlight=False)
-
-
-def _print(text: str) -> None:
-    console.print(text, markup=False, highlight=False)

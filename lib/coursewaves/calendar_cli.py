@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coursewaves.console import console, short, show_table, stops
+from coursewaves.console import console, show_lines, show_table, show_written, stops
 from coursewaves.errors import CoursewavesError
 from coursewaves.settings import Home, find_home
 
@@ -72,15 +72,15 @@ def _print_text(year: "Year", due: "Due") -> None:
     from coursewaves.phrases import Phrases  # noqa: PLC0415
 
     words = Words(year, Phrases(year.settings.languages[0]))
-    console.print(words.title(), words.lead(due), sep="\n", markup=False, highlight=False)
+    show_lines(words.title(), words.lead(due))
     for block in words.blocks(due):
         marks = " ".join(f"¶{number}" for number in block.paragraphs)
         console.print(f"\n{block.title} ({marks})", style="bold", markup=False, highlight=False)
         if block.rows:
             show_table(block.head, block.rows)
         for text in filter(None, [block.note, "" if block.rows else block.empty]):
-            console.print(text, markup=False, highlight=False)
-    console.print("", *words.notes(due), sep="\n", markup=False, highlight=False)
+            show_lines(text)
+    show_lines("", *words.notes(due))
 
 
 def _print_json(_year: "Year", due: "Due") -> None:
@@ -95,4 +95,4 @@ def _write(year: "Year", due: "Due") -> None:
     from coursewaves.due_files import write_due  # noqa: PLC0415
 
     for path in write_due(year, due):
-        console.print(f"written: {short(path, year.home)}", highlight=False, markup=False)
+        show_written(path, year.home)

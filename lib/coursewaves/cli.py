@@ -22,6 +22,7 @@ from coursewaves.console import (
     show_files,
     show_problems,
     show_table,
+    show_written,
     stage,
     stop,
     stops,
@@ -200,11 +201,7 @@ def export(
     with stops():
         home = find_home(State.home)
         folder = to.resolve() if to else None
-
-        def done(path: Path) -> None:
-            console.print(f"written: {short(path, home)}", highlight=False, markup=False)
-
-        write_exports(home, format or [], language, table or [], folder, done)
+        write_exports(home, format or [], language, table or [], folder, lambda path: show_written(path, home))
 
 
 @app.command()

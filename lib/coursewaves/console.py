@@ -20,6 +20,7 @@ from coursewaves.settings import Home, find_home
 if TYPE_CHECKING:
     import pandas as pd
 
+    from coursewaves.findings import Finding
     from coursewaves.plan import Job
 
 console = Console(soft_wrap=True)
@@ -54,6 +55,22 @@ def alone(home: Home) -> Iterator[None]:
     except Stopped as stopped:
         complaints.print("stopped; the next run goes on from here", style="red", highlight=False)
         raise typer.Exit(EXIT["stopped"] + stopped.number) from None
+
+
+def show_lines(*lines: str) -> None:
+    """Print lines as they stand."""
+    console.print(*lines, sep="\n", markup=False, highlight=False)
+
+
+def show_written(path: Path, home: Home) -> None:
+    """Say that a file or folder was written."""
+    show_lines(f"written: {short(path, home)}")
+
+
+def show_findings(findings: "Iterable[Finding]") -> None:
+    """Say what a person should know, and what to do about it."""
+    for finding in findings:
+        complaints.print(str(finding), style="yellow", markup=False, highlight=False)
 
 
 def stop(message: str) -> NoReturn:

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coursewaves.calendar_cli import TodayOption, day_of
-from coursewaves.console import alone, complaints, console, home_of, short, show_table, stops
+from coursewaves.console import (
+    alone,
+    complaints,
+    console,
+    home_of,
+    show_findings,
+    show_lines,
+    show_table,
+    show_written,
+    stops,
+)
 
 if TYPE_CHECKING:
     from coursewaves.due import Due
@@ -103,11 +113,12 @@ def _lay_ready(
             "low-rated topics": len(made.docket.low_topics),
             "invitations": sum(file.what == "invitation" for file in made.files.values()),
         }  # fmt: skip
-        console.print(f"written: {short(made.folder, home)}", highlight=False, markup=False)
+        show_written(made.folder, home)
         console.print(", ".join(f"{name}: {n}" for name, n in counts.items()), highlight=False)
         if len(made.docket.left_out):
             listed = ", ".join(made.docket.left_out["subject_id"])
             complaints.print(f"still in work (¶13): {listed}", style="yellow", highlight=False, markup=False)
+        show_findings(made.findings)
 
 
 def _print_text(year: "Year", due: "Due") -> None:
@@ -120,7 +131,7 @@ def _print_text(year: "Year", due: "Due") -> None:
         if block.rows:
             show_table(block.head, block.rows)
         for text in filter(None, [block.note, "" if block.rows else block.empty]):
-            console.print(text, markup=False, highlight=False)
+            show_lines(text)
 
 
 def _print_json(year: "Year", due: "Due") -> None:

@@ -8,7 +8,7 @@ holds the two to the same result.
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -55,6 +55,17 @@ def split(text: str, delimiter: str) -> Iterator[Record]:
             lines.at = start + 1
             continue
         yield Record(row, cells)
+
+
+def joined(rows: Iterable[Iterable[object]], *, is_quoted: bool = False) -> str:
+    r"""Write records as comma-separated text; quotes stand where they are needed, or around every cell.
+
+    >>> joined([["a", "b, c"], [1, ""]])
+    'a,"b, c"\n1,\n'
+    """
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL if is_quoted else csv.QUOTE_MINIMAL, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 class _Lines:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.instruments import Texts
+from coursewaves.instruments import Texts, wording
 from coursewaves.lime_headings import WORDS, LimeColumn, columns
 from coursewaves.lss import LimePart, LimeQuestion, LimeQuestionnaire, read_lss
 from coursewaves.workbook import FileFault
@@ -173,7 +173,7 @@ def _stems(column: LimeColumn) -> Texts:
     row = column.row
     if row is None:
         return column.texts
-    words = {language: row.texts.get(language) or next(iter(row.texts.values()), "") for language in column.texts}
+    words = {language: wording(row.texts, language) for language in column.texts}
     return {language: text.removesuffix(f"[{words[language]}]").strip() for language, text in column.texts.items()}
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coursewaves.console import alone, complaints, console, home_of, short, show_table, stops
+from coursewaves.console import alone, complaints, console, home_of, show_lines, show_table, show_written, stops
 from coursewaves.errors import CoursewavesError
 from coursewaves.settings import Home
 
@@ -103,7 +103,7 @@ def undo(context: typer.Context) -> None:
         home = home_of(context)
         with alone(home):
             entry = undo_change(home)
-        console.print(f"undone: {entry.reason} of {entry.file}; next: coursewaves load", highlight=False, markup=False)
+        show_lines(f"undone: {entry.reason} of {entry.file}; next: coursewaves load")
 
 
 @register_app.command()
@@ -115,7 +115,7 @@ def split(context: typer.Context) -> None:
         home = home_of(context)
         with alone(home):
             for path in split_workbook(home):
-                console.print(f"written: {short(path, home)}", highlight=False, markup=False)
+                show_written(path, home)
         console.print("registry.xlsx lies in data/register now", highlight=False)
 
 
@@ -137,7 +137,7 @@ def _carry_out(home: Home, draft: "Draft", is_dry: bool, reason: str) -> None:
         return
     entry = write_change(home, draft, reason)
     told = f"written: {draft.path.name}, change {entry.number}; next: coursewaves load" if entry else "nothing changes"
-    console.print(told, highlight=False, markup=False)
+    show_lines(told)
 
 
 def show_difference(draft: "Draft") -> None:
@@ -151,7 +151,7 @@ def show_difference(draft: "Draft") -> None:
         own = [one for one in cells if not is_new or one.column not in KEYS[draft.table][0]]
         told = [f"{one.column}={one.after}" if is_new else _changed(one) for one in own]
         sign = "+" if is_new else "~"
-        console.print(f"{sign} {draft.table} {shown_id(row)}: {'; '.join(told)}", markup=False, highlight=False)
+        show_lines(f"{sign} {draft.table} {shown_id(row)}: {'; '.join(told)}")
     if len(rows) > MOST_ROWS:
         console.print(f"and {len(rows) - MOST_ROWS} more rows", highlight=False)
 

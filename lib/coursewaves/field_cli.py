@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coursewaves.calendar_cli import TodayOption, day_of
-from coursewaves.console import complaints, console, home_of, short, show_table, stops
+from coursewaves.console import complaints, home_of, show_findings, show_lines, show_table, show_written, stops
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from coursewaves.field import Draw, Progress
 
 WaveOption = Annotated[int | None, typer.Option("--wave", "-w", help="Where several waves ask a sample: which.")]
@@ -38,14 +36,9 @@ def sample(
     with stops():
         home = home_of(context)
         draw, registry, findings = draw_of(home, wave, seed)
-
-        def done(path: "Path") -> None:
-            console.print(f"written: {short(path, home)}", highlight=False, markup=False)
-
         _show_draw(draw)
-        write_draw(home, draw, registry, anew=anew, done=done)
-        for finding in findings:
-            complaints.print(str(finding), style="yellow", markup=False, highlight=False)
+        write_draw(home, draw, registry, anew=anew, done=lambda path: show_written(path, home))
+        show_findings(findings)
         if draw.plan.seed != home.settings.sample.seed:
             fix = "write the seed under sample: seed: in coursewaves.yml, so that the report draws from it too"
             complaints.print(f"note: the settings name no such seed; fix: {fix}", style="yellow", highlight=False)
@@ -71,10 +64,8 @@ def field(
         found = follow(home, day_of(today, home), wave)
         _show_progress(found.progress)
         if next:
-            path = write_next(home, found.draw, found.registry, found.to_ask())
-            console.print(f"written: {short(path, home)}", highlight=False, markup=False)
-        for finding in found.findings:
-            complaints.print(str(finding), style="yellow", markup=False, highlight=False)
+            show_written(write_next(home, found.draw, found.registry, found.to_ask()), home)
+        show_findings(found.findings)
     is_at_risk = (found.progress.scopes["alarm"] != "").any()
     raise typer.Exit(3 if found.findings or is_at_risk else 0)
 
@@ -84,7 +75,7 @@ def _show_draw(draw: "Draw") -> None:
     rows = draw.plan.strata[columns].astype("object")
     head = ["direction", "programme", "completed", "needed", "listed", "invited", "remark"]
     show_table(head, rows.where(rows.notna(), None).to_numpy())
-    console.print(f"seed: {draw.plan.seed}\nframe: {draw.plan.frame_hash}", highlight=False, markup=False)
+    show_lines(f"seed: {draw.plan.seed}\nframe: {draw.plan.frame_hash}")
 
 
 def _show_progress(progress: "Progress") -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from coursewaves.console import console, home_of, short, stops
+from coursewaves.console import console, home_of, show_written, stops
 
 
 def forms(
@@ -32,10 +32,9 @@ def forms(
 
     with stops():
         home = home_of(context)
-
-        def done(path: Path) -> None:
-            console.print(f"written: {short(path, home)}", highlight=False, markup=False)
-
         folder = to.resolve() if to else None
-        for remark in build_forms(home, instrument or [], course or [], format or [], folder, done):
+        remarks = build_forms(
+            home, instrument or [], course or [], format or [], folder, lambda path: show_written(path, home)
+        )
+        for remark in remarks:
             console.print(remark, style="yellow", highlight=False, markup=False)

@@ -14,7 +14,17 @@ from coursewaves.errors import CoursewavesError
 Texts = dict[str, str]
 """One wording in several languages: language code to text."""
 
+
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$", max_length=40)]
+
+
+def wording(texts: Texts, language: str, otherwise: str = "") -> str:
+    """Return a text in a language; where it is missing, in the first language that has one.
+
+    >>> wording({"kk": "Иә", "ru": "Да"}, "ru"), wording({"kk": "Иә"}, "en")
+    ('Да', 'Иә')
+    """
+    return texts.get(language) or next(iter(texts.values()), otherwise)
 
 
 class Entry(BaseModel):
@@ -27,7 +37,7 @@ class Entry(BaseModel):
 
     def wording(self, language: str) -> str:
         """Return the wording in a language; where it is missing, in the first language that has one."""
-        return self.text.get(language) or next(iter(self.text.values()), self.id)
+        return wording(self.text, language, self.id)
 
 
 class Option(BaseModel):
@@ -45,7 +55,7 @@ class Option(BaseModel):
 
     def wording(self, language: str) -> str:
         """Return the option's wording in a language, or its code."""
-        return self.text.get(language) or next(iter(self.text.values()), self.code)
+        return wording(self.text, language, self.code)
 
 
 class Scale(Entry):

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from coursewaves.console import console, home_of, short, stops
+from coursewaves.console import home_of, short, show_lines, stops
 
 
 def lab(
@@ -32,11 +32,11 @@ def lab(
         for copied in copy_notebooks(home, spoken):
             if copied.is_kept:
                 told = f"{short(copied.path, home)} was changed by somebody and stays as it is"
-                console.print(told, highlight=False, markup=False)
+                show_lines(told)
         write_welcome(home, spoken)
         if read_contents(home) is None:
             told = f"nothing is loaded yet; fix: coursewaves --home {home.root.name} load"
-            console.print(told, highlight=False, markup=False)
+            show_lines(told)
         with tempfile.TemporaryDirectory(prefix="coursewaves-lab-") as own:
             environment = os.environ | lab_environment(home, spoken, Path(own))
             before = signal.signal(signal.SIGINT, _left_to_jupyter)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from coursewaves.calendar_cli import TodayOption, day_of
-from coursewaves.console import complaints, console, home_of, short, show_table, stops
+from coursewaves.console import console, home_of, short, show_findings, show_lines, show_table, stops
 
 
 def letters(
@@ -39,9 +39,8 @@ def letters(
         if written.rows:
             show_table(head, [[row[name] for name in columns] for row in written.rows])
             n_letters = len({row["file"] for row in written.rows})
-            console.print(f"{n_letters} letters in {short(written.folder, home)}", highlight=False, markup=False)
+            show_lines(f"{n_letters} letters in {short(written.folder, home)}")
         else:
             console.print("no letter is due", highlight=False)
-        for finding in written.findings:
-            complaints.print(str(finding), style="yellow", markup=False, highlight=False)
+        show_findings(written.findings)
     raise typer.Exit(3 if written.findings else 0)

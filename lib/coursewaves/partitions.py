@@ -8,15 +8,13 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import fields, replace
-from functools import partial
-from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
 from coursewaves.contents import Entry, digest
 from coursewaves.pooled import NAMES, Pooled
-from coursewaves.private_files import private_folder, sweep, write_private
+from coursewaves.private_files import private_folder, sweep, write_private_bytes
 from coursewaves.registry import Registry
 from coursewaves.year import Year
 
@@ -50,7 +48,7 @@ def write_partitions(year: Year, pooled: Pooled, withheld: pd.DataFrame | None =
         content = packed(tables | _withheld(withheld, course_id))
         path = year.home.partition(course_id)
         if not path.exists() or path.read_bytes() != content:
-            write_private(path, partial(_put, content))
+            write_private_bytes(path, content)
         entries.append(_entry(year, course_id, len(tables["responses"]), digest(content)))
     kept = {f"{entry.course_id}.zip" for entry in entries}
     for path in folder.glob("*.zip"):
@@ -62,10 +60,6 @@ def write_partitions(year: Year, pooled: Pooled, withheld: pd.DataFrame | None =
 def _withheld(forms: pd.DataFrame | None, course_id: str) -> dict[str, pd.DataFrame]:
     own = None if forms is None else forms[forms["course_id"] == course_id]
     return {} if own is None or own.empty else {WITHHELD: own}
-
-
-def _put(content: bytes, path: Path) -> None:
-    path.write_bytes(content)
 
 
 def packed(tables: dict[str, pd.DataFrame]) -> bytes:

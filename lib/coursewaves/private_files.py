@@ -43,6 +43,12 @@ def write_private(path: Path, write: Callable[[Path], object]) -> None:
         write(draft)
 
 
+def write_private_bytes(path: Path, content: bytes) -> None:
+    """Write a file as `write_private` does, of bytes."""
+    with private_draft(path) as draft:
+        draft.write_bytes(content)
+
+
 def write_shared(path: Path, content: bytes, *, is_synced: bool = True) -> None:
     """Write a file as `write_private` does, but readable by the owner's group (mode 0640), for what is published.
 

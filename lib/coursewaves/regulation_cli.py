@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coursewaves.calendar_cli import Format, TodayOption, day_of
-from coursewaves.console import console, home_of, short, stops
+from coursewaves.console import home_of, show_lines, show_written, stops
 
 if TYPE_CHECKING:
     from coursewaves.phrases import Phrases
@@ -34,7 +34,7 @@ def regulation(context: typer.Context, today: TodayOption = "", format: FormatOp
         if format is Format.json:
             typer.echo(dumped(standing, phrases))
         elif format is Format.html:
-            console.print(f"written: {short(write_standing(standing, phrases), year.home)}", highlight=False)
+            show_written(write_standing(standing, phrases), year.home)
         else:
             _print_text(standing, phrases)
     raise typer.Exit(1 if is_any_broken(standing.states) else 0)
@@ -44,18 +44,14 @@ def _print_text(standing: "Standing", phrases: "Phrases") -> None:
     from coursewaves.regulation_page import counted, lead, notes, title  # noqa: PLC0415
 
     numbers = ", ".join(f"{words} {n}" for words, n in counted(standing, phrases))
-    _print(title(phrases), lead(standing, phrases), numbers, "")
+    show_lines(title(phrases), lead(standing, phrases), numbers, "")
     for state in standing.states:
         _print_state(state, phrases)
-    _print("", *notes(phrases))
+    show_lines("", *notes(phrases))
 
 
 def _print_state(state: "State", phrases: "Phrases") -> None:
     from coursewaves.regulation import asked, evidence_words, state_words  # noqa: PLC0415
 
-    _print(f"¶{state.paragraph} {state_words(phrases, state.state)}: {asked(phrases, state.paragraph)}")
-    _print(*(f"    {evidence_words(phrases, piece)}" for piece in state.evidence))
-
-
-def _print(*lines: str) -> None:
-    console.print(*lines, sep="\n", markup=False, highlight=False)
+    show_lines(f"¶{state.paragraph} {state_words(phrases, state.state)}: {asked(phrases, state.paragraph)}")
+    show_lines(*(f"    {evidence_words(phrases, piece)}" for piece in state.evidence))

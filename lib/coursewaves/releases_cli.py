@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from coursewaves.console import alone, console, home_of, stops
+from coursewaves.console import alone, console, home_of, show_lines, stops
 from coursewaves.releases import retract as take_back
 
 
@@ -26,5 +26,5 @@ def retract(
         home = home_of(context)
         with alone(home):
             courses = take_back(home, course or [], reason, datetime.now(UTC))
-    console.print(f"{len(courses)} courses taken back: {', '.join(courses)}", highlight=False, markup=False)
+    show_lines(f"{len(courses)} courses taken back: {', '.join(courses)}")
     console.print("load the year anew: coursewaves load", highlight=False)

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from coursewaves.console import alone, complaints, console, home_of, named, short, show_failure, stage, stops
+from coursewaves.console import (
+    alone,
+    complaints,
+    console,
+    home_of,
+    named,
+    short,
+    show_failure,
+    show_lines,
+    stage,
+    stops,
+)
 from coursewaves.errors import CoursewavesError
 from coursewaves.formats import others
 from coursewaves.manifest import INDEX
@@ -107,7 +118,7 @@ def missed(context: typer.Context) -> None:
 
     with stops():
         told = finish_check(home_of(context), datetime.now(UTC))
-    console.print(told or "no run was missed", highlight=False, markup=False)
+    show_lines(told or "no run was missed")
     raise typer.Exit(1 if told else 0)
 
 
@@ -133,7 +144,7 @@ def make_due(
     n_failed = len(found.failed)
     made = f"{len(found.outcomes) - n_failed} reports made, {n_failed} failed"
     console.print(made + (f", {found.n_current} current" if found.n_current else ""), highlight=False)
-    console.print(f"index: {short(home.reports / INDEX, home)}", highlight=False, markup=False)
+    show_lines(f"index: {short(home.reports / INDEX, home)}")
     return n_failed
 
 
@@ -154,6 +165,6 @@ def _show_plan(home: Home, chosen: Chosen, formats: Sequence[str], *, anew: bool
     planned = plan_reports(home, *chosen, formats=formats, anew=anew)
     for one in planned:
         if one.reasons:
-            console.print(f"{named(one.job)}: {', '.join(one.reasons)}", highlight=False, markup=False)
+            show_lines(f"{named(one.job)}: {', '.join(one.reasons)}")
     n_due = sum(bool(one.reasons) for one in planned)
     console.print(f"{n_due} reports due, {len(planned) - n_due} current", highlight=False)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coursewaves.console import console, home_of, stops
+from coursewaves.console import home_of, show_lines, stops
 from coursewaves.errors import CoursewavesError
 
 if TYPE_CHECKING:
@@ -46,15 +46,15 @@ def write(
         chosen = _chosen(kind, system, plan, machine)
         if dry_run:
             for place, text in schedule.would_write(plan, chosen, machine).items():
-                _print(f"# {place}\n{text}")
+                show_lines(f"# {place}\n{text}")
             return
         for line in schedule.write(plan, chosen, machine):
-            _print(line)
-        _print(f"next run: {_moment(schedule.next_due(plan, machine.now))}")
+            show_lines(line)
+        show_lines(f"next run: {_moment(schedule.next_due(plan, machine.now))}")
         declared = schedule.plan_for(home, machine)
         if hasattr(home.settings, "schedule") and plan != declared:
             fix = "write the same under schedule: in coursewaves.yml"
-            _print(f"note: a missed run is told by the settings, which say {declared.told}; fix: {fix}")
+            show_lines(f"note: a missed run is told by the settings, which say {declared.told}; fix: {fix}")
 
 
 @schedule_app.command()
@@ -72,9 +72,9 @@ def check(context: typer.Context, at: AtOption = "", every: EveryOption = "", on
         plan = schedule.plan_that_stands(home, machine, every, at, on)
         findings = schedule.check(plan, machine)
         for finding in findings:
-            _print(str(finding))
+            show_lines(str(finding))
         if schedule.what_stands(home.root, machine):
-            _print(f"next run: {_moment(schedule.next_due(plan, machine.now))}")
+            show_lines(f"next run: {_moment(schedule.next_due(plan, machine.now))}")
     raise typer.Exit(1 if is_any_wrong(findings) else 0)
 
 
@@ -89,7 +89,7 @@ def remove(
     with stops():
         asked = name or schedule.name_of(home_of(context).root)
         for line in schedule.remove(asked, schedule.this_machine()) or [f"nothing to remove: {asked}"]:
-            _print(line)
+            show_lines(line)
 
 
 def _chosen(kind: str, is_system: bool, plan: "Plan", machine: "Machine") -> str:
@@ -102,7 +102,3 @@ def _chosen(kind: str, is_system: bool, plan: "Plan", machine: "Machine") -> str
 
 def _moment(moment: datetime) -> str:
     return f"{moment:%a %Y-%m-%d %H:%M} {moment.tzinfo}"
-
-
-def _print(line: str) -> None:
-    console.print(line, markup=False, highlight=False)

@@ -9,13 +9,12 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from coursewaves.contents import digest
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import sweep, write_private
+from coursewaves.private_files import sweep, write_private_bytes
 
 INPUTS, PAGES = "inputs", "pages"
 
@@ -76,7 +75,7 @@ class Storage:
     def write(self, name: str, content: bytes) -> None:
         """Write a file whole; one that is there is replaced."""
         if self.is_local:
-            _tried("write to", lambda: write_private(Path(self._path(name)), partial(_put, content)))
+            _tried("write to", lambda: write_private_bytes(Path(self._path(name)), content))
         else:
             _tried("write to", lambda: self.files.pipe_file(self._path(name), content))
 
@@ -108,10 +107,6 @@ class Storage:
 
     def _path(self, name: str) -> str:
         return f"{self.root}/{name}"
-
-
-def _put(content: bytes, path: Path) -> None:
-    path.write_bytes(content)
 
 
 def _tried(what: str, use: Callable[[], Found]) -> Found:

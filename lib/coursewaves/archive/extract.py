@@ -1,7 +1,5 @@
 """Take one course out of files that hold several: raw files go in, its records with their row numbers come out."""
 
-import csv
-import io
 import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.aliases import read_aliases
+from coursewaves.delimited import joined
 from coursewaves.fingerprints import mark_all, record_hashes
 from coursewaves.pseudonyms import Pseudonyms
 from coursewaves.records import Records, read_records
@@ -119,11 +118,7 @@ def _registry_records(home: Home, table: str) -> Records | None:
 
 def as_csv(header: Sequence[object], rows: Iterable[Sequence[object]]) -> bytes:
     """Write a table as CSV in which every cell is quoted: a lone carriage return can't break a row."""
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8", "surrogatepass")
+    return joined([header, *rows], is_quoted=True).encode("utf-8", "surrogatepass")
 
 
 def pages_of(home: Home, course_id: str) -> list[Path]:

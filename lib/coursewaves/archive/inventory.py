@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader
 
+from coursewaves.archive.extract import as_csv
 from coursewaves.archive.payload import Item
 from coursewaves.errors import CoursewavesError
 from coursewaves.phrases import Phrases, marked
@@ -31,8 +32,8 @@ KINDS = {
     "forms": marked("Forms of the questionnaires"),
     "letters": marked("Cover letters"),
     "councils": marked("Documents of the councils"),
-    "documents": marked("Documents"),
-    "release": marked("Release of data"),
+    "field": marked("Sample and field work"),
+    "released": marked("Register of what was published"),
     "settings": marked("Settings"),
     "data": marked("Other data"),
     "problems": marked("Problems of the data"),
@@ -65,11 +66,11 @@ def listed(items: list[Item]) -> list[Listed]:
 
 def write_inventories(folder: Path, inventory: list[Listed], values: dict[str, str]) -> None:
     """Write ``contents.csv`` and, in each language, ``inventory.<language>.csv`` and ``.html`` into a bag."""
-    (folder / CONTENTS).write_bytes(_as_csv(list(COLUMNS), inventory))
+    (folder / CONTENTS).write_bytes(as_csv(list(COLUMNS), inventory))
     for language in LANGUAGES:
         phrases = Phrases(language)
         head, rows = _words(phrases, inventory)
-        (folder / f"inventory.{language}.csv").write_bytes(b"\xef\xbb\xbf" + _as_csv(head, rows))
+        (folder / f"inventory.{language}.csv").write_bytes(b"\xef\xbb\xbf" + as_csv(head, rows))
         (folder / f"inventory.{language}.html").write_text(_page(phrases, head, rows, values), encoding="utf-8")
 
 
@@ -106,14 +107,6 @@ def _words(phrases: Phrases, inventory: list[Listed]) -> tuple[list[str], list[l
         for number, one in enumerate(inventory, 1)
     ]
     return head, rows
-
-
-def _as_csv(head: list[str], rows: list[list[str]] | list[Listed]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8")
 
 
 def _page(phrases: Phrases, head: list[str], rows: list[list[str]], values: dict[str, str]) -> str:

@@ -18,8 +18,9 @@ from coursewaves.archive.payload import LIVE, Item, archive_folder, check_loaded
 from coursewaves.archive.retention import Subject, find_retention
 from coursewaves.entry import Row, draft_added, draft_removed, forget_before, write_change
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import sweep, write_private
+from coursewaves.private_files import sweep, write_private, write_private_bytes
 from coursewaves.registry import read_registry
+from coursewaves.releases.register import place_of
 from coursewaves.settings import Home
 from coursewaves.tables import columns_of
 from coursewaves.year import Year
@@ -31,6 +32,10 @@ OF_A_COURSE = ("invitations", "participants", "receipts", "handovers", "courses"
 
 STAY = ("registry", "register", "settings", "instruments", "forms")
 """Kinds of documents that stay when all courses are removed: the next year needs them."""
+
+
+PUBLISHED = ("reports", "released")
+"""Kinds of documents that are written anew with a page."""
 
 
 class Removal(NamedTuple):
@@ -84,7 +89,7 @@ def plan_removal(year: Year, subject: Subject, bag: Path, today: date, early: st
     traced = trace(year)
     whole, shared = _responses_of(traced, set(subject.courses), home)
     is_all = set(year.registry.courses["course_id"]) <= set(subject.courses)
-    files = _all_files(home) if is_all else [*whole, *_names(home, pages_of_all(home, subject.courses))]
+    files = _all_files(home) if is_all else [*whole, *_names(home, published_of(home, subject.courses))]
     marks = {} if is_all else {name: fingerprints(home, name, rows) for name, rows in shared.items()}
     against = [
         *_not_in_bag(year, subject, facts, bag, files, shared),
@@ -94,9 +99,10 @@ def plan_removal(year: Year, subject: Subject, bag: Path, today: date, early: st
     return Removal(facts.bag_id, subject.courses, sorted(files), marks, archived, today.isoformat(), early, against)
 
 
-def pages_of_all(home: Home, courses: list[str]) -> list[Path]:
-    """Return the published files about some courses."""
-    return [path for course_id in courses for path in pages_of(home, course_id)]
+def published_of(home: Home, courses: list[str]) -> list[Path]:
+    """Return the pages about some courses, and the register's entries of what they told."""
+    entries = [place for course_id in courses if (place := place_of(home, course_id)).exists()]
+    return [*(path for course_id in courses for path in pages_of(home, course_id)), *entries]
 
 
 def _names(home: Home, paths: list[Path]) -> list[str]:
@@ -138,7 +144,7 @@ def _not_in_bag(
 
 def _is_lost(one: Listed, kept: dict[str, str]) -> bool:
     """Whether a file is not in the bag as it is; a page that was made anew since may differ: its data may not."""
-    return one.path not in kept or (one.kind != "reports" and kept[one.path] != one.sha256)
+    return one.path not in kept or (one.kind not in PUBLISHED and kept[one.path] != one.sha256)
 
 
 def _wanted(
@@ -254,7 +260,7 @@ def _set_aside(home: Home, removal: Removal) -> None:
     if rows:
         content = as_csv(["file", "record", "column", "corrected"], rows)
         path = home.corrections / f"archived-{removal.bag_id}-{removal.courses[0]}.csv"
-        write_private(path, lambda draft: draft.write_bytes(content))
+        write_private_bytes(path, content)
 
 
 def _clear(home: Home) -> None:

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from coursewaves.builders.form import Block, Choice, Form, Question
 from coursewaves.builders.words import words
-from coursewaves.instruments import Texts
+from coursewaves.instruments import Texts, wording
 from coursewaves.settings import PACKAGE
 
 MOST_IN_A_BOX = 2
@@ -68,7 +68,7 @@ def paper_form(form: Form, language: str, institute: Texts) -> str:
         language=language,
         title=form.title[language],
         subtitle=form.subtitle[language],
-        institute=institute.get(language) or next(iter(institute.values()), ""),
+        institute=wording(institute, language),
         texts=texts,
         course=(form.asked_first("course"), list(form.courses[0][1])) if is_named else None,
         course_name=_name(form.asked_first("course"), language),

@@ -9,29 +9,25 @@ from coursewaves.councils.bundle import INVENTORY, Bundle, councils_folder, writ
 from coursewaves.councils.docket import LOW_TOPICS, Docket, find_docket
 from coursewaves.councils.material import Report, collect_reports
 from coursewaves.councils.papers import CLERK, MEMBERS, File, make_papers, page_of
-from coursewaves.councils.templates import BUILT_IN, PAPERS, Paper, fill, own_folder
+from coursewaves.councils.wording import TEMPLATES
 
 __all__ = [
-    "BUILT_IN",
     "CLERK",
     "INVENTORY",
     "LOW_TOPICS",
     "MEMBERS",
-    "PAPERS",
+    "TEMPLATES",
     "Agenda",
     "Bundle",
     "Docket",
     "File",
     "Item",
-    "Paper",
     "Report",
     "collect_reports",
     "councils_folder",
-    "fill",
     "find_docket",
     "make_agenda",
     "make_papers",
-    "own_folder",
     "page_of",
     "write_bundle",
 ]

@@ -7,7 +7,6 @@ the reports, which are made to be passed on. What somebody has edited in it is n
 import csv
 import io
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,9 +14,12 @@ from coursewaves.contents import digest
 from coursewaves.councils.docket import Docket, find_docket
 from coursewaves.councils.material import collect_reports
 from coursewaves.councils.papers import File, make_papers
+from coursewaves.councils.wording import TEMPLATES
+from coursewaves.delimited import joined
 from coursewaves.errors import CoursewavesError
+from coursewaves.findings import Finding
 from coursewaves.manifest import sha256_of
-from coursewaves.private_files import private_folder, private_workshop, refused, sweep, write_private
+from coursewaves.private_files import private_folder, private_workshop, refused, sweep, write_private_bytes
 from coursewaves.settings import Home
 from coursewaves.year import Year
 
@@ -36,11 +38,14 @@ class Bundle(NamedTuple):
         What the sitting is about.
     files
         Every file but the inventory, by its path in the folder.
+    findings
+        What should be looked at, and what to do about it.
     """
 
     folder: Path
     docket: Docket
     files: dict[str, File]
+    findings: list[Finding]
 
 
 def councils_folder(home: Home) -> Path:
@@ -85,15 +90,12 @@ def write_bundle(
             _put(folder, contents)
         except OSError as error:
             raise CoursewavesError(f"Can't write {folder.name}: {refused(error)}") from error
-    return Bundle(folder, docket, files)
+    return Bundle(folder, docket, files, TEMPLATES.look_over(home))
 
 
 def _inventory(files: dict[str, File]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([name, digest(one.content), len(one.content), one.what] for name, one in sorted(files.items()))
-    return text.getvalue().encode()
+    rows = [[name, digest(one.content), len(one.content), one.what] for name, one in sorted(files.items())]
+    return joined([COLUMNS, *rows]).encode()
 
 
 def _hashes(folder: Path) -> dict[str, str]:
@@ -137,11 +139,7 @@ def _put(folder: Path, contents: dict[str, bytes]) -> None:
     with private_workshop(parent) as place:
         new = private_folder(Path(place) / "new")
         for name, content in contents.items():
-            write_private(new / name, partial(_write, content))
+            write_private_bytes(new / name, content)
         if folder.exists():
             folder.rename(Path(place) / "old")
         new.rename(folder)
-
-
-def _write(content: bytes, path: Path) -> None:
-    path.write_bytes(content)

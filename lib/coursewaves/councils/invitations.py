@@ -10,14 +10,13 @@ import pandas as pd
 
 from coursewaves.councils.agenda import programme_title
 from coursewaves.councils.docket import Docket
-from coursewaves.councils.templates import Paper, fill
+from coursewaves.councils.wording import worded
+from coursewaves.own_templates import Paper
 
 INVITED = ["role", "invited_id", "name", "email", "programme_ids", "about", "letter"]
 
 
-def invitations(
-    docket: Docket, frame: dict[str, Any], *, ask_participants: bool
-) -> tuple[pd.DataFrame, dict[str, Paper]]:
+def invitations(docket: Docket, *, ask_participants: bool) -> tuple[pd.DataFrame, dict[str, Paper]]:
     """Return the invitation list, one row a letter, and the letters by name.
 
     A low-rated topic without a trainer in the registry has a row without a letter.
@@ -33,16 +32,12 @@ def invitations(
         ]
         rows.append(_row("trainer", trainer_id, trainer, "", topics["programme_id"], topics["title"], name))
         if trainer_id:
-            letters[name] = _letter(docket, "invitation", frame | {"trainer": trainer, "topics": about})
+            letters[name] = worded(docket, "invitation", trainer=trainer, topics=about)
     if ask_participants:
-        for row, paper in _centres(docket, frame):
+        for row, paper in _centres(docket):
             rows.append(row)
             letters[row["letter"]] = paper
     return pd.DataFrame(rows, columns=INVITED), letters
-
-
-def _letter(docket: Docket, name: str, values: dict[str, Any]) -> Paper:
-    return fill(docket.year.home, name, docket.phrases.language, values)
 
 
 def _row(role: str, invited_id: str, name: str, email: str, programmes: Any, about: Any, letter: str) -> dict[str, Any]:
@@ -50,7 +45,7 @@ def _row(role: str, invited_id: str, name: str, email: str, programmes: Any, abo
     return dict(zip(INVITED, [role, invited_id, name, email, listed, "; ".join(about), letter], strict=True))
 
 
-def _centres(docket: Docket, frame: dict[str, Any]) -> list[tuple[dict[str, Any], Paper]]:
+def _centres(docket: Docket) -> list[tuple[dict[str, Any], Paper]]:
     """Return a letter to each centre that ran a course of a low-rated programme."""
     registry, language = docket.year.registry, docket.phrases.language
     low = registry.courses[registry.courses["programme_id"].isin(docket.factors["programme_id"])]
@@ -65,7 +60,7 @@ def _centres(docket: Docket, frame: dict[str, Any]) -> list[tuple[dict[str, Any]
             for row in listed.to_dict("records")
         ]
         name = f"participants-{centre_id}"
-        paper = _letter(docket, "participants", frame | {"centre": title, "courses": about})
+        paper = worded(docket, "participants", centre=title, courses=about)
         email = email if isinstance(email, str) else ""
         row = _row("centre", str(centre_id), title, email, listed["programme_id"], listed["course_id"], name)
         found.append((row, paper))

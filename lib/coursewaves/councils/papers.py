@@ -1,7 +1,5 @@
 """Write what a sitting needs (¶15, ¶18-20): a docket and its reports go in, files by name come out, each as bytes."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -13,10 +11,12 @@ from coursewaves.councils.docket import LOW_TOPICS, Docket
 from coursewaves.councils.excerpts import excerpt
 from coursewaves.councils.invitations import INVITED, invitations
 from coursewaves.councils.material import Report
-from coursewaves.councils.templates import Paper, fill
+from coursewaves.councils.wording import institute_of, worded
+from coursewaves.delimited import joined
 from coursewaves.documents import to_docx
 from coursewaves.export.csvfile import guarded
 from coursewaves.hearings.tasks import DECISION_KINDS
+from coursewaves.own_templates import Paper
 from coursewaves.page import Html, Section, heading, paragraph, table
 from coursewaves.report import page_css
 from coursewaves.settings import PACKAGE
@@ -47,8 +47,8 @@ def make_papers(docket: Docket, reports: Sequence[Report], *, ask_participants: 
         Whether the centres are asked to send participants to the scientific-methodological council too (¶15).
     """
     agenda, language = make_agenda(docket), docket.phrases.language
-    drafts = fill(docket.year.home, "decisions", language, _draft_values(docket))
-    minutes = fill(docket.year.home, "minutes", language, _frame(docket) | {"items": _plain_items(agenda)})
+    drafts = worded(docket, "decisions", programmes=_programmes(docket))
+    minutes = worded(docket, "minutes", items=_plain_items(agenda))
     pages = {
         f"{MEMBERS}/agenda.{language}": ("agenda", _paper(docket, _title(docket), [_agenda(docket, agenda)])),
         f"{MEMBERS}/dossier.{language}": ("dossier", _dossier(docket, agenda, reports, drafts)),
@@ -63,7 +63,7 @@ def make_papers(docket: Docket, reports: Sequence[Report], *, ask_participants: 
     files[f"{CLERK}/hearings.csv"] = File("rows for the register", _hearings(docket))
     files[f"{CLERK}/decisions.csv"] = File("rows for the register", _decisions(docket))
     if docket.council == "smc":
-        listed, letters = invitations(docket, _frame(docket), ask_participants=ask_participants)
+        listed, letters = invitations(docket, ask_participants=ask_participants)
         files[f"{CLERK}/invitations.csv"] = File("invitation list", _csv(INVITED, listed))
         files |= {
             f"{CLERK}/{name}.{language}.docx": File("invitation", _docx(docket, paper))
@@ -85,21 +85,6 @@ def _docx(docket: Docket, paper: Paper) -> bytes:
     return to_docx(page_of(docket, paper), docket.phrases.language, paper.title)
 
 
-def _institute(docket: Docket) -> str:
-    institute = docket.year.settings.institute
-    return institute.get(docket.phrases.language) or next(iter(institute.values()), "")
-
-
-def _frame(docket: Docket) -> dict[str, Any]:
-    """Return the values that every template has."""
-    return {
-        "institute": _institute(docket),
-        "council": council_name(docket),
-        "is_academic": docket.council == "academic",
-        "day": docket.phrases.day(docket.day),
-    }
-
-
 def _title(docket: Docket) -> str:
     told = {"council": council_name(docket), "day": docket.phrases.day(docket.day)}
     return docket.phrases.say("Agenda of the {council}, {day}", **told)
@@ -108,7 +93,7 @@ def _title(docket: Docket) -> str:
 def _paper(docket: Docket, title: str, sections: Iterable[Section | Html]) -> Paper:
     """Head a paper for the members with its title, the institute and whom it is for."""
     note = docket.phrases.say("For the members of the council alone: it names trainers.")
-    first = [heading(title, 1), paragraph(_institute(docket)), paragraph(note, "note")]
+    first = [heading(title, 1), paragraph(institute_of(docket)), paragraph(note, "note")]
     parts = [one._repr_html_() if isinstance(one, Section) else one for one in sections]
     return Paper(title, Html("\n".join([*first, *parts])))
 
@@ -172,8 +157,8 @@ def _low_topics(docket: Docket) -> Section:
     return Section("low-topics", title, [18], [table(title, head, lines, "prose")])
 
 
-def _draft_values(docket: Docket) -> dict[str, Any]:
-    return _frame(docket) | {"programmes": [_programme(docket, name) for name in docket.factors["programme_id"]]}
+def _programmes(docket: Docket) -> list[dict[str, Any]]:
+    return [_programme(docket, name) for name in docket.factors["programme_id"]]
 
 
 def _programme(docket: Docket, programme_id: str) -> dict[str, Any]:
@@ -215,9 +200,6 @@ def _rounded(low_topics: pd.DataFrame) -> pd.DataFrame:
 
 def _csv(columns: Sequence[str], rows: pd.DataFrame) -> bytes:
     """Write a table as CSV in which no cell begins a formula."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows[list(columns)].itertuples(index=False):
-        writer.writerow(["" if pd.isna(cell) else guarded(str(cell)) for cell in row])
-    return text.getvalue().encode("utf-8-sig")
+    cells = rows[list(columns)].itertuples(index=False)
+    lines = [["" if pd.isna(cell) else guarded(str(cell)) for cell in row] for row in cells]
+    return joined([columns, *lines]).encode("utf-8-sig")

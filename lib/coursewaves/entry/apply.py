@@ -7,7 +7,7 @@ from coursewaves.entry.journal import NOT_WRITTEN, Entry, enter_change, register
 from coursewaves.entry.table_file import Line as Record
 from coursewaves.entry.table_file import new_table, says_something
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import private_draft, sweep, write_private
+from coursewaves.private_files import private_draft, sweep, write_private_bytes
 from coursewaves.records import read_records
 from coursewaves.settings import Home
 from coursewaves.tables import TABLES
@@ -76,7 +76,7 @@ def _keep(home: Home, before: bytes | None) -> None:
         if content is None:
             path.unlink(missing_ok=True)
         else:
-            write_private(path, lambda draft, content=content: draft.write_bytes(content))  # type: ignore[misc]
+            write_private_bytes(path, content)
 
 
 def forget_before(home: Home) -> None:

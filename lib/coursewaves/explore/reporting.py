@@ -17,25 +17,14 @@ from coursewaves.locks import Busy, RunLock
 from coursewaves.manifest import close_journal, settle
 from coursewaves.page import Html, Section, paragraph
 from coursewaves.phrases import marked
-from coursewaves.plan import Planned, plan_reports
+from coursewaves.plan import KIND_NAMES, Planned, plan_reports
 from coursewaves.private_files import refused
 from coursewaves.publish import here, make_reports, mark_stale
 from coursewaves.settings import Home
 from coursewaves.view import View
 
-NAMES = {
-    "course": marked("Course"),
-    "topic": marked("Topics"),
-    "direction": marked("Direction"),
-    "programme": marked("Programme"),
-    "factors": marked("Factor analysis"),
-    "centre": marked("Competence centre"),
-    "period": marked("The institute's year"),
-    "intake": marked("Quality of the intake"),
-    "questionnaire": marked("Quality of the questionnaires"),
-    "sample": marked("Sample of monitoring 3"),
-}
-"""What the kinds of report are called."""
+NAMES = {"course": marked("Course")} | KIND_NAMES
+"""What the kinds of report are called in a menu."""
 
 
 class Made(NamedTuple):
@@ -131,7 +120,8 @@ class ReportPanel:
         labels = {"kind": view.say("Kind"), "subject": view.say("Subject"), "language": view.say("Language")}
         for name, label in labels.items():
             self.menus[name].description = label
-        _fill(self.menus["kind"], [(view.say(NAMES[kind]), kind) for kind in self._kinds()], kept["kind"])
+        kinds = [(view.say(NAMES[kind]), kind) for kind in self._kinds()]
+        _fill(self.menus["kind"], kinds, kept["kind"])
         self._offer_subjects(kept["subject"])
         codes = self.home.settings.languages
         named = [(Locale.parse(code).display_name or code, code) for code in codes]

@@ -15,7 +15,7 @@ from coursewaves.export import export_folder
 from coursewaves.export.csvfile import write_csv
 from coursewaves.export.xlsx import write_workbook
 from coursewaves.page import Html, Section, paragraph
-from coursewaves.private_files import private_folder, refused, write_private
+from coursewaves.private_files import private_folder, refused, write_private_bytes
 from coursewaves.settings import Home
 from coursewaves.view import View
 
@@ -107,12 +107,8 @@ def _write_pictures(folder: Path, pictures: Sequence[Picture]) -> Iterator[Path]
     for number, picture in enumerate(pictures, 1):
         for suffix, content in ((".svg", picture.svg.encode()), (".png", to_png(picture.svg))):
             path = folder / f"{number:02}{suffix}"
-            _write(path, content)
+            write_private_bytes(path, content)
             yield path
-
-
-def _write(path: Path, content: bytes) -> None:
-    write_private(path, lambda draft: draft.write_bytes(content))
 
 
 def _write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], pictures: Sequence[Picture]) -> Iterator[Path]:

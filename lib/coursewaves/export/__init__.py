@@ -19,8 +19,9 @@ from coursewaves.export.files import told, write_text
 from coursewaves.export.labels import labels_table
 from coursewaves.export.pages import codebook_page
 from coursewaves.export.spss import write_sav
-from coursewaves.export.variables import Code, Variable, wording
+from coursewaves.export.variables import Code, Variable
 from coursewaves.export.xlsx import write_workbook
+from coursewaves.instruments import wording
 from coursewaves.private_files import private_folder, sweep
 from coursewaves.registry import read_registry
 from coursewaves.settings import Home

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.export.variables import Code, Kind, Variable, wording
+from coursewaves.export.variables import Code, Kind, Variable
 from coursewaves.forms import AFTERWARDS, BACKGROUND, no_forms
-from coursewaves.instruments import Entry, Instrument, Item, Option, Scale, Survey, Texts
+from coursewaves.instruments import Entry, Instrument, Item, Option, Scale, Survey, Texts, wording
 from coursewaves.phrases import Phrases, marked
 from coursewaves.score import IDENTITY, composition, score_names
 from coursewaves.settings import Settings

@@ -10,8 +10,8 @@ from importlib.metadata import version
 from xml.etree import ElementTree as Tree
 
 from coursewaves.export.codebook import SCORE_RULE, Codebook
-from coursewaves.export.variables import Code, Variable, wording
-from coursewaves.instruments import Instrument, Texts
+from coursewaves.export.variables import Code, Variable
+from coursewaves.instruments import Instrument, Texts, wording
 
 NAMESPACE = "ddi:codebook:2_5"
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"

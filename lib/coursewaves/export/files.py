@@ -9,13 +9,13 @@ from coursewaves.private_files import private_draft
 
 
 @contextmanager
-def told(folder: Path) -> Iterator[None]:
+def told(folder: Path, fix: str = "name another folder with --to") -> Iterator[None]:
     """Turn a full disk, or a folder that is not ours, into one message without a path."""
     try:
         yield
     except OSError as error:
         why = error.strerror or type(error).__name__
-        raise CoursewavesError(f"Can't write to {folder.name}: {why}; fix: name another folder with --to.") from error
+        raise CoursewavesError(f"Can't write to {folder.name}: {why}; fix: {fix}.") from error
 
 
 def write_text(path: Path, text: str) -> None:

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from coursewaves.export.variables import Variable, wording
+from coursewaves.export.variables import Variable
+from coursewaves.instruments import wording
 
 
 def labels_table(variables: list[Variable], language: str) -> pd.DataFrame:

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader
 
 from coursewaves.export.codebook import SCORE_RULE, Codebook
-from coursewaves.export.variables import Variable, wording
-from coursewaves.instruments import Instrument
+from coursewaves.export.variables import Variable
+from coursewaves.instruments import Instrument, wording
 from coursewaves.settings import PACKAGE
 
 

@@ -88,8 +88,3 @@ class Variable(NamedTuple):
     def measure(self) -> Literal["nominal", "ordinal", "scale"]:
         """Level of measurement."""
         return MEASURES[self.kind]
-
-
-def wording(texts: Texts, language: str) -> str:
-    """Return a text in a language; if missing, in the first that has one."""
-    return texts.get(language) or next(iter(texts.values()), "")

@@ -22,6 +22,7 @@ from coursewaves.settings import Home
 from coursewaves.tables import columns_of, dtype_of
 
 PAPER, FRAME, DRAWN, REGISTER = "plan.json", "frame.csv", "drawn.xlsx", "invitations.csv"
+FIX = "make room on the disk, or let this user write there"
 
 
 def field_folder(home: Home, instrument: Instrument) -> Path:
@@ -53,7 +54,7 @@ def write_draw(
         )
     people = everybody(draw, registry)
     invited = people["is_invited"].astype(bool)
-    with told(folder):
+    with told(folder, FIX):
         private_folder(folder)
         write_shared(folder / PAPER, (json.dumps(paper, ensure_ascii=False, indent=1) + "\n").encode())
         write_csv("frame", _keys(people), folder / FRAME)
@@ -118,7 +119,7 @@ def write_next(home: Home, draw: Draw, registry: Registry, people: pd.DataFrame)
     types = {name: dtype_of("invitations", name) for name in columns}
     table = pd.concat([known[columns].astype(types), new.astype(types)], ignore_index=True)
     path = field_folder(home, draw.instrument) / REGISTER
-    with told(path.parent):
+    with told(path.parent, FIX):
         write_csv("invitations", with_plain_days(table), path)
     return path
 

@@ -6,31 +6,26 @@ centre by the way agreed for such lists and is attached to nothing. All lies in 
 """
 
 from coursewaves.letters.due_letters import KINDS, Known, Letter, Stream, Wanted, due_letters, to_invite
-from coursewaves.letters.files import Written, letters_folder, write_letters
+from coursewaves.letters.files import TEMPLATES, Written, letters_folder, write_letters
 from coursewaves.letters.index import COLUMNS, INDEX, read_index
 from coursewaves.letters.links import Link, Links, find_links
 from coursewaves.letters.pictures import qr_code
-from coursewaves.letters.templates import BUILT_IN, Filled, Values, fill, own_folder
 
 __all__ = [
-    "BUILT_IN",
     "COLUMNS",
     "INDEX",
     "KINDS",
-    "Filled",
+    "TEMPLATES",
     "Known",
     "Letter",
     "Link",
     "Links",
     "Stream",
-    "Values",
     "Wanted",
     "Written",
     "due_letters",
-    "fill",
     "find_links",
     "letters_folder",
-    "own_folder",
     "qr_code",
     "read_index",
     "to_invite",

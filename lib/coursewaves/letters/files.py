@@ -15,19 +15,32 @@ from coursewaves.export.files import told
 from coursewaves.export.xlsx import write_workbook
 from coursewaves.field.files import with_plain_days
 from coursewaves.findings import Finding
-from coursewaves.letters.due_letters import REMINDER, SAMPLE, Known, Letter, Stream, Wanted, due_letters, to_invite
+from coursewaves.letters.due_letters import (
+    KINDS,
+    REMINDER,
+    SAMPLE,
+    Known,
+    Letter,
+    Stream,
+    Wanted,
+    due_letters,
+    to_invite,
+)
 from coursewaves.letters.index import INDEX, read_index, write_index, written_before
 from coursewaves.letters.links import find_links
 from coursewaves.letters.mail import Draft, email_draft, page
 from coursewaves.letters.pictures import qr_code
-from coursewaves.letters.templates import Filled, fill, look_over
 from coursewaves.letters.words import Office, values_of
-from coursewaves.private_files import write_private
+from coursewaves.own_templates import Paper, Templates
+from coursewaves.private_files import write_private_bytes
 from coursewaves.registry import read_registry
 from coursewaves.settings import Home
 from coursewaves.tables import columns_of
 from coursewaves.unattended import plain_address
 from coursewaves.year import Year
+
+TEMPLATES = Templates("letters", KINDS)
+"""The letters whose wording an institute may replace."""
 
 
 class Written(NamedTuple):
@@ -89,7 +102,7 @@ def write_letters(
     prepared = [_Prepared(home, office, letter, target, bool(wanted.courses), not lacks) for letter in letters]
     contents = {path: content for one in prepared for path, content in one.contents()}  # all faults before any file
     rows = [row for one in prepared for row in one.rows()]
-    with told(target):
+    with told(target, "name another folder with --out"):
         for path, content in contents.items():
             _put(path, content)
             done(path)
@@ -101,7 +114,7 @@ def write_letters(
     return Written(
         target,
         rows,
-        list(dict.fromkeys([*_registry_remarks(len(faults)), *look_over(home), *findings, *lacks, *remarks])),
+        list(dict.fromkeys([*_registry_remarks(len(faults)), *TEMPLATES.look_over(home), *findings, *lacks, *remarks])),
     )
 
 
@@ -129,7 +142,7 @@ def _responses(home: Home, wanted: Wanted) -> pd.DataFrame:
 
 def _put(path: Path, content: bytes | pd.DataFrame) -> None:
     if isinstance(content, bytes):
-        write_private(path, lambda draft: draft.write_bytes(content))
+        write_private_bytes(path, content)
     else:
         write_workbook({"invitations": content}, path)
 
@@ -158,21 +171,21 @@ class _Prepared:
         documents = {}
         if self.has_document:
             filled = self._filled(lambda one: f"data:image/png;base64,{b64encode(codes[one.course_id]).decode()}")
-            whole = page(filled.body, self.language, filled.subject)
-            documents[f"{self.name}.docx"] = to_docx(whole, self.language, filled.subject)
+            whole = page(filled.body, self.language, filled.title)
+            documents[f"{self.name}.docx"] = to_docx(whole, self.language, filled.title)
         yield from ((self.folder / name, content) for name, content in documents.items())
         in_mail = self._filled(lambda one: f"cid:qr-{one.course_id}")
         draft = Draft(
-            self._address(), self.home.settings.letters.contact.email, in_mail.subject, self.language, in_mail.body,
+            self._address(), self.home.settings.letters.contact.email, in_mail.title, self.language, in_mail.body,
             {f"qr-{course_id}": png for course_id, png in codes.items()}, documents,
         )  # fmt: skip
         yield self.folder / f"{self.name}.eml", email_draft(draft)
         if self.people:
             yield self.folder / self.people, self._people()
 
-    def _filled(self, picture: Callable[[Stream], str]) -> Filled:
+    def _filled(self, picture: Callable[[Stream], str]) -> Paper:
         values = values_of(self.letter, self.office, self.language, picture, self.people)
-        return fill(self.home, self.letter.kind, self.language, values)
+        return TEMPLATES.fill(self.home, self.letter.kind, self.language, values)
 
     def _people(self) -> pd.DataFrame:
         """Return the rows of invitations of those whom the letter asks to invite, for the centre to fill in."""

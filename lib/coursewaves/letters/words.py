@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from coursewaves.builders.words import one_line
-from coursewaves.instruments import Texts
+from coursewaves.instruments import Texts, wording
 from coursewaves.ladder import least
 from coursewaves.letters.due_letters import SAMPLE, Letter, Stream
-from coursewaves.letters.templates import Values
 from coursewaves.phrases import Phrases
 from coursewaves.registry import Registry
 from coursewaves.settings import Settings
@@ -30,7 +29,7 @@ class Office(NamedTuple):
     today: date
 
 
-def values_of(letter: Letter, office: Office, language: str, picture: Picture, people_file: str = "") -> Values:
+def values_of(letter: Letter, office: Office, language: str, picture: Picture, people_file: str = "") -> dict[str, Any]:
     """Return the values of a letter.
 
     Parameters
@@ -48,7 +47,7 @@ def values_of(letter: Letter, office: Office, language: str, picture: Picture, p
 
     Returns
     -------
-    Values
+    dict
         ``institute``, ``centre``, ``centre_code``, ``today``, ``wave`` (its number), ``wave_name``,
         ``questionnaire``, ``least_share`` (of a sample wave), ``people_file``, ``contact`` (``name``, ``phone``,
         ``email``) and ``courses``: of each ``code``, ``title``, ``starts``, ``ends``, ``language``, ``opens``,
@@ -58,43 +57,43 @@ def values_of(letter: Letter, office: Office, language: str, picture: Picture, p
     centres = registry.centres
     centre = centres[centres["centre_id"] == letter.centre_id].iloc[0]
     contact, share = office.settings.letters.contact, letter.instrument.least_percent
-    return Values(
-        institute=_text(office.settings.institute, language),
-        centre=one_line(registry.title("centres", centre, language)),
-        centre_code=letter.centre_id,
-        today=phrases.day(office.today),
-        wave=str(letter.instrument.wave),
-        wave_name=phrases.say("Monitoring {wave}", wave=letter.instrument.wave),
-        questionnaire=one_line(letter.instrument.wording(language)),
-        least_share="" if share is None else phrases.percent(share / 100),
-        people_file=people_file,
-        contact=Values(name=_text(contact.name, language), phone=contact.phone, email=contact.email),
-        courses=[_course(letter.kind, stream, office, phrases, picture) for stream in letter.streams],
-    )
+    return {
+        "institute": _text(office.settings.institute, language),
+        "centre": one_line(registry.title("centres", centre, language)),
+        "centre_code": letter.centre_id,
+        "today": phrases.day(office.today),
+        "wave": str(letter.instrument.wave),
+        "wave_name": phrases.say("Monitoring {wave}", wave=letter.instrument.wave),
+        "questionnaire": one_line(letter.instrument.wording(language)),
+        "least_share": "" if share is None else phrases.percent(share / 100),
+        "people_file": people_file,
+        "contact": {"name": _text(contact.name, language), "phone": contact.phone, "email": contact.email},
+        "courses": [_course(letter.kind, stream, office, phrases, picture) for stream in letter.streams],
+    }
 
 
-def _course(kind: str, stream: Stream, office: Office, phrases: Phrases, picture: Picture) -> Values:
+def _course(kind: str, stream: Stream, office: Office, phrases: Phrases, picture: Picture) -> dict[str, Any]:
     registry, language = office.registry, phrases.language
     course = registry.course(stream.course_id)
     title = registry.title("programmes", registry.programme_of(stream.course_id), language)
     said = course["language"]
     alt = phrases.say("QR code: the questionnaire of course {course}", course=stream.course_id)
     image = '<img src="{}" alt="{}" width="{}" height="{}">'
-    return Values(
-        code=stream.course_id,
-        title=one_line(title),
-        starts=phrases.day(course["starts_on"]),
-        ends=phrases.day(course["ends_on"]),
-        language=_spoken(said, phrases) if isinstance(said, str) else "",
-        opens=phrases.day(stream.opens),
-        due=phrases.day(stream.due),
-        closes=phrases.day(stream.closes),
-        link=stream.link.url,
-        form_code=stream.link.code,
-        qr=Markup(image).format(picture(stream), alt, SIZE, SIZE),  # noqa: S704 (its places are filled escaped)
-        invited="" if stream.n_invited is None else _count(kind, stream.n_invited, office, phrases),
-        answered="" if stream.n_answered is None else _count(kind, stream.n_answered, office, phrases),
-    )
+    return {
+        "code": stream.course_id,
+        "title": one_line(title),
+        "starts": phrases.day(course["starts_on"]),
+        "ends": phrases.day(course["ends_on"]),
+        "language": _spoken(said, phrases) if isinstance(said, str) else "",
+        "opens": phrases.day(stream.opens),
+        "due": phrases.day(stream.due),
+        "closes": phrases.day(stream.closes),
+        "link": stream.link.url,
+        "form_code": stream.link.code,
+        "qr": Markup(image).format(picture(stream), alt, SIZE, SIZE),  # noqa: S704 (its places are filled escaped)
+        "invited": "" if stream.n_invited is None else _count(kind, stream.n_invited, office, phrases),
+        "answered": "" if stream.n_answered is None else _count(kind, stream.n_answered, office, phrases),
+    }
 
 
 def _count(kind: str, n: int, office: Office, phrases: Phrases) -> str:
@@ -109,4 +108,4 @@ def _spoken(language: str, phrases: Phrases) -> str:
 
 
 def _text(texts: Texts, language: str) -> str:
-    return one_line(texts.get(language) or next(iter(texts.values()), ""))
+    return one_line(wording(texts, language))

@@ -4,7 +4,7 @@ import pandas as pd
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.export import open_codebook
-from coursewaves.export.variables import wording
+from coursewaves.instruments import wording
 from coursewaves.phrases import Phrases, marked
 from coursewaves.year import TABLES, Year
 

@@ -7,7 +7,7 @@ import pandas as pd
 from coursewaves.hearings.ways import DECIDED
 from coursewaves.phrases import marked
 from coursewaves.regulation.facts import Facts
-from coursewaves.regulation.states import AT_RISK, BROKEN, KEPT, NOT_YET, Evidence, Said, Value
+from coursewaves.regulation.states import AT_RISK, BROKEN, KEPT, NOT_YET, Evidence, Phrase, Value
 from coursewaves.removals import removal_days
 from coursewaves.spans import DONE, DUE_SOON, OVERDUE
 
@@ -88,7 +88,7 @@ def data_base(facts: Facts) -> Iterator[Evidence]:
     weight = BROKEN if facts.low else AT_RISK
     for table, name in NEEDED.items():
         if getattr(facts.registry, table).empty:
-            yield Evidence(weight, marked("The registry has no rows of: {table}"), {"table": Said(name)})
+            yield Evidence(weight, marked("The registry has no rows of: {table}"), {"table": Phrase(name)})
 
 
 def topics_discussed(facts: Facts) -> Iterator[Evidence]:

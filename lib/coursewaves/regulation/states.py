@@ -14,7 +14,7 @@ STATES = (BROKEN, AT_RISK, KEPT, NOT_YET)
 """All states, the worst first: a paragraph stands as its worst piece of evidence says."""
 
 
-class Said(str):
+class Phrase(str):
     """A phrase among the values of another one: it is said in the reader's language too."""
 
     __slots__ = ()

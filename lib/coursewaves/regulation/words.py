@@ -4,7 +4,7 @@ from datetime import date
 
 from coursewaves.phrases import Phrases, marked
 from coursewaves.regulation.paragraphs import load_regulation
-from coursewaves.regulation.states import AT_RISK, BROKEN, KEPT, NOT_YET, Evidence, Said, Value
+from coursewaves.regulation.states import AT_RISK, BROKEN, KEPT, NOT_YET, Evidence, Phrase, Value
 
 MOST_NAMES = 10
 """How many ids a sentence names; the JSON has them all."""
@@ -34,7 +34,7 @@ def evidence_words(phrases: Phrases, evidence: Evidence) -> str:
 
 
 def _word(phrases: Phrases, value: Value) -> str:
-    if isinstance(value, Said):
+    if isinstance(value, Phrase):
         return phrases.say(value)
     if isinstance(value, date):
         return phrases.short_day(value)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from coursewaves.contents import CONTENTS, digest
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import private_folder, write_private
+from coursewaves.private_files import private_folder, write_private, write_private_bytes
 from coursewaves.settings import Home
 
 DECISIONS = "decisions.jsonl"
@@ -34,7 +34,7 @@ def enter(home: Home, course_ids: Iterable[str]) -> None:
 def write_entry(place: Path, content: bytes) -> None:
     """Write what was published of a course."""
     private_folder(place.parent)
-    write_private(place, lambda path: path.write_bytes(content))
+    write_private_bytes(place, content)
 
 
 def retract(home: Home, course_ids: Iterable[str], reason: str, now: datetime) -> list[str]:

@@ -1,5 +1,6 @@
 """What every kind of report begins and ends with."""
 
+from coursewaves.instruments import wording
 from coursewaves.page import Html, Section, facts, heading, paragraph
 from coursewaves.sections.front import END_MARK
 from coursewaves.view import View
@@ -8,7 +9,7 @@ from coursewaves.view import View
 def front_of(view: View, title: str, told: list[tuple[str, str]], about: str) -> Section:
     """Say what is reported and from what (¶1-3); every kind is told the institute and the day of the last answer."""
     institute = view.year.settings.institute
-    name = institute.get(view.phrases.language) or next(iter(institute.values()), "")
+    name = wording(institute, view.phrases.language)
     shared = [(view.say("Institute"), name), *told, (view.say("Last answer"), _last_answer(view))]
     parts = [heading(title, level=1), facts(shared), paragraph(about), paragraph(_draft_note(view), "warning")]
     return Section("front", "", [], parts)

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from coursewaves.instruments import wording
 from coursewaves.opening import CourseView
 from coursewaves.page import Html, Section, facts, heading, paragraph
 from coursewaves.view import View
@@ -31,7 +32,7 @@ def _facts(view: CourseView) -> list[tuple[str, str]]:
     say, course, programme = view.say, view.course, view.programme
     institute = view.year.settings.institute
     return [
-        (say("Institute"), institute.get(view.phrases.language) or next(iter(institute.values()), "")),
+        (say("Institute"), wording(institute, view.phrases.language)),
         (say("Course"), view.course_id),
         (say("Dates"), _dates(view)),
         (say("Competence centre"), _titled(view, "centres", "centre_id")),

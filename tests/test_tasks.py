@@ -175,6 +175,29 @@ def test_a_fault_of_the_program_does_not_look_like_work_that_runs_on(bare, monke
     assert not board.button.disabled
 
 
+@pytest.mark.parametrize(
+    ("reason", "tasks"),
+    [
+        ("Nothing is there; fix: coursewaves --home year load", ["Load what is new"]),
+        ("Old pages; fix: coursewaves report, then coursewaves archive make", ["Make the reports that are due",
+                                                                              "Make a bag for the archive"]),
+        ("Can't read coursewaves.yml; fix: mend the letters in it", []),
+    ],
+)  # fmt: skip
+def test_a_command_in_a_message_is_named_as_the_task_of_the_notebook(bare, monkeypatch, reason, tasks):
+    def refuse(_asked: object) -> list:
+        raise CoursewavesError(reason)
+
+    monkeypatch.setattr(boards, "TASKS", {**TASKS, "kept": TASKS["kept"]._replace(do=refuse)})
+    named = re.findall("that is the task “([^”]+)”", told(done(bare, "kept")))
+    assert named == tasks
+
+
+def test_each_task_names_its_command():
+    for task in TASKS.values():
+        assert CliRunner().invoke(cli.app, [*task.command.split(), "--help"]).exit_code == 0
+
+
 def test_what_the_system_refuses_is_said(bare, monkeypatch):
     def refuse(_asked: object) -> list:
         raise OSError(28, "No space left on device")

@@ -1,5 +1,6 @@
 """The board of the year's tasks: a menu of tasks, the choices of each, a button that does it, and what came of it."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,12 +83,19 @@ class TaskBoard:
             self._tell(paragraph(say("Another run works in this folder; try again when it has ended."), "warning"))
         except (CoursewavesError, OSError) as error:
             reason = refused(error) if isinstance(error, OSError) else str(error)
-            self._tell(paragraph(say("Not done: {reason}", reason=reason), "warning"))
+            self._tell(paragraph(say("Not done: {reason}", reason=reason), "warning"), *self._here(reason))
         except BaseException as error:  # a kernel that is interrupted, a fault of ours: it must not seem to run on
             self._tell(paragraph(say("Not done: {reason}", reason=type(error).__name__), "warning"))
             raise
         finally:
             self.button.disabled = False
+
+    def _here(self, reason: str) -> list[Html]:
+        """Say which tasks the commands are that a message names: who reads it has no terminal."""
+        say = self.phrases.say
+        named = [name for _, name, _, _, command, *_ in TASKS.values()
+                 if re.search(rf"\bcoursewaves (?:--home \S+ )?{command}\b", reason)]  # fmt: skip
+        return [paragraph(say("In this notebook that is the task “{task}”.", task=say(name))) for name in named]
 
     def _done(self) -> list[Html]:
         if self.task.is_alone:

@@ -15,13 +15,16 @@ from coursewaves.builders.apps_script import apps_script
 from coursewaves.builders.outline import make_form
 from coursewaves.councils import councils_folder
 from coursewaves.errors import CoursewavesError
-from coursewaves.explore.tasks import TASKS, TaskBoard
+from coursewaves.explore.tasks import TASKS, TaskBoard, reports
 from coursewaves.explore.tasks import board as boards
 from coursewaves.field import field_folder
 from coursewaves.letters import letters_folder
 from coursewaves.locks import RunLock
 from coursewaves.manifest import read_manifest
+from coursewaves.plan import plan_reports
+from coursewaves.publish import Outcome
 from coursewaves.registry import read_registry
+from coursewaves.run import Produced
 from coursewaves.settings import Home
 from coursewaves.simulate import simulate_year
 from coursewaves.survey_files import load_survey
@@ -288,6 +291,17 @@ def test_reports_that_are_current_are_not_made_again(made):
     assert told(board).startswith("Reports made: 0; failed: 0; current already: 6.")
     assert linked(board) == ["reports/index.html"]
     assert read_manifest(made) == pages
+
+
+def test_a_report_that_failed_is_named_with_its_reason(made, monkeypatch):
+    jobs = [one.job for one in plan_reports(made) if one.job.subject_id in ("P01-01", "P02")]
+    outcomes = [Outcome(job, "", "too little memory") for job in jobs]
+    monkeypatch.setattr(reports, "produce", lambda *_args, **_words: Produced(outcomes, 4, 0))
+    board = done(made, "reports")
+    assert told(board).startswith(
+        "Reports made: 0; failed: 2; current already: 4. Course P01-01 (en): too little memory"
+    )
+    assert "Topics P02 (en): too little memory" in told(board)
 
 
 def test_the_status_is_shown_and_written_where_a_page_is_asked_for(made):

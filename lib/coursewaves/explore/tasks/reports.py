@@ -5,11 +5,12 @@ import os
 from coursewaves.due import find_due
 from coursewaves.due_files import write_due
 from coursewaves.due_words import Words
+from coursewaves.explore.reporting import NAMES
 from coursewaves.explore.tasks.task import Asked, Task, laid, link, written
 from coursewaves.manifest import INDEX
 from coursewaves.page import Html, bullets, facts, paragraph
 from coursewaves.phrases import marked
-from coursewaves.plan import KIND_NAMES, Planned
+from coursewaves.plan import Planned
 from coursewaves.publish import Outcome, here
 from coursewaves.regulation_page import PAGE, counted, find_standing, lead, notes, standing_blocks, write_standing
 from coursewaves.run import produce
@@ -35,8 +36,7 @@ def make_due(asked: Asked) -> list[Html]:
                made=number(len(made.outcomes) - len(made.failed)), failed=number(len(made.failed)),
                current=number(made.n_current))  # fmt: skip
     failures = [
-        f"{say(KIND_NAMES[one.job.kind])} {one.job.subject_id} ({one.job.language}): {one.failure}"
-        for one in made.failed
+        f"{say(NAMES[one.job.kind])} {one.job.subject_id} ({one.job.language}): {one.failure}" for one in made.failed
     ]
     return [paragraph(told), bullets(failures), link(asked, home.reports / INDEX)]
 

@@ -15,13 +15,16 @@ from coursewaves.builders.apps_script import apps_script
 from coursewaves.builders.outline import make_form
 from coursewaves.councils import councils_folder
 from coursewaves.errors import CoursewavesError
-from coursewaves.explore.tasks import TASKS, TaskBoard
+from coursewaves.explore.tasks import TASKS, TaskBoard, reports
 from coursewaves.explore.tasks import board as boards
 from coursewaves.field import field_folder
 from coursewaves.letters import letters_folder
 from coursewaves.locks import RunLock
 from coursewaves.manifest import read_manifest
+from coursewaves.plan import plan_reports
+from coursewaves.publish import Outcome
 from coursewaves.registry import read_registry
+from coursewaves.run import Produced
 from coursewaves.settings import Home
 from coursewaves.simulate import simulate_year
 from coursewaves.survey_files import load_survey
@@ -175,6 +178,29 @@ def test_a_fault_of_the_program_does_not_look_like_work_that_runs_on(bare, monke
     assert not board.button.disabled
 
 
+@pytest.mark.parametrize(
+    ("reason", "tasks"),
+    [
+        ("Nothing is there; fix: coursewaves --home year load", ["Load what is new"]),
+        ("Old pages; fix: coursewaves report, then coursewaves archive make", ["Make the reports that are due",
+                                                                              "Make a bag for the archive"]),
+        ("Can't read coursewaves.yml; fix: mend the letters in it", []),
+    ],
+)  # fmt: skip
+def test_a_command_in_a_message_is_named_as_the_task_of_the_notebook(bare, monkeypatch, reason, tasks):
+    def refuse(_asked: object) -> list:
+        raise CoursewavesError(reason)
+
+    monkeypatch.setattr(boards, "TASKS", {**TASKS, "kept": TASKS["kept"]._replace(do=refuse)})
+    named = re.findall("that is the task “([^”]+)”", told(done(bare, "kept")))
+    assert named == tasks
+
+
+def test_each_task_names_its_command():
+    for task in TASKS.values():
+        assert CliRunner().invoke(cli.app, [*task.command.split(), "--help"]).exit_code == 0
+
+
 def test_what_the_system_refuses_is_said(bare, monkeypatch):
     def refuse(_asked: object) -> list:
         raise OSError(28, "No space left on device")
@@ -265,6 +291,17 @@ def test_reports_that_are_current_are_not_made_again(made):
     assert told(board).startswith("Reports made: 0; failed: 0; current already: 6.")
     assert linked(board) == ["reports/index.html"]
     assert read_manifest(made) == pages
+
+
+def test_a_report_that_failed_is_named_with_its_reason(made, monkeypatch):
+    jobs = [one.job for one in plan_reports(made) if one.job.subject_id in ("P01-01", "P02")]
+    outcomes = [Outcome(job, "", "too little memory") for job in jobs]
+    monkeypatch.setattr(reports, "produce", lambda *_args, **_words: Produced(outcomes, 4, 0))
+    board = done(made, "reports")
+    assert told(board).startswith(
+        "Reports made: 0; failed: 2; current already: 4. Course P01-01 (en): too little memory"
+    )
+    assert "Topics P02 (en): too little memory" in told(board)
 
 
 def test_the_status_is_shown_and_written_where_a_page_is_asked_for(made):

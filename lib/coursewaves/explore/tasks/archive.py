@@ -67,8 +67,8 @@ def bags_of(folder: Path) -> list[str]:
 
 
 TASKS = (
-    Task("kept", marked("Until when documents are kept"), ("day",), show_kept),
-    Task("bag", marked("Make a bag for the archive"), ("day", "subject"), make, is_alone=True),
-    Task("check", marked("Check a bag"), ("bag",), check),
+    Task("kept", marked("Until when documents are kept"), ("day",), show_kept, "archive list"),
+    Task("bag", marked("Make a bag for the archive"), ("day", "subject"), make, "archive make", is_alone=True),
+    Task("check", marked("Check a bag"), ("bag",), check, "archive verify"),
 )
 """Tasks of the archive; what is removed is removed by the command alone."""

@@ -1,5 +1,6 @@
 """The board of the year's tasks: a menu of tasks, the choices of each, a button that does it, and what came of it."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,7 +49,7 @@ class TaskBoard:
         self.menus = {name: widgets.Dropdown(**wide) for name in ("task", "language")}
         self.fields = {name: _made(field) for name, field in FIELDS.items()}
         self.button, self.message = widgets.Button(icon="play", button_style="primary"), widgets.Output()
-        self.button.layout.width = "auto"
+        self.button.layout.width, self.button.layout.align_self = "auto", "flex-start"
         self.button.on_click(lambda _button: self.do())
         self.rows = widgets.VBox()
         chosen = widgets.VBox([*self.menus.values(), self.rows], layout={"max_width": "48rem"})
@@ -82,12 +83,19 @@ class TaskBoard:
             self._tell(paragraph(say("Another run works in this folder; try again when it has ended."), "warning"))
         except (CoursewavesError, OSError) as error:
             reason = refused(error) if isinstance(error, OSError) else str(error)
-            self._tell(paragraph(say("Not done: {reason}", reason=reason), "warning"))
+            self._tell(paragraph(say("Not done: {reason}", reason=reason), "warning"), *self._here(reason))
         except BaseException as error:  # a kernel that is interrupted, a fault of ours: it must not seem to run on
             self._tell(paragraph(say("Not done: {reason}", reason=type(error).__name__), "warning"))
             raise
         finally:
             self.button.disabled = False
+
+    def _here(self, reason: str) -> list[Html]:
+        """Say which tasks the commands are that a message names: who reads it has no terminal."""
+        say = self.phrases.say
+        named = [name for _, name, _, _, command, *_ in TASKS.values()
+                 if re.search(rf"\bcoursewaves (?:--home \S+ )?{command}\b", reason)]  # fmt: skip
+        return [paragraph(say("In this notebook that is the task “{task}”.", task=say(name))) for name in named]
 
     def _done(self) -> list[Html]:
         if self.task.is_alone:
@@ -120,7 +128,7 @@ class TaskBoard:
             named = [(Locale.parse(code).display_name or code, code) for code in codes]
             _fill(self.menus["language"], named, language)
             say = self.phrases.say
-            _fill(self.menus["task"], [(say(task.name), task.task_id) for task in TASKS.values()], task_id)
+            _fill(self.menus["task"], [(say(name), one) for one, name, *_ in TASKS.values()], task_id)
             self.menus["task"].description, self.menus["language"].description = say("Task"), say("Language")
             self.button.description = say("Do it")
             self._fill_fields()
@@ -131,8 +139,8 @@ class TaskBoard:
         registry, _ = read_registry(self.home.registry)
         known, today = Known(self.home, registry, self.phrases), today_of(self.home, datetime.now(UTC))
         for name in self.task.fields:
-            field, widget = FIELDS[name], self.fields[name]
-            widget.description = self.phrases.say(field.label)
+            field, label, widget = FIELDS[name], FIELDS[name].label, self.fields[name]
+            widget.description = self.phrases.say(label)
             if field.kind == "menu":
                 _fill(widget, field.options(known), widget.value)
             elif field.kind == "day" and widget.value is None:

@@ -41,7 +41,7 @@ def show_ways(asked: Asked) -> list[Html]:
 
 TASKS = (
     Task("sitting", marked("Lay a sitting of a council ready"), ("council", "sitting", "programme", "participants"),
-         lay_ready, is_alone=True),
-    Task("ways", marked("Reports and decisions before the councils"), ("day",), show_ways),
+         lay_ready, "council smc", is_alone=True),
+    Task("ways", marked("Reports and decisions before the councils"), ("day",), show_ways, "council state"),
 )  # fmt: skip
 """Tasks of the secretaries."""

@@ -5,6 +5,7 @@ import os
 from coursewaves.due import find_due
 from coursewaves.due_files import write_due
 from coursewaves.due_words import Words
+from coursewaves.explore.reporting import NAMES
 from coursewaves.explore.tasks.task import Asked, Task, laid, link, written
 from coursewaves.manifest import INDEX
 from coursewaves.page import Html, bullets, facts, paragraph
@@ -34,8 +35,10 @@ def make_due(asked: Asked) -> list[Html]:
     told = say("Reports made: {made}; failed: {failed}; current already: {current}.",
                made=number(len(made.outcomes) - len(made.failed)), failed=number(len(made.failed)),
                current=number(made.n_current))  # fmt: skip
-    failures = [f"{one.job.kind} {one.job.subject_id} ({one.job.language}): {one.failure}" for one in made.failed]
-    return [paragraph(told), bullets(failures, "warning"), link(asked, home.reports / INDEX)]
+    failures = [
+        f"{say(NAMES[one.job.kind])} {one.job.subject_id} ({one.job.language}): {one.failure}" for one in made.failed
+    ]
+    return [paragraph(told), bullets(failures), link(asked, home.reports / INDEX)]
 
 
 def show_due(asked: Asked) -> list[Html]:
@@ -60,8 +63,8 @@ def show_standing(asked: Asked) -> list[Html]:
 
 
 TASKS = (
-    Task("reports", marked("Make the reports that are due"), (), make_due, is_alone=True),
-    Task("status", marked("What is due"), ("day", "page"), show_due),
-    Task("regulation", marked("How the regulation stands"), ("day", "page"), show_standing),
+    Task("reports", marked("Make the reports that are due"), (), make_due, "report", is_alone=True),
+    Task("status", marked("What is due"), ("day", "page"), show_due, "status"),
+    Task("regulation", marked("How the regulation stands"), ("day", "page"), show_standing, "regulation"),
 )
 """Tasks between the loaded answers and the councils."""

@@ -117,9 +117,9 @@ def _files(asked: Asked, files: pd.DataFrame) -> Html:
 
 TASKS = (
     Task("letters", marked("Letters to the competence centres"), ("day", "wave", "centre", "reminders"),
-         write_due_letters),
-    Task("sample", marked("Draw the sample"), ("sample_wave", "seed"), draw),
-    Task("field", marked("Follow the sample in the field"), ("day", "sample_wave", "next"), show_field),
-    Task("load", marked("Load what is new"), (), load_new, is_alone=True),
+         write_due_letters, "letters"),
+    Task("sample", marked("Draw the sample"), ("sample_wave", "seed"), draw, "sample"),
+    Task("field", marked("Follow the sample in the field"), ("day", "sample_wave", "next"), show_field, "field"),
+    Task("load", marked("Load what is new"), (), load_new, "load", is_alone=True),
 )  # fmt: skip
 """Tasks from the first letter to the loaded answers."""

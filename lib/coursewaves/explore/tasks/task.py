@@ -62,6 +62,8 @@ class Task(NamedTuple):
         What is to be chosen, by names of `coursewaves.explore.tasks.fields`.
     do
         Does it with the functions of its command; what it returns is shown.
+    command
+        The command that does the same, as a message names it.
     is_alone
         Whether nobody else may work in the folder meanwhile, as for the command.
     """
@@ -70,6 +72,7 @@ class Task(NamedTuple):
     name: str
     fields: tuple[str, ...]
     do: Callable[[Asked], list[Html]]
+    command: str
     is_alone: bool = False
 
 
@@ -107,4 +110,4 @@ def laid(blocks: Iterable[Block]) -> list[Html]:
 def remarks(asked: Asked, findings: Iterable[Finding]) -> list[Html]:
     """List what a person should know, each with what to do about it."""
     told = [str(finding).partition(": ")[2] for finding in findings]
-    return [heading(asked.say("To be watched")), bullets(told, "warning")] if told else []
+    return [heading(asked.say("To be watched")), bullets(told)] if told else []

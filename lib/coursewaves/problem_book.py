@@ -77,7 +77,7 @@ def write_problem_book(problems: pd.DataFrame, path: Path, language: str) -> Non
         to_do=[_in(entry.get("do", {}), language) for entry in wordings],
         corrected="",
     )
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"created": _EPOCH})  # the same problems are the same bytes on any day
         _write_problems(book, table)

@@ -119,6 +119,13 @@ def test_every_paragraph_of_the_regulation_has_its_row(survey):
     assert told == list(range(1, 23))
 
 
+def test_whether_a_share_is_reached_is_not_said_where_it_hangs_on_a_small_course(survey):
+    # 18 of 60 are 30 %: 16 answers of one course are shown, and the other has 1 to 4
+    found = of(survey, {"A-1": 16, "A-2": 3}, completed=30)
+    assert "whether it is reached is not said" in text_of(shown(found, "coverage"))
+    assert "the least share of those who completed (¶10) is reached" not in text_of(shown(found, "in_short"))
+
+
 def test_in_short_has_at_most_seven_sentences(survey):
     for sizes in ({"A-1": 0}, {"A-1": 30}, {"A-1": 30, "A-2": 12}):
         assert 1 <= shown(of(survey, sizes), "in_short").count("<li>") <= 7

@@ -90,11 +90,11 @@ def step_words(view: View, is_reached: Any, more: Any) -> str:
 
 
 def coverage_in_short(view: View) -> list[str]:
-    """Say in how many directions the least share is reached."""
+    """Say in how many directions the least share is reached; those where that must not be said are left out."""
     told = []
     for found in coverages(view):
-        rows = found.directions.rows()
-        n = sum(bool(row["is_least_reached"]) for row in rows if not row["is_hidden"] and not row["reason"])
+        rows = [row for row in found.directions.rows() if not _is_open(row)]
+        n = sum(row["is_least_reached"] is True for row in rows if not row["is_hidden"] and not row["reason"])
         values = {
             "n": view.phrases.number(n),
             "all": view.phrases.number(len(rows)),
@@ -103,3 +103,8 @@ def coverage_in_short(view: View) -> list[str]:
         text = marked("{wave}: the least share of those who completed (¶10) is reached in {n} of {all} directions.")
         told += [view.say(text, **values)] if rows else []
     return told
+
+
+def _is_open(row: dict[str, Any]) -> bool:
+    """Whether a share hangs on small courses, so that it is not said whether it is reached."""
+    return not row["is_hidden"] and not row["reason"] and bool(pd.isna(row["is_least_reached"]))

@@ -112,9 +112,8 @@ class Phrases:
         return f"p = {self.number(value, 3 if value < 0.01 else 2)}"
 
     def short_day(self, value: date) -> str:
-        """Format a date in figures."""
-        text: str = format_date(value, format="short", locale=self.locale)
-        return text
+        """Format a date in figures; in every language it is known by itself."""
+        return Said(format_date(value, format="short", locale=self.locale), value.isoformat())
 
     def day(self, value: date | None) -> str:
         """Format a date in full; a missing one is a dash."""

@@ -28,6 +28,7 @@ SCHEMA, VERSION = "coursewaves results", 1
 HIDDEN = "hidden"
 """In place of a value that is kept back because a neighbour could be computed from it."""
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TOO_FEW = re.compile(r"<\s?(\d+)")
 _KEPT_BACK = {"hidden: small group": HIDDEN}
 _MINIMUM = "fewer than {minimum} answers"
@@ -168,7 +169,7 @@ def _values(cell: Any, column: Column, language: str) -> Row:
     if text.strip() in ("", "–"):
         return dict.fromkeys(column.names)
     if not numbers or (column.unit == TEXT and not is_figure(text, language)):
-        return _told(column.names, slug(key) or text, numbers)
+        return _told(column.names, (key if _DAY.fullmatch(key) else slug(key)) or text, numbers)
     if len(numbers) > len(column.names):
         return dict.fromkeys(column.names) | {column.names[0]: numbers}
     return dict.fromkeys(column.names) | dict(zip(column.names, numbers, strict=False))

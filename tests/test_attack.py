@@ -74,7 +74,9 @@ def test_a_hidden_number_follows_from_the_files_and_from_the_coverage():
     files = line(
         "intake", "year", "Files and their records", "File|Records read|Kept", "w/P01_C_kk.csv (C)", "30", "23"
     )
-    covered = line("sample", "year", "Monitoring 3: coverage", "Direction|Completed|Answered", "— P01", "50", "23")
+    covered = line(
+        "sample", "year", "Monitoring 3: coverage", "Direction|Completed|Answered", "— Play (P01)", "50", "23"
+    )
     for told in (page("intake", "year", files), page("sample", "year", covered)):
         assert list(counts([shown, hidden, told])) == [Claim("count", ("P01-02", "3"), 3, (3, 3))]
     assert not list(counts([shown, hidden]))

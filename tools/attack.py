@@ -243,9 +243,9 @@ def _sums_of_coverage(pages: list[Page]) -> Iterator[tuple[object, int]]:
     """Yield how many of a programme answered the sample wave, unless the page says that small courses are left out."""
     for page in (page for page in pages if page.kind == "sample"):
         for line in page.lines:
-            n, name = line.number("Answered"), line.cells[0].removeprefix("— ")
-            if n is not None and re.fullmatch(r"P\d+", name) and "are left out; where a share" not in page.text:
-                yield _inside(f"{name}-", "3"), n
+            n, name = line.number("Answered"), re.fullmatch(r"— .*\((P\d+)\)", line.cells[0])
+            if n is not None and name and "are left out; where a share" not in page.text:
+                yield _inside(f"{name[1]}-", "3"), n
 
 
 def _inside(prefix: str, wave: str) -> object:

@@ -84,7 +84,7 @@ def test_a_hidden_number_follows_from_the_files_and_from_the_coverage():
         page("course", name, line("course", name, wave, head, "Monitoring 3", "30", "<5"))
         for name in ("P01-02", "P01-03")
     ]
-    sums = line("sample", "year", "Monitoring 3: coverage", "Direction|Completed|Answered", "— P01", "80", "27")
+    sums = line("sample", "year", "Monitoring 3: coverage", "Direction|Completed|Answered", "— Play (P01)", "80", "27")
     claims = list(counts([shown, *both, page("sample", "year", sums)]))
     assert {claim.told for claim in claims} == {(3, 4)}  # seven in two waves of four at the most
 

@@ -101,7 +101,7 @@ def test_without_counting_what_is_set_aside_the_sum_would_not_hold(tmp_path, mon
         return real(*args).assign(n_set_aside=0)
 
     monkeypatch.setattr(responses, "_account", miscounted)
-    with pytest.raises(CoursewavesError, match=r"3 records read, but 1 \+ 0 \+ 0 \+ 0 accounted for"):
+    with pytest.raises(CoursewavesError, match=r"3 records read, but 1 \+ 0 \+ 0 \+ 0 \+ 0 accounted for"):
         check_sum(tmp_path)
     monkeypatch.setattr(responses, "check_account", lambda files: None)
     with pytest.raises(AssertionError):

@@ -184,7 +184,7 @@ def test_every_record_of_a_real_file_ends_as_counted(load, name):
     assert found == {
         "file": "/".join(name.split("/")[1:]), "platform": counted.platform, "instrument_id": counted.instrument,
         "n_read": counted.read, "n_kept": counted.kept, "n_set_aside": sum(counted.aside.values()),
-        "n_duplicate": 0, "n_outside_window": 0,
+        "n_duplicate": 0, "n_outside_window": 0, "n_waiting": 0,
     }  # fmt: skip
     assert reasons(intake, found["n_set_aside"]) == counted.aside
     assert len(intake.responses) == counted.kept

@@ -42,14 +42,14 @@ def make_or_die() -> None:
     """Have the page in English of one course kill the process that makes it."""
     from coursewaves import making
 
-    make_page = making.make_page
+    make_report = making.make_report
 
     def make(notebook, parameters, *more):
         if parameters["course_id"] == COURSE and parameters["language"] == "en":
             die()
-        return make_page(notebook, parameters, *more)
+        return make_report(notebook, parameters, *more)
 
-    making.make_page = make
+    making.make_report = make
 
 
 if __name__ == "__main__":

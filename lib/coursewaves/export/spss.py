@@ -103,8 +103,12 @@ def write_sav(
 def _told(columns: list[Column]) -> dict[str, Any]:
     """Return what SPSS is told about the variables, as pyreadstat takes it."""
     return {
-        "column_labels": [column.label for column in columns],
-        "variable_value_labels": {column.name: column.codes for column in columns if column.codes},
+        "column_labels": [str(column.label) for column in columns],
+        "variable_value_labels": {
+            column.name: {code: str(label) for code, label in column.codes.items()}  # plain texts alone are taken
+            for column in columns
+            if column.codes
+        },
         "missing_ranges": {column.name: list(column.missing) for column in columns if column.missing},
         "variable_measure": {column.name: column.measure for column in columns},
         "variable_format": {column.name: column.form for column in columns if column.form},

@@ -29,6 +29,7 @@ PLAIN = {
         "n_set_aside": marked("records set aside for a problem"),
         "n_duplicate": marked("records of somebody whose other form counts"),
         "n_outside_window": marked("records that came too early or too late"),
+        "n_waiting": marked("records that wait to be counted with others"),
         "n_corrected": marked("records that a clerk's correction changed"),
     },
     "outcomes": {

@@ -140,12 +140,12 @@ def profile(home: Path, courses: list[str], language: str, *, is_forked: bool) -
 def _profiled(home: Path, courses: list[str], language: str, is_forked: bool) -> Profile:
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as `coursewaves.foreman` begins
     importlib.import_module("coursewaves.warm")
-    from coursewaves.making import make_pages  # noqa: PLC0415
-    from coursewaves.opening import warm_up  # noqa: PLC0415
+    from coursewaves.making import make_pages, warm_up  # noqa: PLC0415
 
-    warm_up(str(home), [language])
+    formats = ["json", "xlsx"]
+    warm_up(str(home), [language], formats)
     job = {"home": str(home), "kind": "course", "pages": [[language, "title"]], "engine": "coursewaves"}
-    job |= {"limits": {}}
+    job |= {"limits": {}, "formats": formats}
 
     def make(course: str) -> None:
         make_pages(job | {"subject_id": course, "about": {"course_id": course}}, _whole)

@@ -54,6 +54,7 @@ LINE = (
     "fieldwork",
     "sources",
     "settings",
+    "page_templates",
     "oneline",
     "logs",
     "runs",

@@ -3,14 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemLoader
-
 from coursewaves.due import Due
 from coursewaves.due_words import Block, Words
+from coursewaves.page_templates import fill_page, template_text
 from coursewaves.report import page_css
-from coursewaves.settings import PACKAGE
-
-TEMPLATES = PACKAGE / "templates"
 
 
 def due_page(due: Due, words: Words) -> str:
@@ -30,7 +26,5 @@ class PageHead(NamedTuple):
 
 def block_page(head: PageHead, facts: Sequence[tuple[str, str]], blocks: Sequence[Block], notes: Sequence[str]) -> str:
     """Return a page of counts and blocks with their tables, for the head of the institute."""
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-    css = page_css() + (TEMPLATES / "due.css").read_text(encoding="utf-8")
-    template = environment.get_template("due.html.j2")
-    return template.render(**head._asdict(), css=css, facts=facts, blocks=blocks, notes=notes)
+    css = page_css() + template_text("due.css")
+    return fill_page("due.html.j2", **head._asdict(), css=css, facts=facts, blocks=blocks, notes=notes)

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
-
 from coursewaves import run_words as words
 from coursewaves.history import Status
+from coursewaves.page_templates import fill_page, template_text
 from coursewaves.phrases import Phrases, marked
 from coursewaves.report import page_css
 from coursewaves.runs import RunRecord
-from coursewaves.settings import PACKAGE, Settings
+from coursewaves.settings import Settings
 
 FAILURE_COLUMNS = (marked("Report"), marked("Language"), marked("Reason"))
 RUN_COLUMNS = (
@@ -45,13 +44,13 @@ def status_page(status: Status, settings: Settings, aside: Sequence[str] = (), h
     """
     phrases, last, state = words.phrases_of(settings), status.last, words.state_of(status)
     due = words.moment(phrases, settings.zone, status.missed_since)
-    environment = Environment(loader=FileSystemLoader(PACKAGE / "templates"), autoescape=True)
-    return environment.get_template("status.html.j2").render(
+    return fill_page(
+        "status.html.j2",
         language=phrases.language,
         title=phrases.say("Runs of the reports"),
         institute=settings.institute.get(phrases.language, ""),
         css=page_css(),
-        own_css=(PACKAGE / "templates" / "status.css").read_text(encoding="utf-8"),
+        own_css=template_text("status.css"),
         sign=SIGNS.get(state, "✕"),
         state=words.title(phrases, state),
         sentence=words.sentence(phrases, state, last, due),

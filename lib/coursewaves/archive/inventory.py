@@ -6,14 +6,12 @@ import io
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemLoader
-
 from coursewaves.archive.extract import as_csv
 from coursewaves.archive.payload import Item
 from coursewaves.errors import CoursewavesError
+from coursewaves.page_templates import fill_page
 from coursewaves.phrases import Phrases, marked
 from coursewaves.report import page_css
-from coursewaves.settings import PACKAGE
 
 LANGUAGES = ("kk", "ru", "en")
 
@@ -121,8 +119,8 @@ def _page(phrases: Phrases, head: list[str], rows: list[list[str]], values: dict
         "key": say("Key of the pseudonyms"),
     }
     facts = [(names[name], values.get(f"{name}_{phrases.language}", values.get(name, ""))) for name in names]
-    environment = Environment(loader=FileSystemLoader(PACKAGE / "templates"), autoescape=True)
-    return environment.get_template("inventory.html.j2").render(
+    return fill_page(
+        "inventory.html.j2",
         language=phrases.language,
         title=say("Inventory of the archive"),
         note=say("This bag holds personal data. Keep it where only those can read it who may."),

@@ -6,12 +6,10 @@ filled with these signs is read like any export.
 
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemLoader
-
 from coursewaves.builders.form import Block, Choice, Form, Question
 from coursewaves.builders.words import words
 from coursewaves.instruments import Texts, wording
-from coursewaves.settings import PACKAGE
+from coursewaves.page_templates import fill_page, template_text
 
 MOST_IN_A_BOX = 2
 """Signs of a code that fit into its box; a longer one stands beside its answer."""
@@ -60,11 +58,11 @@ def paper_form(form: Form, language: str, institute: Texts) -> str:
         Name of the institute by language.
     """
     texts = {name: text[language] for name, text in words(form.languages).items()}
-    environment = Environment(loader=FileSystemLoader(PACKAGE / "templates"), autoescape=True)
     first = [question for question in form.first if question.purpose not in NOT_ASKED]
     is_named = len(form.courses) == 1 and form.asked_first("course") is not None
     asked = [_alone(one, language, texts) for one in first if not (is_named and one.purpose == "course")]
-    page: str = environment.get_template("paper_form.html.j2").render(
+    return fill_page(
+        "paper_form.html.j2",
         language=language,
         title=form.title[language],
         subtitle=form.subtitle[language],
@@ -78,19 +76,14 @@ def paper_form(form: Form, language: str, institute: Texts) -> str:
         pages=[
             (page.title[language], [_asked(block, language, texts) for block in page.blocks]) for page in form.pages
         ],
-        css=_style("page.css"),
-        own_css=_style("paper_form.css"),
+        css=template_text("page.css"),
+        own_css=template_text("paper_form.css"),
     )
-    return page
 
 
 def entry_columns(form: Form) -> list[str]:
     """Return the headers of the table into which filled-in pages are typed: the day, then every question."""
     return [*([form.dated] if form.dated else []), *(question.id for question in form.questions())]
-
-
-def _style(name: str) -> str:
-    return (PACKAGE / "templates" / name).read_text(encoding="utf-8")
 
 
 def _name(question: Question | None, language: str) -> str:

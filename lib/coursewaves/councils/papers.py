@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader
 
 from coursewaves.councils.agenda import Agenda, Item, council_name, make_agenda, programme_title
 from coursewaves.councils.docket import LOW_TOPICS, Docket
@@ -18,8 +17,8 @@ from coursewaves.export.csvfile import guarded
 from coursewaves.hearings.tasks import DECISION_KINDS
 from coursewaves.own_templates import Paper
 from coursewaves.page import Html, Section, heading, paragraph, table
+from coursewaves.page_templates import fill_page
 from coursewaves.report import page_css
-from coursewaves.settings import PACKAGE
 from coursewaves.tables import columns_of
 
 MEMBERS, CLERK = "members", "clerk"
@@ -74,11 +73,8 @@ def make_papers(docket: Docket, reports: Sequence[Report], *, ask_participants: 
 
 def page_of(docket: Docket, paper: Paper) -> str:
     """Return a paper as a whole page of HTML."""
-    environment = Environment(loader=FileSystemLoader(PACKAGE / "templates" / "councils"), autoescape=True)
-    page: str = environment.get_template("paper.html.j2").render(
-        language=docket.phrases.language, title=paper.title, body=paper.body, css=page_css()
-    )
-    return page
+    values = {"language": docket.phrases.language, "title": paper.title, "body": paper.body, "css": page_css()}
+    return fill_page("councils/paper.html.j2", **values)
 
 
 def _docx(docket: Docket, paper: Paper) -> bytes:

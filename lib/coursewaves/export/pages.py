@@ -7,12 +7,10 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader
-
 from coursewaves.export.codebook import SCORE_RULE, Codebook
 from coursewaves.export.variables import Variable
 from coursewaves.instruments import Instrument, wording
-from coursewaves.settings import PACKAGE
+from coursewaves.page_templates import fill_page, template_text
 
 
 class _Row(NamedTuple):
@@ -45,10 +43,10 @@ class _Section(NamedTuple):
 
 def codebook_page(codebook: Codebook, language: str, instrument: Instrument | None = None) -> str:
     """Return a codebook as a page: of one questionnaire, or of all if none is named."""
-    environment = Environment(loader=FileSystemLoader(PACKAGE / "templates"), autoescape=True)
     layout = _Layout(codebook, language, instrument)
     draft = layout.say("Draft texts: a methodologist who is a native speaker has not reviewed this wording yet.")
-    page: str = environment.get_template("codebook.html.j2").render(
+    return fill_page(
+        "codebook.html.j2",
         language=language,
         title=layout.say("Codebook — {title}", title=codebook.title(instrument)),
         institute=wording(codebook.settings.institute, language),
@@ -56,14 +54,9 @@ def codebook_page(codebook: Codebook, language: str, instrument: Instrument | No
         lead=layout.say("What stands in each column of the tables, and what each code means. It holds no answer."),
         contents_name=layout.say("Contents"),
         sections=layout.sections(),
-        css=_style("page.css"),
-        own_css=_style("codebook.css"),
+        css=template_text("page.css"),
+        own_css=template_text("codebook.css"),
     )
-    return page
-
-
-def _style(name: str) -> str:
-    return (PACKAGE / "templates" / name).read_text(encoding="utf-8")
 
 
 class _Layout:

@@ -17,12 +17,10 @@ from coursewaves.index.groups import group_programmes, list_subjects
 from coursewaves.index.published import published
 from coursewaves.index.rows import COURSE, Row, Rows, minimum_of
 from coursewaves.manifest import read_manifest
+from coursewaves.page_templates import TEMPLATES, template_text
 from coursewaves.phrases import Phrases
 from coursewaves.report import page_css
-from coursewaves.settings import PACKAGE
 from coursewaves.year import Year
-
-TEMPLATES = PACKAGE / "templates"
 
 OPEN_UP_TO = 60
 """So many courses are listed at once; with more, each programme shows its own when it is opened."""
@@ -42,8 +40,8 @@ def index_page(year: Year, today: date) -> str:
     every = [row for found in [*(found for _, found in lists), *(group.rows for group in groups)] for row in found]
     waves = [phrases.say("Monitoring {wave}", wave=instrument.wave) for instrument in year.survey.waves()]
     words = _words(rows, today)
-    style = page_css() + _text("index.css") + _style_of(languages_of(rows, every), words, waves)
-    script = _text("index.js")
+    style = page_css() + template_text("index.css") + _style_of(languages_of(rows, every), words, waves)
+    script = template_text("index.js")
     page: str = _environment().get_template("index.html.j2").render(
         language=phrases.language, words=words, facts=_facts(phrases, every), filters=filters_of(rows, every),
         waves=waves, lists=lists, groups=groups, is_empty=not every,
@@ -56,10 +54,6 @@ def index_page(year: Year, today: date) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-
-
-def _text(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:

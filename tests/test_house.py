@@ -42,6 +42,7 @@ LINE = (
     "locks",
     "ladder",
     "private_files",
+    "run_folder",
     "yamlfile",
     "instruments",
     "wordings",

@@ -384,22 +384,6 @@ def test_a_whole_run_leaves_no_folder(way, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_folders_of_runs_long_dead_are_removed_and_young_ones_and_links_are_not(tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
-    kept = [tmp_path / "temporary" / f"{workers.PREFIX}{name}" for name in ("link", "young")]
-    old = tmp_path / "temporary" / f"{workers.PREFIX}old"
-    for folder in (old, kept[1], tmp_path / "elsewhere"):
-        folder.mkdir(parents=True)
-        (folder / "answers").write_text("x")
-    kept[0].symlink_to(tmp_path / "elsewhere")
-    two_days_ago = time.time() - 2 * 86_400
-    os.utime(old, (two_days_ago, two_days_ago))
-    os.utime(kept[0], (two_days_ago, two_days_ago), follow_symlinks=False)
-    assert done("square", [{"number": 2}])[1] == [""]
-    assert sorted((tmp_path / "temporary").iterdir()) == kept
-    assert (tmp_path / "elsewhere" / "answers").exists()
-
-
 def test_a_job_without_room_for_its_folder_fails_with_the_reason(tmp_path, monkeypatch):
     if not CAN_FORK:
         pytest.skip("this system can't fork")

@@ -5,12 +5,9 @@ machine, and each task's pages are made by a copy of it. It stays between tasks,
 """
 
 import json
-import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from coursewaves.contents import digest, settings_digest
@@ -21,6 +18,7 @@ from coursewaves.parcels import OF_COURSE, Task, input_name, program_digest, unp
 from coursewaves.private_files import private_folder
 from coursewaves.processes import CAN_FORK, death_of
 from coursewaves.publish import ENGINE, WARM_UP, WORK
+from coursewaves.run_folder import RunFolder
 from coursewaves.settings import Home
 from coursewaves.storage import Storage, as_stored, sealed, unsealed
 from coursewaves.workers import Ended, Foreman, Told, do_each
@@ -60,7 +58,8 @@ class Station:
         self.storage = Storage(task.storage)
         shared = fetched(self.storage, task.shared)
         self.foreman = Foreman() if CAN_FORK else None
-        self.folder = self.foreman.folder if self.foreman else Path(tempfile.mkdtemp(prefix="coursewaves-run-"))
+        self.own = self.foreman.own if self.foreman else RunFolder()
+        self.folder = self.own.path
         self.home = Home(private_folder(self.folder / "home"))
         self.lines: Iterator[dict[str, Any]] | None = None
         self.n_jobs, self.year = 0, ""
@@ -102,7 +101,7 @@ class Station:
         self.is_closed = True
         if self.foreman:
             self.foreman.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.own.close()
 
     def make(self, task: Task) -> Iterator[tuple[str, dict[str, Any]]]:
         """Make the pages of a task; yield each language with what was told of it, and "" with the failure at the end.

@@ -9,10 +9,8 @@ import atexit
 import json
 import os
 import queue
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -29,6 +27,7 @@ from coursewaves.isolation import isolated_environment
 from coursewaves.limits import Limits
 from coursewaves.overseer import ATTEMPTS, Order
 from coursewaves.processes import CAN_FORK, RUN, death_of, kill_group, kill_marked, kill_tree
+from coursewaves.run_folder import RunFolder
 
 __all__ = ["CAN_FORK", "Ended", "Foreman", "Job", "Told", "do_each"]
 
@@ -37,9 +36,7 @@ COMMAND = [sys.executable, "-P", "-m", "coursewaves.foreman", "coursewaves.warm"
 HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 """Memory in few large pages is copied, and given back, in two thirds of the time."""
 
-PREFIX = "coursewaves-run-"
 _PATIENCE = 2.0
-_DAY = 86_400
 
 
 class Told(NamedTuple):
@@ -107,15 +104,6 @@ def do_each(
     """
     run = _Run(work, list(jobs), workers, limits or Limits(), prepare, dict(arguments or {}))
     yield from _oversee(run, foreman) if CAN_FORK else _one_by_one(run)
-
-
-def _sweep(own: Path) -> None:
-    """Remove the private folders of runs that were killed together with their overseers, a day ago or more."""
-    for folder in own.parent.glob(f"{PREFIX}*"):
-        with suppress(OSError):
-            found = folder.lstat()
-            if found.st_uid == own.stat().st_uid and found.st_mtime < time.time() - _DAY:
-                shutil.rmtree(folder)
 
 
 class _Run(NamedTuple):
@@ -236,8 +224,8 @@ class Foreman:
 
     def __init__(self) -> None:
         self.mark = uuid.uuid4().hex
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        _sweep(self.folder)
+        self.own = RunFolder()
+        self.folder = self.own.path
         environment = {**HUGE_PAGES, **isolated_environment(self.folder), RUN: self.mark}
         self.process = subprocess.Popen(  # noqa: S603
             COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
@@ -284,7 +272,7 @@ class Foreman:
         self.kill()
         if self.process.stdout is not None:
             self.process.stdout.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.own.close()
 
     def kill(self) -> None:
         """Kill it and all that it started."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from _year import BENCHMARKS, SCRIPTS, run, simulated
 
-from coursewaves.contents import read_contents
-from coursewaves.settings import Home
-from coursewaves.year import Year
+from coursewaves.processed.contents import read_contents
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home
 
 MEASURED = 60
 """Reports of each round that tell what one takes; a year of ten courses is made anew until there are as many."""

@@ -73,7 +73,7 @@ def by_libraries(home: Path, language: str, courses: list[str]) -> Result:
 
 def by_libraries_same(home: Path, language: str, courses: list[str]) -> Result:
     """Call papermill and nbconvert in one process, on the very notebook that the runner executes."""
-    from coursewaves.settings import notebooks_folder  # noqa: PLC0415
+    from coursewaves.settings.home import notebooks_folder  # noqa: PLC0415
 
     return _by_libraries(notebooks_folder() / "reports" / "course.ipynb", "home", home, language, courses)
 
@@ -131,9 +131,9 @@ def by_runner(home: Path, language: str, courses: list[str], workers: int = 1) -
     """Make and publish the reports as ``coursewaves report`` does, with processes that are copies of one."""
     import psutil  # noqa: PLC0415
 
-    from coursewaves import publish  # noqa: PLC0415
-    from coursewaves.plan import plan_reports  # noqa: PLC0415
-    from coursewaves.settings import Home  # noqa: PLC0415
+    from coursewaves.publishing import publish  # noqa: PLC0415
+    from coursewaves.publishing.plan import plan_reports  # noqa: PLC0415
+    from coursewaves.settings.home import Home  # noqa: PLC0415
 
     place = Home(home)
     planned = plan_reports(place, courses, language.split("+"), anew=True)
@@ -186,7 +186,7 @@ def by_function(home: Path, language: str, courses: list[str], clean: Callable[[
 
 def by_function_cleaned(home: Path, language: str, courses: list[str]) -> Result:
     """Do the same, and let the page pass the sanitiser."""
-    from coursewaves.clean import cleaned  # noqa: PLC0415
+    from coursewaves.pages.clean import cleaned  # noqa: PLC0415
 
     return by_function(home, language, courses, cleaned)
 
@@ -196,8 +196,9 @@ def _plain(clean: Callable[[str], str]) -> Callable[[Path, str, str], str]:
     import jinja2  # noqa: PLC0415
 
     import coursewaves as cw  # noqa: PLC0415
-    from coursewaves import report, sections  # noqa: PLC0415
-    from coursewaves.settings import PACKAGE  # noqa: PLC0415
+    from coursewaves import sections  # noqa: PLC0415
+    from coursewaves.publishing import report  # noqa: PLC0415
+    from coursewaves.system import PACKAGE  # noqa: PLC0415
 
     names = ("front", "summary", "respondents", "waves", "changes", "factors", "topics", "open_answers", "methods",
              "end_of_report")  # fmt: skip

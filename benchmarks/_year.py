@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from coursewaves.instruments import Instrument, Survey
 from coursewaves.load import load_year
-from coursewaves.settings import Home
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home
 from coursewaves.simulate import simulate_year
-from coursewaves.year import Year
+from coursewaves.survey.instruments import Instrument, Survey
 
 BENCHMARKS = Path(__file__).parent
 SCRIPTS = Path(sys.executable).parent

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from coursewaves.compare import compare_pair, compare_waves
-from coursewaves.instruments import Instrument, Survey
-from coursewaves.settings import BUILT_IN
+from coursewaves.analysis.compare import compare_pair, compare_waves
+from coursewaves.settings.home import BUILT_IN
 from coursewaves.stats import holm, share_interval
-from coursewaves.survey_files import load_survey
+from coursewaves.survey.files import load_survey
+from coursewaves.survey.instruments import Instrument, Survey
 
 SHARES = (0.03, 0.07, 0.15, 0.30, 0.45)
 """Shares of the marks 1 to 5; other scales are cut from the same."""

@@ -18,9 +18,9 @@ sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
 import handmade
 from coursewaves.index import index_page
-from coursewaves.settings import Home, Settings
-from coursewaves.survey_files import load_survey
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home, Settings
+from coursewaves.survey.files import load_survey
 
 LANGUAGES = ["kk", "ru", "en"]
 A_PROGRAMME = 12

@@ -87,13 +87,13 @@ def unsafe(home: Path, kind: str) -> dict[str, float]:
 
 def ours(home: Path, kind: str) -> dict[str, float]:
     """Load as `coursewaves load` does, stage by stage."""
+    from coursewaves.analysis.score import score_responses  # noqa: PLC0415
     from coursewaves.load import read_home  # noqa: PLC0415
-    from coursewaves.private_files import write_private  # noqa: PLC0415
-    from coursewaves.pseudonyms import Pseudonyms  # noqa: PLC0415 - pandas' own run pays for pandas alone
-    from coursewaves.records import read_records  # noqa: PLC0415
-    from coursewaves.registry import read_registry  # noqa: PLC0415
-    from coursewaves.score import score_responses  # noqa: PLC0415
-    from coursewaves.settings import Home  # noqa: PLC0415
+    from coursewaves.privacy.pseudonyms import Pseudonyms  # noqa: PLC0415 - pandas' own run pays for pandas alone
+    from coursewaves.reading.records import read_records  # noqa: PLC0415
+    from coursewaves.registry.reader import read_registry  # noqa: PLC0415
+    from coursewaves.settings.home import Home  # noqa: PLC0415
+    from coursewaves.system.private_files import write_private  # noqa: PLC0415
 
     place = Home(home)
     place.survey  # noqa: B018 - the design is read before the clock runs

@@ -16,10 +16,10 @@ from typing import Any
 
 import nbformat
 
-from coursewaves import child, foreman, workers
-from coursewaves.report import check_parameters, execute, render
+from coursewaves.publishing.report import check_parameters, execute, render
 from coursewaves.sections.front import END_MARK
-from coursewaves.workers import Told, do_each
+from coursewaves.workers import child, foreman, pool
+from coursewaves.workers.pool import Told, do_each
 
 BY_KERNEL = 3
 
@@ -58,7 +58,7 @@ def cost(n_jobs: int, at_once: int) -> tuple[float, float]:
 
 
 def write_empty(folder: Path) -> Path:
-    sources = ['course_id = ""', "from coursewaves.page import Section", f"Section('{END_MARK}', '', [], [])"]
+    sources = ['course_id = ""', "from coursewaves.pages.pieces import Section", f"Section('{END_MARK}', '', [], [])"]
     cells = [nbformat.v4.new_code_cell(source, id=f"c{place}") for place, source in enumerate(sources)]
     cells[0].metadata["tags"] = ["parameters"]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -76,7 +76,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=300)
     n_jobs = parser.parse_args().jobs
-    workers.COMMAND = [sys.executable, "-P", __file__, "coursewaves.warm"]
+    pool.COMMAND = [sys.executable, "-P", __file__, "coursewaves.publishing.warm"]
     _, start = cost(1, 1)
     for at_once in (1, 2):
         wall, used = cost(n_jobs, at_once)
@@ -91,7 +91,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["coursewaves.warm"]:
+    if sys.argv[1:2] == ["coursewaves.publishing.warm"]:
         child.PACKAGES.append("processes")
         sys.path.append(str(Path(__file__).parent))
         foreman.main()

@@ -138,9 +138,9 @@ def profile(home: Path, courses: list[str], language: str, *, is_forked: bool) -
 
 
 def _profiled(home: Path, courses: list[str], language: str, is_forked: bool) -> Profile:
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as `coursewaves.foreman` begins
-    importlib.import_module("coursewaves.warm")
-    from coursewaves.making import make_pages, warm_up  # noqa: PLC0415
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as `coursewaves.workers.foreman` begins
+    importlib.import_module("coursewaves.publishing.warm")
+    from coursewaves.publishing.making import make_pages, warm_up  # noqa: PLC0415
 
     formats = ["json", "xlsx"]
     warm_up(str(home), [language], formats)

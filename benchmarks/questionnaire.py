@@ -14,10 +14,10 @@ import pandas as pd
 from babel import Locale
 
 import coursewaves
-from coursewaves.spoken import PLAIN, tell_language
+from coursewaves.analysis.spoken import PLAIN, tell_language
+from coursewaves.analysis.years import decision_effects
 from coursewaves.stats import polychoric
-from coursewaves.yamlfile import read_yaml
-from coursewaves.years import decision_effects
+from coursewaves.system.yamlfile import read_yaml
 
 LIBRARY = Path(coursewaves.__file__).parent
 LANGUAGES = ("kk", "ru", "en")

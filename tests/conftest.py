@@ -12,8 +12,8 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-    from coursewaves.instruments import Survey
-    from coursewaves.year import Year
+    from coursewaves.processed.year import Year
+    from coursewaves.survey.instruments import Survey
 
 # Whoever starts the tests in the background (nohup, a shell's &) has these signals ignored, and every process that a
 # test starts would inherit that: one that waits for such a signal would wait for ever.
@@ -41,7 +41,7 @@ QUIET_BROWSER = (
 @pytest.fixture(scope="session")
 def survey() -> "Survey":
     """The survey design that the regulation asks for."""
-    from coursewaves.survey_files import load_survey
+    from coursewaves.survey.files import load_survey
 
     return load_survey()
 
@@ -63,7 +63,7 @@ REPORTED = ("P01-01", "P01-02", "P02-01")
 def loaded_year(example_year: tuple[Path, Any], tmp_path_factory: pytest.TempPathFactory) -> "Year":
     """The small example year, loaded in a work folder of its own; tests only read it."""
     from coursewaves.load import load_year
-    from coursewaves.settings import Home
+    from coursewaves.settings.home import Home
 
     home = tmp_path_factory.mktemp("loaded") / "institute"
     shutil.copytree(example_year[0], home, ignore=shutil.ignore_patterns("processed"))
@@ -76,8 +76,8 @@ def reports(loaded_year: "Year") -> Path:
 
     Made once a process, in many seconds: tests that use it stand in few files (``pytest --dist loadfile``).
     """
-    from coursewaves.publish import here
-    from coursewaves.run import produce
+    from coursewaves.publishing.publish import here
+    from coursewaves.runs.run import produce
 
     home = loaded_year.home
     outcomes = produce(home, here(home, 2), REPORTED).outcomes

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from coursewaves.sections.front import END_MARK
-from coursewaves.settings import PACKAGE, notebooks_folder
+from coursewaves.settings.home import notebooks_folder
+from coursewaves.system import PACKAGE
 
 COMMAND = Path(sys.executable).with_name("coursewaves")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))
 
-from coursewaves import child, foreman
+from coursewaves.workers import child, foreman
 
 child.PACKAGES.append("process_jobs")
 

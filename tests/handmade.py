@@ -6,15 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.instruments import Instrument, Item, Survey
-from coursewaves.opening import CourseView
+from coursewaves.analysis.score import score_responses
+from coursewaves.intake.responses import OUTCOMES
 from coursewaves.phrases import Phrases
 from coursewaves.problems import problems_table
-from coursewaves.registry import Registry
-from coursewaves.responses import OUTCOMES
-from coursewaves.score import score_responses
-from coursewaves.settings import Home, Settings
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.registry.reader import Registry
+from coursewaves.settings.home import Home, Settings
+from coursewaves.survey.instruments import Instrument, Item, Survey
+from coursewaves.views.opening import CourseView
 from small import make_registry
 
 BACKGROUND = {"language": "language", "role": "role", "settlement": "settlement", "age_band": "age_band",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from coursewaves.instruments import Survey
+from coursewaves.survey.instruments import Survey
 from hostile import PAYLOADS
 
 EVIL = [*PAYLOADS.values(), '"; FormApp = null; //', "`${FormApp.x()}`", "*/ throw 1 /*", "\\u0022 \\",

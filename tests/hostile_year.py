@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from coursewaves.settings import Home
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home
 from hostile import PAYLOADS
 from hostile_survey import hostile_survey
 

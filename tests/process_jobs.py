@@ -142,7 +142,7 @@ def see_modules(job, tell):
 
 
 def see_what_a_report_imports(job, tell):
-    from coursewaves.report import make_page
+    from coursewaves.publishing.report import make_page
 
     before = set(sys.modules)
     language = job["parameters"]["language"]
@@ -152,8 +152,8 @@ def see_what_a_report_imports(job, tell):
 
 def run_notebook(job, tell):
     """Make a page as reports are made; tell what it is, or why there is none."""
-    from coursewaves.limits import Limits
-    from coursewaves.report import ReportError, make_page
+    from coursewaves.publishing.report import ReportError, make_page
+    from coursewaves.system.limits import Limits
 
     limits = Limits.model_validate(job.get("limits", {}))
     try:
@@ -167,9 +167,9 @@ def run_notebook(job, tell):
 
 def make_pages(job, tell):
     """Make pages in place of notebooks: each says its title and how many forms its fullest wave has."""
-    from coursewaves.formats import as_words
-    from coursewaves.settings import Home
-    from coursewaves.year import Year
+    from coursewaves.processed.year import Year
+    from coursewaves.settings.formats import as_words
+    from coursewaves.settings.home import Home
 
     told = {words["language"] for words in job.get("told", [])}
     for language, title in job["pages"]:

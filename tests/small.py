@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.instruments import Survey
-from coursewaves.pseudonyms import Pseudonyms
-from coursewaves.records import read_records
-from coursewaves.registry import BUILT_IN_REGIONS, Registry, empty_table
-from coursewaves.responses import Intake, read_responses
-from coursewaves.settings import Settings
-from coursewaves.tables import TABLES, columns_of, dtype_of
+from coursewaves.intake.responses import Intake, read_responses
+from coursewaves.privacy.pseudonyms import Pseudonyms
+from coursewaves.reading.records import read_records
+from coursewaves.registry.reader import BUILT_IN_REGIONS, Registry, empty_table
+from coursewaves.registry.tables import TABLES, columns_of, dtype_of
+from coursewaves.settings.home import Settings
+from coursewaves.survey.instruments import Survey
 
 PSEUDONYMS = Pseudonyms(b"thirty-two bytes, not secret now")
 

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coursewaves import alerts, senders
-from coursewaves.alerts import MEMORY, News, compose, finish_check, finish_run, send_alerts
-from coursewaves.history import read_status
-from coursewaves.logs import LOG, close_log, open_log
-from coursewaves.runs import Failure, RunRecord
-from coursewaves.senders import Sent
-from coursewaves.settings import Home, Settings
-from coursewaves.status import write_status
+from coursewaves.runs import alerts, senders
+from coursewaves.runs.alerts import MEMORY, News, compose, finish_check, finish_run, send_alerts
+from coursewaves.runs.history import read_status
+from coursewaves.runs.logs import LOG, close_log, open_log
+from coursewaves.runs.record import Failure, RunRecord
+from coursewaves.runs.senders import Sent
+from coursewaves.runs.status import write_status
+from coursewaves.settings.home import Home, Settings
 from postbox import Hook, Postbox, free_port
 
 NIGHT = datetime(2026, 11, 23, 21, 30, tzinfo=UTC)

@@ -3,11 +3,11 @@
 import pytest
 
 import small
-from coursewaves.aliases import accept, read_aliases
 from coursewaves.errors import CoursewavesError
-from coursewaves.header_book import Alias
-from coursewaves.responses import read_responses
-from coursewaves.settings import Settings
+from coursewaves.intake.aliases import accept, read_aliases
+from coursewaves.intake.header_book import Alias
+from coursewaves.intake.responses import read_responses
+from coursewaves.settings.home import Settings
 
 
 def read(home):

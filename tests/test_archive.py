@@ -45,12 +45,12 @@ from coursewaves.cli import app
 from coursewaves.entry import register_folder, write_change
 from coursewaves.errors import CoursewavesError
 from coursewaves.load import load_year
-from coursewaves.publish import here
-from coursewaves.registry import read_registry
-from coursewaves.run import produce
-from coursewaves.settings import Home
+from coursewaves.processed.year import Year
+from coursewaves.publishing.publish import here
+from coursewaves.registry.reader import read_registry
+from coursewaves.runs.run import produce
+from coursewaves.settings.home import Home
 from coursewaves.simulate import simulate_year
-from coursewaves.year import Year
 from test_deadlines import ANSWERED, K1, answers, registry
 
 MADE_ON, HANDED_ON = date(2027, 1, 15), date(2027, 1, 20)

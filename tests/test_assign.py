@@ -6,15 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import small
-from coursewaves.assign import (
+from coursewaves.intake.assign import (
     COURSE_FAULTS,
     PERSON_FAULTS,
     READINGS,
     CourseFinder,
     Rosters,
 )
-from coursewaves.codes import is_damaged_code
-from coursewaves.course_names import CourseNames
+from coursewaves.intake.codes import is_damaged_code
+from coursewaves.intake.course_names import CourseNames
 
 
 def finder(registry=None, wave: str = "P") -> CourseFinder:

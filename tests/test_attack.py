@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 
 import handmade
-from coursewaves import coverage, due, opening, programme, releases, sections
+from coursewaves import releases, sections
+from coursewaves.analysis import coverage
+from coursewaves.deadlines import due
 from coursewaves.load import load_year
-from coursewaves.settings import Home, notebooks_folder
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home, notebooks_folder
+from coursewaves.views import opening, programme
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 from attack import FEW, Claim, attack, between, counts, pairs, parts_of_sums, subgroups, summary

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from conftest import REPORTED
-from coursewaves.report import render
+from coursewaves.publishing.report import render
 from hostile import PAYLOADS
 from watched import Watched
 

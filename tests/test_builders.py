@@ -15,13 +15,13 @@ from coursewaves.builders.form import Form
 from coursewaves.builders.form_maps import SUFFIX, read_form_map
 from coursewaves.builders.outline import make_form
 from coursewaves.builders.words import language_name, words
+from coursewaves.commands.forms import forms as forms_command
 from coursewaves.errors import CoursewavesError
-from coursewaves.form_cli import forms as forms_command
-from coursewaves.header_book import Alias, HeaderBook
-from coursewaves.instruments import Survey
-from coursewaves.lss import read_lss
-from coursewaves.settings import Home
-from coursewaves.yamlfile import read_yaml
+from coursewaves.intake.header_book import Alias, HeaderBook
+from coursewaves.reading.lss import read_lss
+from coursewaves.settings.home import Home
+from coursewaves.survey.instruments import Survey
+from coursewaves.system.yamlfile import read_yaml
 from exports import built_form
 
 

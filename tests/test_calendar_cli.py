@@ -9,9 +9,9 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from coursewaves.calendar_cli import FormatOption, TodayOption, day_of, status
+from coursewaves.commands.calendar import FormatOption, TodayOption, day_of, status
 from coursewaves.load import load_year
-from coursewaves.settings import Home
+from coursewaves.settings.home import Home
 from coursewaves.simulate import simulate_year
 
 app = typer.Typer(pretty_exceptions_enable=False)

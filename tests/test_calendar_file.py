@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from coursewaves.calendar_file import calendar_file
-from coursewaves.deadlines import find_deadlines
-from coursewaves.due_words import Words
+from coursewaves.deadlines.calendar_file import calendar_file
+from coursewaves.deadlines.due_words import Words
+from coursewaves.deadlines.table import find_deadlines
 from coursewaves.phrases import Phrases
-from coursewaves.settings import Home, Settings
-from coursewaves.survey_files import load_survey
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home, Settings
+from coursewaves.survey.files import load_survey
 from small import make_registry
 
 SURVEY = load_survey()

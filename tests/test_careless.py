@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves.careless import flag_careless, with_and_without
+from coursewaves.analysis.careless import flag_careless, with_and_without
 from test_quality import twin_survey
 
 VALUES = [40.0, 42, 44, 46, 48, 52, 54, 56, 58, 60]

@@ -8,10 +8,10 @@ import typer
 
 import small
 from coursewaves.cli import app
-from coursewaves.header_book import HeaderBook
-from coursewaves.headers import match_columns
-from coursewaves.instruments import Survey
-from coursewaves.records import Records, read_records
+from coursewaves.intake.header_book import HeaderBook
+from coursewaves.intake.headers import match_columns
+from coursewaves.reading.records import Records, read_records
+from coursewaves.survey.instruments import Survey
 
 ROWS = [
     ["2025-03-01 10:00:07", "A-1", "5", "Appraisal, Other", "мен"],

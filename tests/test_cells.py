@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small
-from coursewaves.cells import option_codes, type_cells
-from coursewaves.columns import Cells
-from coursewaves.instruments import Option, Scale
+from coursewaves.intake.cells import option_codes, type_cells
+from coursewaves.reading.columns import Cells
+from coursewaves.survey.instruments import Option, Scale
 
 INVALID = "invalid"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves.check_digits import check_character, checked, with_check
 from coursewaves.errors import CoursewavesError
+from coursewaves.intake.check_digits import check_character, checked, with_check
 
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CYRILLIC = str.maketrans("ABEKMHOPCTXIY", "АВЕКМНОРСТХІУ")

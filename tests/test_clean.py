@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import handmade
-from coursewaves import charts, page, sections
-from coursewaves.clean import cleaned
-from coursewaves.instruments import Survey
-from coursewaves.report import render
+from coursewaves import charts, sections
+from coursewaves.pages import pieces
+from coursewaves.pages.clean import cleaned
+from coursewaves.publishing.report import render
+from coursewaves.survey.instruments import Survey
 from hostile import PAYLOADS
 
 FOREIGN = {
@@ -75,9 +76,10 @@ def test_cleaning_twice_changes_nothing_more(payload):
 
 def test_all_that_reports_are_made_of_passes_unchanged():
     drawing = charts.likert([charts.LikertRow("a", [1, 2], "n = 3")], ["no", "yes"], title="t", alt="x", empty="")
-    parts = [page.heading("h"), page.paragraph("p", "note"), page.bullets(["a"]), page.facts([("a", "b")]),
-             page.quotes(["q"]), page.figure(drawing, "c"), page.table("c", ["a", "b"], [["r", "1"]])]  # fmt: skip
-    html = page.Section("part", "Title", [7], parts)._repr_html_()
+    parts = [pieces.heading("h"), pieces.paragraph("p", "note"), pieces.bullets(["a"]), pieces.facts([("a", "b")]),
+             pieces.quotes(["q"]), pieces.figure(drawing, "c"),
+             pieces.table("c", ["a", "b"], [["r", "1"]])]  # fmt: skip
+    html = pieces.Section("part", "Title", [7], parts)._repr_html_()
     assert Skeleton(cleaned(html)).elements == Skeleton(html).elements
     assert Skeleton(cleaned(html)).text == Skeleton(html).text
 
@@ -94,9 +96,19 @@ evil = st.lists(
 
 def section_of(text: str) -> str:
     """A section in which one text stands at every place."""
-    words = [page.heading(text), page.paragraph(text), page.paragraph(text, "warning"), page.bullets([text, text])]
-    parts = [*words, page.facts([(text, text)]), page.quotes([text]), page.table(text, [text, text], [[text, text]])]
-    return page.Section("part", text, [1, 2], parts)._repr_html_()
+    words = [
+        pieces.heading(text),
+        pieces.paragraph(text),
+        pieces.paragraph(text, "warning"),
+        pieces.bullets([text, text]),
+    ]
+    parts = [
+        *words,
+        pieces.facts([(text, text)]),
+        pieces.quotes([text]),
+        pieces.table(text, [text, text], [[text, text]]),
+    ]
+    return pieces.Section("part", text, [1, 2], parts)._repr_html_()
 
 
 @given(evil)
@@ -108,14 +120,14 @@ def test_no_text_changes_the_elements_of_a_section(text):
 @given(evil)
 def test_every_letter_of_a_text_is_still_there(text):
     plain = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
-    assert Skeleton(cleaned(page.paragraph(text))).text == plain
+    assert Skeleton(cleaned(pieces.paragraph(text))).text == plain
 
 
 @given(evil)
 def test_no_text_adds_an_element_to_a_drawing(text):
     rows = [charts.LikertRow(text, [1, 2], text), charts.LikertRow(text, None, text)]
     drawing = charts.likert(rows, [text, text], title=text, alt=text, empty=text)
-    elements = {tag for tag, _ in Skeleton(cleaned(page.figure(drawing, text))).elements}
+    elements = {tag for tag, _ in Skeleton(cleaned(pieces.figure(drawing, text))).elements}
     assert elements <= {"figure", "figcaption", "svg", "title", "desc", "text", "rect", "path", "circle"}
 
 

@@ -15,12 +15,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from coursewaves import cli
-from coursewaves.plan import Job
 from coursewaves.problems import column_letter
-from coursewaves.publish import Outcome
-from coursewaves.settings import BUILT_IN
+from coursewaves.publishing.plan import Job
+from coursewaves.publishing.publish import Outcome
+from coursewaves.settings.home import BUILT_IN
 from coursewaves.simulate import simulate_year
-from coursewaves.survey_files import load_survey
+from coursewaves.survey.files import load_survey
 
 COMMANDS = {
     "demo": "Make an example year of an institute",
@@ -266,7 +266,7 @@ def asked(monkeypatch) -> list[Job]:
             done(outcome)
         return outcomes
 
-    monkeypatch.setattr("coursewaves.run.make_reports", note)
+    monkeypatch.setattr("coursewaves.runs.run.make_reports", note)
     return jobs
 
 
@@ -324,7 +324,7 @@ SMALL = ("--courses", "4", "--programmes", "2", "--workers", "1")
 
 @pytest.fixture
 def no_reports(monkeypatch) -> None:
-    monkeypatch.setattr("coursewaves.run.make_reports", lambda home, planned, do, done: [])
+    monkeypatch.setattr("coursewaves.runs.run.make_reports", lambda home, planned, do, done: [])
 
 
 def test_demo_makes_its_folder_here_and_makes_it_anew(elsewhere, no_reports):

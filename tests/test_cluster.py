@@ -14,17 +14,17 @@ import pytest
 from typer.testing import CliRunner
 
 from cluster_of_tests import LIBRARY, Cluster
-from coursewaves import dask_client
 from coursewaves.cli import app
-from coursewaves.cluster import on_cluster
+from coursewaves.cluster import dask_client
+from coursewaves.cluster.reports import on_cluster
+from coursewaves.cluster.storage import Storage
 from coursewaves.errors import CoursewavesError
-from coursewaves.manifest import read_manifest
-from coursewaves.plan import plan_reports
-from coursewaves.publish import Outcome, here, make_reports
-from coursewaves.settings import Home
-from coursewaves.storage import Storage
-from coursewaves.workers import Told
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.publishing.manifest import read_manifest
+from coursewaves.publishing.plan import plan_reports
+from coursewaves.publishing.publish import Outcome, here, make_reports
+from coursewaves.settings.home import Home
+from coursewaves.workers.pool import Told
 
 pytestmark = [
     pytest.mark.slow,
@@ -248,10 +248,10 @@ def test_closing_the_generator_cancels_the_rest_and_leaves_no_answers_in_the_sto
 RUNNER = """
 import json, os, signal, sys
 from pathlib import Path
-from coursewaves.cluster import on_cluster
-from coursewaves.plan import plan_reports
-from coursewaves.publish import make_reports
-from coursewaves.settings import Home
+from coursewaves.cluster.reports import on_cluster
+from coursewaves.publishing.plan import plan_reports
+from coursewaves.publishing.publish import make_reports
+from coursewaves.settings.home import Home
 
 def die(outcome):
     os.kill(os.getpid(), signal.SIGKILL)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves.codes import CodeBook, by_shape, by_sound, code_key, is_damaged_code, plain_key, tidy
+from coursewaves.intake.codes import CodeBook, by_shape, by_sound, code_key, is_damaged_code, plain_key, tidy
 
 CYRILLIC, LATIN = "АВЕКМНОРСТХІ", "ABEKMHOPCTXI"
 

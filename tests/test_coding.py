@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursewaves.coding import ALL_THEMES, KEYWORDS, coder_agreement, codes_of_keywords, read_coding
+from coursewaves.analysis.coding import ALL_THEMES, KEYWORDS, coder_agreement, codes_of_keywords, read_coding
 from small import write
 from test_themes import CODEBOOK, marks
 

@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves.columns import Cells
+from coursewaves.reading.columns import Cells
 
 TEXTS = st.lists(st.text(max_size=3), max_size=12)
 

@@ -7,10 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small
-from coursewaves.compare import CLOSED, COLUMNS, GATED, RELATED, TOO_FEW, compare_pair, compare_waves, find_pair
+from coursewaves.analysis.compare import (
+    CLOSED,
+    COLUMNS,
+    GATED,
+    RELATED,
+    TOO_FEW,
+    compare_pair,
+    compare_waves,
+    find_pair,
+)
+from coursewaves.analysis.sides import occasions_of, pair_sides
 from coursewaves.errors import CoursewavesError
-from coursewaves.instruments import Survey
-from coursewaves.sides import occasions_of, pair_sides
+from coursewaves.survey.instruments import Survey
 
 SURVEY = small.survey()
 NAN = float("nan")

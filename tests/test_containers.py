@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursewaves import containers
-from coursewaves.containers import FileFault, open_container
+from coursewaves.reading import containers
+from coursewaves.reading.containers import FileFault, open_container
 
 TABLE = "Уақыт,Жауап\n1,бір\n2,екі\n".encode()
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import small
-from coursewaves.responses import read_responses
-from coursewaves.settings import Settings
+from coursewaves.intake.responses import read_responses
+from coursewaves.settings.home import Settings
 
 FORM = small.form
 HEADER = "file,row,column,record,corrected"

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import small
-from coursewaves.responses import OUTCOMES, Intake
+from coursewaves.intake.responses import OUTCOMES, Intake
 
 EXAMPLES = int(os.environ.get("COURSEWAVES_EXAMPLES", "120"))
 """How many stacks are tried; a long run names more: COURSEWAVES_EXAMPLES=5000."""

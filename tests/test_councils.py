@@ -18,18 +18,18 @@ import pytest
 from typer.testing import CliRunner
 
 from coursewaves.cli import app
-from coursewaves.contents import digest
 from coursewaves.councils import TEMPLATES, Report, find_docket, make_agenda, make_papers, write_bundle
 from coursewaves.councils.excerpts import excerpt
+from coursewaves.deadlines.hearings import DECISION_KINDS
 from coursewaves.errors import CoursewavesError
-from coursewaves.hearings import DECISION_KINDS
 from coursewaves.load import load_year
-from coursewaves.manifest import page_path, read_manifest
-from coursewaves.private_files import write_private_bytes
-from coursewaves.publish import here
-from coursewaves.run import produce
-from coursewaves.settings import Home
-from coursewaves.year import Year
+from coursewaves.processed.contents import digest
+from coursewaves.processed.year import Year
+from coursewaves.publishing.manifest import page_path, read_manifest
+from coursewaves.publishing.publish import here
+from coursewaves.runs.run import produce
+from coursewaves.settings.home import Home
+from coursewaves.system.private_files import write_private_bytes
 
 docx = pytest.importorskip("docx")
 pytest.importorskip("pypandoc")

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import small
-from coursewaves.check_digits import with_check
-from coursewaves.course_names import MOST_NAMES, CourseNames
+from coursewaves.intake.check_digits import with_check
+from coursewaves.intake.course_names import MOST_NAMES, CourseNames
 
 TITLES = {"title_kk": "Ойын — «Дамыту»", "title_ru": "Игра: «Развитие»", "title_en": "Play - growth"}
 

@@ -5,9 +5,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from coursewaves.coverage import COLUMNS, MORE_ANSWERS, NOBODY, cover_wave
+from coursewaves.analysis.coverage import COLUMNS, MORE_ANSWERS, NOBODY, cover_wave
 from coursewaves.errors import CoursewavesError
-from coursewaves.survey_files import load_survey
+from coursewaves.survey.files import load_survey
 from small import make_registry
 
 SURVEY = load_survey()

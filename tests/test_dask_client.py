@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from coursewaves.cluster import on_cluster
-from coursewaves.dask_client import connected, reason_of
+from coursewaves.cluster.dask_client import connected, reason_of
+from coursewaves.cluster.reports import on_cluster
 from coursewaves.errors import CoursewavesError
-from coursewaves.settings import Home
+from coursewaves.settings.home import Home
 
 
 class KilledWorker(Exception):
@@ -53,8 +53,8 @@ def test_naming_a_cluster_imports_nothing_of_dask(tmp_path):
     import sys
 
     script = (
-        "import sys; from pathlib import Path; from coursewaves.cluster import on_cluster\n"
-        "from coursewaves.settings import Home\n"
+        "import sys; from pathlib import Path; from coursewaves.cluster.reports import on_cluster\n"
+        "from coursewaves.settings.home import Home\n"
         "on_cluster(Home(Path()), 'tcp://host:1')\n"
         "print(sorted({name.partition('.')[0] for name in sys.modules} & {'dask', 'distributed', 'fsspec'}))"
     )

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from coursewaves.deadlines import (
+from coursewaves.deadlines.report_days import read_report_days, read_status_day
+from coursewaves.deadlines.table import (
     COLUMNS,
     LAST_ANSWER,
     NO_DATE,
@@ -22,12 +23,11 @@ from coursewaves.deadlines import (
     last_answers,
 )
 from coursewaves.errors import CoursewavesError
-from coursewaves.registry import read_registry
-from coursewaves.report_days import read_report_days, read_status_day
-from coursewaves.settings import Home, Settings
-from coursewaves.spans import STATES, Span, a_year_later, retention_span, sample_span, state_of
-from coursewaves.survey_files import load_survey
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.registry.reader import read_registry
+from coursewaves.registry.spans import STATES, Span, a_year_later, retention_span, sample_span, state_of
+from coursewaves.settings.home import Home, Settings
+from coursewaves.survey.files import load_survey
 from small import make_registry
 
 SURVEY = load_survey()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursewaves.delimited import Record, find_delimiter, split, split_whole
+from coursewaves.reading.delimited import Record, find_delimiter, split, split_whole
 
 ALPHABET = 'abЖ1"",;;\t\r\n\n \u2028'
 TEXTS = st.text(st.sampled_from(ALPHABET), max_size=60)
@@ -60,7 +60,7 @@ def test_bytes_that_are_no_utf_8_send_the_file_to_the_slow_way():
 def test_quotes_are_followed_over_the_parts_in_which_a_file_is_looked_at(monkeypatch):
     text = "a,b\n" + '"1","x ""y""\n z"\n' * 9
     expected = rows(whole(text)[1])
-    monkeypatch.setattr("coursewaves.delimited._CHUNK", 1 << 5)
+    monkeypatch.setattr("coursewaves.reading.delimited._CHUNK", 1 << 5)
     assert rows(whole(text)[1]) == expected
     assert whole(text + '"1,2\n')[1] is None
 

@@ -117,7 +117,7 @@ def test_no_figure_of_a_hidden_row_is_left_anywhere(counts):
 
 @pytest.mark.parametrize("not_disclosed", [pd.DataFrame({"n": [20]}), [{"n": 20}], None, np.ones(3)])
 def test_figures_and_tables_take_nothing_that_did_not_pass_the_gate(not_disclosed, survey):
-    from coursewaves import present
+    from coursewaves.pages import present
 
     scale = survey.scale("EX5")
     calls = [
@@ -133,7 +133,7 @@ def test_figures_and_tables_take_nothing_that_did_not_pass_the_gate(not_disclose
 
 
 def test_the_other_courses_and_the_steps_of_a_chain_pass_the_gate_too():
-    from coursewaves import present
+    from coursewaves.pages import present
 
     gated = disclose(table(20), 5, ["name"])
     with pytest.raises(TypeError, match="passed the disclosure gate"):

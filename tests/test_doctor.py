@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 
 from coursewaves import cli, doctor, schedule
 from coursewaves.doctor import examine
-from coursewaves.findings import Finding, is_any_wrong
-from coursewaves.pseudonyms import KEY_VARIABLE, find_key
+from coursewaves.privacy.pseudonyms import KEY_VARIABLE, find_key
 from coursewaves.schedule.machine import Answer, Machine
-from coursewaves.settings import Home
-from coursewaves.workers import CAN_FORK
+from coursewaves.settings.home import Home
+from coursewaves.system.findings import Finding, is_any_wrong
+from coursewaves.workers.pool import CAN_FORK
 
 NOW = datetime.now(UTC)
 
@@ -119,7 +119,7 @@ def test_old_time_zone_data_are_named(monkeypatch):
             return timedelta(hours=6)
 
     assert doctor.check_zones().state == "ok"
-    monkeypatch.setattr("coursewaves.zones.ZoneInfo", lambda name: Old("Asia/Almaty"))
+    monkeypatch.setattr("coursewaves.reading.zones.ZoneInfo", lambda name: Old("Asia/Almaty"))
     finding = doctor.check_zones()
     assert finding.state == "wrong"
     assert finding.what.startswith("The time zone data are older than 2024a")

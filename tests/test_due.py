@@ -8,15 +8,15 @@ from html import unescape
 import pandas as pd
 import pytest
 
-from coursewaves.due import as_json, coverage_of, find_due, low_rated
-from coursewaves.due_files import write_due
-from coursewaves.due_page import due_page
-from coursewaves.due_words import Words
+from coursewaves.deadlines.due import as_json, coverage_of, find_due, low_rated
+from coursewaves.deadlines.due_words import Words
 from coursewaves.errors import CoursewavesError
 from coursewaves.phrases import Phrases
-from coursewaves.settings import Home, Settings
-from coursewaves.survey_files import load_survey
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home, Settings
+from coursewaves.standing.due_files import write_due
+from coursewaves.standing.due_page import due_page
+from coursewaves.survey.files import load_survey
 from small import make_registry
 
 SURVEY = load_survey()

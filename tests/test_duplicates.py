@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursewaves.duplicates import is_in_two_courses, mark_copies, mark_repeats
 from coursewaves.errors import CoursewavesError
+from coursewaves.intake.duplicates import is_in_two_courses, mark_copies, mark_repeats
 
 
 def mark_duplicates(forms, rule="last"):

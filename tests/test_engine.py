@@ -7,11 +7,11 @@ import nbformat
 import papermill
 import pytest
 
-from coursewaves import engine
-from coursewaves.limits import Limits, TooMuchOutput
 from coursewaves.load import load_year
-from coursewaves.report import ReportError, execute, make_page
-from coursewaves.settings import Home, notebooks_folder
+from coursewaves.publishing import engine
+from coursewaves.publishing.report import ReportError, execute, make_page
+from coursewaves.settings.home import Home, notebooks_folder
+from coursewaves.system.limits import Limits, TooMuchOutput
 
 ENGINES = [None, "coursewaves"]
 

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from coursewaves import opening
 from coursewaves.kinds import KINDS, WHOLE
-from coursewaves.plan import plan_reports
-from coursewaves.publish import here, make_reports
-from coursewaves.report import make_page
-from coursewaves.settings import Home, notebooks_folder
+from coursewaves.publishing.plan import plan_reports
+from coursewaves.publishing.publish import here, make_reports
+from coursewaves.publishing.report import make_page
+from coursewaves.settings.home import Home, notebooks_folder
+from coursewaves.views import opening
 from hostile_year import hostile_home
 from watched import Watched
 

@@ -14,10 +14,10 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.explore.panes import numbers
 from coursewaves.explore.spread import SPREAD, spread_table
 from coursewaves.load import load_year
-from coursewaves.opening import CourseView
 from coursewaves.phrases import Phrases
-from coursewaves.settings import Home
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home
+from coursewaves.views.opening import CourseView
 
 ANSWERS, SCORES, COMPARISON, DATA = range(4)
 

@@ -18,11 +18,11 @@ from coursewaves.explore import board as boards
 from coursewaves.explore.data_problems import HOW
 from coursewaves.explore.saving import pictures_of, to_png
 from coursewaves.lab import exploring_notebooks
-from coursewaves.locks import RunLock
-from coursewaves.manifest import read_manifest
-from coursewaves.page import Section, figure
-from coursewaves.settings import Home
-from coursewaves.year import Year
+from coursewaves.pages.pieces import Section, figure
+from coursewaves.processed.year import Year
+from coursewaves.publishing.manifest import read_manifest
+from coursewaves.settings.home import Home
+from coursewaves.system.locks import RunLock
 
 MAKERS: dict[str, Callable[..., explore.Board]] = {
     "the_year": explore.year_board,

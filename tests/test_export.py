@@ -17,10 +17,10 @@ from coursewaves import cli
 from coursewaves.errors import CoursewavesError
 from coursewaves.export import export, export_folder, unguarded
 from coursewaves.export.cells import cells_of
-from coursewaves.records import read_records
-from coursewaves.settings import Home
+from coursewaves.reading.records import read_records
+from coursewaves.reading.workbook import cell_text, read_sheet
+from coursewaves.settings.home import Home
 from coursewaves.simulate.damage import CANARIES
-from coursewaves.workbook import cell_text, read_sheet
 
 WAVES = ("A", "B", "C")
 

@@ -19,8 +19,8 @@ from coursewaves.export import guarded, unguarded
 from coursewaves.export.cells import cells_of
 from coursewaves.export.csvfile import write_csv
 from coursewaves.export.xlsx import MOST_CHARACTERS, write_workbook
-from coursewaves.records import read_records
-from coursewaves.workbook import read_sheet
+from coursewaves.reading.records import read_records
+from coursewaves.reading.workbook import read_sheet
 
 SIGNS = ["=", "+", "-", "@", "＝", "＋", "－", "＠"]
 

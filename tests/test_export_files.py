@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from coursewaves.export.files import write_text
-from coursewaves.private_files import STALE, private_draft, private_folder, sweep
+from coursewaves.system.private_files import STALE, private_draft, private_folder, sweep
 
 
 def mode(path) -> int:

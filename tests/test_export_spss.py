@@ -15,8 +15,8 @@ import small
 from coursewaves.errors import CoursewavesError
 from coursewaves.export import Codebook
 from coursewaves.export.spss import Column, named, shortened, valid_name, write_sav
-from coursewaves.instruments import Survey
-from coursewaves.settings import Settings
+from coursewaves.settings.home import Settings
+from coursewaves.survey.instruments import Survey
 from test_export_cells import evil
 
 SAID = ("жоқ", "иә")

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from coursewaves.errors import CoursewavesError
-from coursewaves.factor_analysis import (
+from coursewaves.analysis.factor_analysis import (
     COMPOSITION,
     IMPORTANCE,
     PARTS,
@@ -21,8 +20,9 @@ from coursewaves.factor_analysis import (
     importance_performance,
     named_factors,
 )
+from coursewaves.errors import CoursewavesError
 from coursewaves.stats import gap_decomposition
-from coursewaves.survey_files import load_survey
+from coursewaves.survey.files import load_survey
 from small import survey as small_survey
 
 FACTORS = ["F1", "F2", "F3", "F4", "F5"]

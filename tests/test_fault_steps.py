@@ -19,20 +19,22 @@ from typing import Any
 
 import pytest
 
-from coursewaves import load, manifest, plan, publish
-from coursewaves.contents import read_contents
+from coursewaves import load
 from coursewaves.errors import CoursewavesError
-from coursewaves.formats import as_words
-from coursewaves.locks import Busy, RunLock
-from coursewaves.logs import close_log
-from coursewaves.manifest import read_manifest
 from coursewaves.phrases import Phrases
-from coursewaves.plan import load_reasons
-from coursewaves.run import produce, run
-from coursewaves.runs import RunRecord, summary
-from coursewaves.settings import BUILT_IN, PACKAGE, Home
+from coursewaves.processed.contents import read_contents
+from coursewaves.publishing import manifest, plan, publish
+from coursewaves.publishing.manifest import read_manifest
+from coursewaves.publishing.plan import load_reasons
+from coursewaves.runs.logs import close_log
+from coursewaves.runs.record import RunRecord, summary
+from coursewaves.runs.run import produce, run
+from coursewaves.settings.formats import as_words
+from coursewaves.settings.home import BUILT_IN, Home
 from coursewaves.simulate.damage import CANARIES
-from coursewaves.workers import Ended, Told
+from coursewaves.system import PACKAGE
+from coursewaves.system.locks import Busy, RunLock
+from coursewaves.workers.pool import Ended, Told
 from faults import differences, state_of
 
 pytestmark = [
@@ -188,7 +190,9 @@ def test_a_line_of_the_journal_is_on_the_disk_before_its_page_is_written(folder,
     assert [json.loads(line) for line in synced] == [page]
 
 
-RUNNER = "import time; from coursewaves.workers import Foreman; foreman = Foreman(); print(flush=True); time.sleep(60)"
+RUNNER = (
+    "import time; from coursewaves.workers.pool import Foreman; foreman = Foreman(); print(flush=True); time.sleep(60)"
+)
 
 
 @pytest.mark.parametrize("after", [0.0, 0.8])

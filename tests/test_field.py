@@ -17,21 +17,21 @@ from typer.testing import CliRunner
 
 import handmade
 from coursewaves import cli
+from coursewaves.analysis.sample import plan_sample
 from coursewaves.errors import CoursewavesError
 from coursewaves.field import draw_sample, field_folder, field_progress, paper_of, read_frame, redraw
 from coursewaves.field.draw import sample_instrument
 from coursewaves.field.files import write_next
 from coursewaves.field.progress import AT_RISK, NO_RESERVES, OUT_OF_REACH
-from coursewaves.fieldwork import Sampling
 from coursewaves.load import disguised, load_year
-from coursewaves.opening import YearView
 from coursewaves.phrases import Phrases
-from coursewaves.registry import Registry, read_registry
+from coursewaves.registry.reader import Registry, read_registry
 from coursewaves.reports_of import fieldwork, sample
-from coursewaves.sample import plan_sample
-from coursewaves.settings import Home, Settings
+from coursewaves.settings.fieldwork import Sampling
+from coursewaves.settings.home import Home, Settings
 from coursewaves.stats import outcome_rates
-from coursewaves.survey_files import load_survey
+from coursewaves.survey.files import load_survey
+from coursewaves.views.opening import YearView
 from small import PSEUDONYMS
 from test_sample import institute
 from test_sections import LANGUAGES, NEVER_SHOWN, row_of, text_of

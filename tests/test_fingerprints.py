@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves.columns import Cells
-from coursewaves.fingerprints import mark, mark_of, numbered, record_hashes
+from coursewaves.reading.columns import Cells
+from coursewaves.reading.fingerprints import mark, mark_of, numbered, record_hashes
 
 ROWS = st.lists(st.tuples(st.text(max_size=2), st.text(max_size=2)), min_size=1, max_size=8)
 

@@ -21,19 +21,19 @@ import pandas as pd
 import pytest
 
 import small
-from coursewaves.context import Context, make_context
 from coursewaves.errors import CoursewavesError
-from coursewaves.forms import no_forms
-from coursewaves.intake import FileForms, read_file
-from coursewaves.lss import LimeQuestionnaire, read_lss
-from coursewaves.people import link_people
+from coursewaves.intake.context import Context, make_context
+from coursewaves.intake.forms import no_forms
+from coursewaves.intake.people import link_people
+from coursewaves.intake.raw_file import FileForms, read_file
+from coursewaves.intake.responses import _account, check_account
 from coursewaves.platforms import PLATFORMS, arrange
 from coursewaves.problems import Problem
-from coursewaves.records import Records, read_records, read_text
-from coursewaves.registry import read_registry
-from coursewaves.responses import _account, check_account
-from coursewaves.settings import Home, Settings
-from coursewaves.workbook import FileFault
+from coursewaves.reading.lss import LimeQuestionnaire, read_lss
+from coursewaves.reading.records import Records, read_records, read_text
+from coursewaves.reading.workbook import FileFault
+from coursewaves.registry.reader import read_registry
+from coursewaves.settings.home import Home, Settings
 from exports import kobo, lime_survey, moodle
 from test_platforms_forms import VARIANTS
 from test_platforms_surveys import ANSWERS, ODK, RESPONSES, SUBMISSIONS, TWO_ROWS

@@ -12,9 +12,9 @@ from coursewaves.builders.apps_script import apps_script, script_json
 from coursewaves.builders.form import Block, Choice, Form, Page, Question
 from coursewaves.builders.outline import make_form
 from coursewaves.errors import CoursewavesError
-from coursewaves.instruments import Survey
-from coursewaves.registry import Registry, read_registry
-from coursewaves.tables import TABLES
+from coursewaves.registry.reader import Registry, read_registry
+from coursewaves.registry.tables import TABLES
+from coursewaves.survey.instruments import Survey
 from exports import answered, built_form
 from exports.built_form import Built, Item
 from hostile_survey import EVIL, hostile_survey

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small
-from coursewaves.header_book import Alias, HeaderBook, row_numbers
-from coursewaves.headers import MOST_PROPOSALS, match_columns
-from coursewaves.survey_files import load_survey
-from coursewaves.wordings import is_blank, normalised, spellings
+from coursewaves.intake.header_book import Alias, HeaderBook, row_numbers
+from coursewaves.intake.headers import MOST_PROPOSALS, match_columns
+from coursewaves.survey.files import load_survey
+from coursewaves.survey.wordings import is_blank, normalised, spellings
 
 BOOK = HeaderBook(small.survey(), small.registry())
 

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import handmade
-from coursewaves.hearings import DECISION_KINDS, find_tasks, find_ways, processing_days, sittings_of
-from coursewaves.hearings.words import COUNCILS, DECISIONS, PLACES, REPORTS, STATES
+from coursewaves.deadlines.hearings import DECISION_KINDS, find_tasks, find_ways, processing_days, sittings_of
+from coursewaves.deadlines.hearings.words import COUNCILS, DECISIONS, PLACES, REPORTS, STATES
 from coursewaves.phrases import Phrases
-from coursewaves.registry import Registry, read_registry
-from coursewaves.removals import removal_days
-from coursewaves.spans import STATES as ALL_STATES
-from coursewaves.table_rows import Decision, Hearing
+from coursewaves.registry.reader import Registry, read_registry
+from coursewaves.registry.removals import removal_days
+from coursewaves.registry.rows import Decision, Hearing
+from coursewaves.registry.spans import STATES as ALL_STATES
 from small import make_registry
 
 PROGRAMMES = [{"programme_id": "A", "hours": 72, "title_kk": "Ойын"}]

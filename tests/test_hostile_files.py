@@ -26,7 +26,7 @@ MOST_SECONDS, MOST_MB = 5, 500
 CHILD = """
 import json, os, resource, signal, sys
 from pathlib import Path
-from coursewaves.records import read_records
+from coursewaves.reading.records import read_records
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from coursewaves.identifiers import control_digit, is_identifier, is_iin, unified
+from coursewaves.privacy.identifiers import control_digit, is_identifier, is_iin, unified
 
 
 @st.composite

@@ -14,9 +14,9 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.index import write_index
 from coursewaves.index.published import published as read_published
 from coursewaves.phrases import Phrases
-from coursewaves.private_files import write_shared
-from coursewaves.settings import Home, Settings
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home, Settings
+from coursewaves.system.private_files import write_shared
 from hostile import PAYLOADS
 
 TODAY = date(2025, 3, 20)

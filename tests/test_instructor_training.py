@@ -7,12 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from coursewaves.instruments import Scale
 from coursewaves.load import load_year
-from coursewaves.privacy import masked
-from coursewaves.settings import find_home
-from coursewaves.wordings import normalised
-from coursewaves.year import Year
+from coursewaves.privacy.masking import masked
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import find_home
+from coursewaves.survey.instruments import Scale
+from coursewaves.survey.wordings import normalised
 
 ROOT = Path(__file__).parents[1]
 EXPORT = ROOT.parent / "shared" / "data" / "instructor_training" / "20180908_post_clean.csv"

@@ -6,16 +6,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from coursewaves.assign import CourseFinder
+from coursewaves.analysis.score import IDENTITY
 from coursewaves.errors import CoursewavesError
-from coursewaves.forms import no_forms
-from coursewaves.instruments import Survey
-from coursewaves.registry import read_registry
-from coursewaves.score import IDENTITY
-from coursewaves.settings import Home, Settings
-from coursewaves.survey_checks import RESPONSE_COLUMNS, SCORE_COLUMNS
-from coursewaves.survey_files import BUILT_IN, load_survey, read_survey
-from coursewaves.wordings import normalised
+from coursewaves.intake.assign import CourseFinder
+from coursewaves.intake.forms import no_forms
+from coursewaves.registry.reader import read_registry
+from coursewaves.settings.home import Home, Settings
+from coursewaves.survey.checks import RESPONSE_COLUMNS, SCORE_COLUMNS
+from coursewaves.survey.files import BUILT_IN, load_survey, read_survey
+from coursewaves.survey.instruments import Survey
+from coursewaves.survey.wordings import normalised
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

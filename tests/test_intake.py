@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import small
 from coursewaves.errors import CoursewavesError
 from coursewaves.load import load_year
-from coursewaves.settings import Home
+from coursewaves.settings.home import Home
 
 BOTH = ["submitted_at", "course", "Wish", "Need", "Met", "Fits"]
 """Headers of one form that serves waves P and Q."""

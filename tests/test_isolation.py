@@ -10,10 +10,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from coursewaves import workers
-from coursewaves.isolation import DROPPED, FIXED, FOLDERS, PACKAGE, isolated, isolated_environment
-from coursewaves.report import execute
-from coursewaves.workers import Told, do_each
+from coursewaves.publishing.report import execute
+from coursewaves.system import PACKAGE
+from coursewaves.system.isolation import DROPPED, FIXED, FOLDERS, isolated, isolated_environment
+from coursewaves.workers import pool
+from coursewaves.workers.pool import Told, do_each
 
 TESTS = Path(__file__).parent
 
@@ -36,7 +37,7 @@ found or "nothing ran"
 @pytest.fixture
 def light_foreman(monkeypatch):
     command = [sys.executable, "-P", str(TESTS / "foreman_of_tests.py"), "coursewaves.errors"]
-    monkeypatch.setattr(workers, "COMMAND", command)
+    monkeypatch.setattr(pool, "COMMAND", command)
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_files_that_lie_around_would_run_if_nothing_were_done(strewn):
 
 @pytest.mark.parametrize("can_fork", [True, False])
 def test_no_file_in_the_current_folder_or_home_is_run_by_a_job(strewn, light_foreman, monkeypatch, can_fork):
-    monkeypatch.setattr(workers, "CAN_FORK", can_fork and workers.CAN_FORK)
+    monkeypatch.setattr(pool, "CAN_FORK", can_fork and pool.CAN_FORK)
     told = [event for event in do_each("process_jobs:import_what_lies_around", [{}], 1) if isinstance(event, Told)]
     assert told[0].words == {"found": [], "flag": ""}
 

@@ -31,7 +31,8 @@ from coursewaves.lab import (
 )
 from coursewaves.lab.server import QUIET
 from coursewaves.phrases import Phrases
-from coursewaves.settings import PACKAGE, Home
+from coursewaves.settings.home import Home
+from coursewaves.system import PACKAGE
 
 LANGUAGES = ["kk", "ru", "en"]
 

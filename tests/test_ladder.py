@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from coursewaves.ladder import LEAST, least
-from coursewaves.settings import Settings
+from coursewaves.settings.home import Settings
 
 LIBRARY = Path(__file__).parents[1] / "lib" / "coursewaves"
 

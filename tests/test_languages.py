@@ -22,8 +22,8 @@ from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
 from coursewaves.phrases import LOCALES, Phrases, catalogue
-from coursewaves.settings import BUILT_IN, Settings
-from coursewaves.yamlfile import read_yaml
+from coursewaves.settings.home import BUILT_IN, Settings
+from coursewaves.system.yamlfile import read_yaml
 
 ROOT = Path(__file__).parents[1]
 LIBRARY = ROOT / "lib" / "coursewaves"

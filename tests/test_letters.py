@@ -25,9 +25,8 @@ from typer.testing import CliRunner
 from coursewaves import cli
 from coursewaves.builders.apps_script import apps_script
 from coursewaves.builders.outline import make_form
-from coursewaves.check_digits import checked
 from coursewaves.errors import CoursewavesError
-from coursewaves.fieldwork import Letters
+from coursewaves.intake.check_digits import checked
 from coursewaves.letters import (
     KINDS,
     TEMPLATES,
@@ -41,9 +40,10 @@ from coursewaves.letters import (
 )
 from coursewaves.letters.links import find_links
 from coursewaves.letters.mail import Draft, email_draft
-from coursewaves.registry import read_registry
-from coursewaves.settings import Home
-from coursewaves.survey_files import load_survey
+from coursewaves.registry.reader import read_registry
+from coursewaves.settings.fieldwork import Letters
+from coursewaves.settings.home import Home
+from coursewaves.survey.files import load_survey
 from exports import answered, built_form
 from hostile import PAYLOADS
 from small import make_registry

@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from coursewaves.lime_headings import LimeColumn, columns
 from coursewaves.load import load_year
-from coursewaves.lss import read_lss
-from coursewaves.settings import find_home
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.reading.lime_headings import LimeColumn, columns
+from coursewaves.reading.lss import read_lss
+from coursewaves.settings.home import find_home
 from exports import lime_survey as export
 
 ROOT = Path(__file__).parents[1]

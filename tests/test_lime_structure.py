@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from coursewaves.builders.form import Choice, Form, Question
 from coursewaves.builders.lime_structure import lime_structure
 from coursewaves.builders.outline import make_form
-from coursewaves.draft import draft_instrument
-from coursewaves.lime_headings import columns, tidy
-from coursewaves.lss import LimeQuestionnaire, read_lss
-from coursewaves.registry import Registry, read_registry
+from coursewaves.reading.draft import draft_instrument
+from coursewaves.reading.lime_headings import columns, tidy
+from coursewaves.reading.lss import LimeQuestionnaire, read_lss
+from coursewaves.registry.reader import Registry, read_registry
 from exports import answered, lime_survey
 from hostile_survey import EVIL, hostile_survey
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from coursewaves.limits import MEGABYTE, Limits
+from coursewaves.system.limits import MEGABYTE, Limits
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such bounds")
 
@@ -15,7 +15,9 @@ needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="o
 
 def in_a_process(*lines: str) -> str:
     """What a process of its own prints, whose bounds end with it."""
-    imports = "import resource\nfrom coursewaves.limits import MEGABYTE, Limits, bound_process, lift_memory_bound\n"
+    imports = (
+        "import resource\nfrom coursewaves.system.limits import MEGABYTE, Limits, bound_process, lift_memory_bound\n"
+    )
     command = [sys.executable, "-c", imports + "\n".join(lines)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 

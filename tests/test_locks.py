@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.locks import Busy, Holder, RunLock, read_holder
+from coursewaves.system.locks import Busy, Holder, RunLock, read_holder
 
 HOLD = """
 import subprocess, sys, time
 from pathlib import Path
-from coursewaves.locks import RunLock
+from coursewaves.system.locks import RunLock
 with RunLock(Path(sys.argv[1])):
     child = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL) if "child" in sys.argv else None
     print(child.pid if child else 0, flush=True)

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves import logs
 from coursewaves.errors import CoursewavesError
-from coursewaves.logs import LOG, OneLine, close_log, open_log, told_error
-from coursewaves.oneline import one_line
-from coursewaves.settings import Home
-from coursewaves.yamlfile import read_yaml
+from coursewaves.runs import logs
+from coursewaves.runs.logs import LOG, OneLine, close_log, open_log, told_error
+from coursewaves.settings.home import Home
+from coursewaves.system.oneline import one_line
+from coursewaves.system.yamlfile import read_yaml
 
 CANARY = "менің ұстазым Айгүл нашар түсіндірді"
 FULL = Path("/dev/full")

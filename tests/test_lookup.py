@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 import small
 from coursewaves import lookup
+from coursewaves.analysis.score import score_responses
 from coursewaves.errors import CoursewavesError
 from coursewaves.problems import Problem, problems_table
-from coursewaves.score import score_responses
-from coursewaves.settings import Home, Settings
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home, Settings
 
 
 def year_of(*forms: pd.DataFrame, problems: tuple[Problem, ...] = (), outcomes: tuple[tuple, ...] = ()) -> Year:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from coursewaves import lss as lss_module
-from coursewaves.draft import instrument_from_lss
 from coursewaves.errors import CoursewavesError
-from coursewaves.header_book import HeaderBook
-from coursewaves.headers import match_columns
-from coursewaves.lime_headings import HeadingBook, columns, numbered, split_brackets, tidy
-from coursewaves.lss import LimePart, LimeQuestion, flat, read_lss
-from coursewaves.registry import read_registry
-from coursewaves.survey_files import load_survey, read_survey
-from coursewaves.workbook import FileFault
+from coursewaves.intake.header_book import HeaderBook
+from coursewaves.intake.headers import match_columns
+from coursewaves.reading import lss as lss_module
+from coursewaves.reading.draft import instrument_from_lss
+from coursewaves.reading.lime_headings import HeadingBook, columns, numbered, split_brackets, tidy
+from coursewaves.reading.lss import LimePart, LimeQuestion, flat, read_lss
+from coursewaves.reading.workbook import FileFault
+from coursewaves.registry.reader import read_registry
+from coursewaves.survey.files import load_survey, read_survey
 from exports import lime_survey as export
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "limesurvey"

@@ -10,11 +10,14 @@ import pandas as pd
 import pytest
 
 import small
-from coursewaves import compare, responses, sections, subject
+from coursewaves import sections
+from coursewaves.analysis import compare
 from coursewaves.disclosure import Disclosed
 from coursewaves.errors import CoursewavesError
+from coursewaves.intake import responses
 from coursewaves.load import load_year
-from coursewaves.opening import open_course
+from coursewaves.views import subject
+from coursewaves.views.opening import open_course
 from test_year import make_home
 
 SHOWN = ("waves", "changes", "factors", "summary", "topics", "respondents", "open_answers")

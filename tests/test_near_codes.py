@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from coursewaves.near_codes import LEAST_SIGNS, MOST_CODES, PAIR_COLUMNS, NearLinks, link_near, own_key
+from coursewaves.intake.near_codes import LEAST_SIGNS, MOST_CODES, PAIR_COLUMNS, NearLinks, link_near, own_key
 
 Form = tuple[int, str | None]
 

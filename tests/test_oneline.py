@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves.oneline import one_line
+from coursewaves.system.oneline import one_line
 
 ROOT = Path("/srv/monitoring/my institute")
 

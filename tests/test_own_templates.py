@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.own_templates import MOST_BYTES, Templates
-from coursewaves.settings import Home
+from coursewaves.pages.own_templates import MOST_BYTES, Templates
+from coursewaves.settings.home import Home
 
 LETTERS = Templates("letters", ("cover",))
 

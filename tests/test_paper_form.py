@@ -11,7 +11,7 @@ import pytest
 from coursewaves.builders.form import Form, Question
 from coursewaves.builders.outline import make_form
 from coursewaves.builders.paper import entry_columns, paper_form
-from coursewaves.registry import Registry, read_registry
+from coursewaves.registry.reader import Registry, read_registry
 from exports import answered
 from hostile_survey import EVIL, hostile_survey
 

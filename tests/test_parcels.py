@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves import parcels
-from coursewaves.contents import Contents, instruments_digest, settings_digest, write_contents
+from coursewaves.cluster import parcels
+from coursewaves.cluster.parcels import Task, input_name, pack, pack_year, program_digest, unpack
 from coursewaves.errors import CoursewavesError
-from coursewaves.parcels import Task, input_name, pack, pack_year, program_digest, unpack
-from coursewaves.settings import Home
+from coursewaves.processed.contents import Contents, instruments_digest, settings_digest, write_contents
+from coursewaves.settings.home import Home
 
 SETTINGS = """
 institute: {kk: "Институт 😀", en: "A\\tB \\"C\\" \\\\ D \\x07"}

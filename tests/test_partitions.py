@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 
 import handmade
-from coursewaves.contents import read_contents
 from coursewaves.load import load_year
-from coursewaves.opening import open_course
-from coursewaves.partitions import packed, write_partitions
-from coursewaves.pooled import pool_year
-from coursewaves.settings import Home
-from coursewaves.year import Year
+from coursewaves.partitions.cutting import packed, write_partitions
+from coursewaves.partitions.pooled import pool_year
+from coursewaves.processed.contents import read_contents
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home
+from coursewaves.views.opening import open_course
 from test_year import digests, make_home, row
 
 

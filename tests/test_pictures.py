@@ -24,7 +24,7 @@ from coursewaves.charts import (
     shares,
 )
 from coursewaves.charts.palette import contrast
-from coursewaves.report import page_css
+from coursewaves.publishing.report import page_css
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from coursewaves.compare import compare_waves
-from coursewaves.factor_analysis import factor_gaps, factor_importance
+from coursewaves.analysis.compare import compare_waves
+from coursewaves.analysis.factor_analysis import factor_gaps, factor_importance
+from coursewaves.analysis.rate import rate_programmes
+from coursewaves.analysis.standardise import standardise_scores
+from coursewaves.analysis.topic_verdicts import judge_topics
 from coursewaves.load import load_year
-from coursewaves.rate import rate_programmes
-from coursewaves.settings import Home
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home
 from coursewaves.simulate import simulate_year
-from coursewaves.standardise import standardise_scores
-from coursewaves.topic_verdicts import judge_topics
-from coursewaves.year import Year
 
 COUNTS = ["n_read", "n_kept", "n_set_aside", "n_duplicate", "n_outside_window"]
 

@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import small
-from coursewaves.cells import ticked, type_cells
-from coursewaves.columns import Cells
-from coursewaves.header_book import HeaderBook, Known
-from coursewaves.headers import match_columns
+from coursewaves.intake.cells import ticked, type_cells
+from coursewaves.intake.header_book import HeaderBook, Known
+from coursewaves.intake.headers import match_columns
 from coursewaves.platforms import PLATFORMS, Export, arrange
 from coursewaves.platforms.export import all_are, share
-from coursewaves.records import Records, read_records, read_text
-from coursewaves.survey_files import BUILT_IN, load_survey
-from coursewaves.times import is_form
-from coursewaves.wordings import normalised
+from coursewaves.reading.columns import Cells
+from coursewaves.reading.records import Records, read_records, read_text
+from coursewaves.reading.times import is_form
+from coursewaves.survey.files import BUILT_IN, load_survey
+from coursewaves.survey.wordings import normalised
 from exports import google, indico, microsoft, qualtrics, survey_monkey, typeform
 from exports.questionnaire import PEOPLE, REASONS, Question, as_csv, write
 

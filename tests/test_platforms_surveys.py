@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves.columns import Cells
-from coursewaves.lss import read_lss
 from coursewaves.platforms import PLATFORMS, arrange
 from coursewaves.platforms.export import Export
 from coursewaves.platforms.lime_survey import lime_survey as read_lime_survey
-from coursewaves.records import Records, read_records, read_text
-from coursewaves.times import parse_times
+from coursewaves.reading.columns import Cells
+from coursewaves.reading.lss import read_lss
+from coursewaves.reading.records import Records, read_records, read_text
+from coursewaves.reading.times import parse_times
 from exports import kobo, lime_survey, moodle
 
 ROOT = Path(__file__).parents[1]

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import handmade
-from coursewaves.pooled import NAMES, other_courses, pool_year, pooled_of
-from coursewaves.rate import rate_programmes
+from coursewaves.analysis.rate import rate_programmes
+from coursewaves.analysis.summarise import mean_scores
+from coursewaves.partitions.pooled import NAMES, other_courses, pool_year, pooled_of
 from coursewaves.stats import mean_interval
 from coursewaves.stats.intervals import interval_of_moments
-from coursewaves.summarise import mean_scores
 
 
 def rating_of_others(found, course_id: str) -> dict:

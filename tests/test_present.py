@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 import handmade
-from coursewaves.present import (
+from coursewaves.analysis.summarise import count_answers, mean_scores, option_shares
+from coursewaves.pages.present import (
     chain_figure,
     counts_table,
     funnel_figure,
@@ -18,7 +19,6 @@ from coursewaves.present import (
     scores_table,
     shares_figure,
 )
-from coursewaves.summarise import count_answers, mean_scores, option_shares
 
 
 @pytest.fixture(scope="module")

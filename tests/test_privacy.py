@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from coursewaves.privacy import MARK, MOST_TEXTS, masked, personal_kind
+from coursewaves.privacy.masking import MARK, MOST_TEXTS, masked, personal_kind
 from coursewaves.problems import described
-from coursewaves.records import read_records
-from coursewaves.survey_files import BUILT_IN, load_survey
+from coursewaves.reading.records import read_records
+from coursewaves.survey.files import BUILT_IN, load_survey
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from coursewaves.private_files import private_folder, write_private
+from coursewaves.system.private_files import private_folder, write_private
 
 
 @pytest.fixture(autouse=True, params=[0o000, 0o022, 0o077])

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 import small
-from coursewaves.problem_book import COLUMNS, HOW, rules, write_problem_book
+from coursewaves.intake.responses import read_responses
 from coursewaves.problems import Problem, problems_table
-from coursewaves.records import read_records
-from coursewaves.responses import read_responses
-from coursewaves.settings import Settings
-from coursewaves.workbook import sheet_names
+from coursewaves.reading.problem_book import COLUMNS, HOW, rules, write_problem_book
+from coursewaves.reading.records import read_records
+from coursewaves.reading.workbook import sheet_names
+from coursewaves.settings.home import Settings
 
 LIBRARY = Path(__file__).parents[1] / "lib" / "coursewaves"
 

@@ -12,20 +12,20 @@ import pytest
 
 import handmade
 from coursewaves import reports_of, sections
-from coursewaves.direction import Direction
-from coursewaves.enough import blank_small_sides, blank_small_values
+from coursewaves.analysis.enough import blank_small_sides, blank_small_values
+from coursewaves.analysis.sides import occasions_of
 from coursewaves.errors import CoursewavesError
-from coursewaves.opening import DirectionView, ProgrammeView, open_direction, open_programme
 from coursewaves.phrases import Phrases
-from coursewaves.programme import Programme
-from coursewaves.report import make_page
+from coursewaves.processed.year import Year
+from coursewaves.publishing.report import make_page
+from coursewaves.registry.tables import columns_of, dtype_of
 from coursewaves.reports_of.alike import in_short
 from coursewaves.reports_of.mix import composition
-from coursewaves.settings import Settings, notebooks_folder
-from coursewaves.sides import occasions_of
-from coursewaves.survey_files import load_survey
-from coursewaves.tables import columns_of, dtype_of
-from coursewaves.year import Year
+from coursewaves.settings.home import Settings, notebooks_folder
+from coursewaves.survey.files import load_survey
+from coursewaves.views.direction import Direction
+from coursewaves.views.opening import DirectionView, ProgrammeView, open_direction, open_programme
+from coursewaves.views.programme import Programme
 
 LANGUAGES = ("kk", "ru", "en")
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -444,8 +444,8 @@ def test_programmes_stand_by_their_codes_with_their_verdicts(survey):
 
 def test_opening_an_unknown_programme_or_direction_names_those_that_there_are(survey, monkeypatch):
     found = handmade.year(survey, 12)
-    monkeypatch.setattr("coursewaves.opening._opened_programme", lambda root, name, stamp: Programme(found, name))
-    monkeypatch.setattr("coursewaves.opening._opened_direction", lambda root, name, stamp: Direction(found, name))
+    monkeypatch.setattr("coursewaves.views.opening._opened_programme", lambda root, name, stamp: Programme(found, name))
+    monkeypatch.setattr("coursewaves.views.opening._opened_direction", lambda root, name, stamp: Direction(found, name))
     with pytest.raises(CoursewavesError, match=r"Can't find 'Z' in programmes. Possible values: 'A'"):
         open_programme("", "Z", "en")
     with pytest.raises(CoursewavesError, match=r"Can't find 'Z' in directions. Possible values: 'D1'"):

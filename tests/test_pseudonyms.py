@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.identifiers import is_identifier
-from coursewaves.privacy import masked
-from coursewaves.pseudonyms import KEY_FILE, KEY_VARIABLE, Key, Pseudonyms, find_key, read_key
+from coursewaves.privacy.identifiers import is_identifier
+from coursewaves.privacy.masking import masked
+from coursewaves.privacy.pseudonyms import KEY_FILE, KEY_VARIABLE, Key, Pseudonyms, find_key, read_key
 
 SECRET = bytes(range(32))
 KINDS = st.sampled_from(["email", "phone", "iin", "code"])

@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 
 import handmade
-from coursewaves import publish
-from coursewaves.contents import Contents, instruments_digest, settings_digest, write_contents
 from coursewaves.errors import CoursewavesError
-from coursewaves.formats import as_words
-from coursewaves.manifest import JOURNAL, enter, read_manifest, write_manifest
-from coursewaves.partitions import write_partitions
-from coursewaves.plan import Planned, gone, plan_reports
-from coursewaves.pooled import pool_year
-from coursewaves.private_files import write_shared
-from coursewaves.publish import Outcome, make_reports, mark_stale
-from coursewaves.settings import Home, Settings
-from coursewaves.workers import Ended, Told
-from coursewaves.year import Year
+from coursewaves.partitions.cutting import write_partitions
+from coursewaves.partitions.pooled import pool_year
+from coursewaves.processed.contents import Contents, instruments_digest, settings_digest, write_contents
+from coursewaves.processed.year import Year
+from coursewaves.publishing import publish
+from coursewaves.publishing.manifest import JOURNAL, enter, read_manifest, write_manifest
+from coursewaves.publishing.plan import Planned, gone, plan_reports
+from coursewaves.publishing.publish import Outcome, make_reports, mark_stale
+from coursewaves.settings.formats import as_words
+from coursewaves.settings.home import Home, Settings
+from coursewaves.system.private_files import write_shared
+from coursewaves.workers.pool import Ended, Told
 
 FIELDS = {"kind", "id", "language", "title", "path", "sha256", "inputs", "versions", "made_at", "is_stale", "files"}
 

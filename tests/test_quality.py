@@ -8,10 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursewaves.instruments import Survey
-from coursewaves.ladder import LEAST
-from coursewaves.problems import Problem, problems_table
-from coursewaves.quality import (
+from coursewaves.analysis.quality import (
     DIFFER,
     ONE_ITEM,
     invalid_answers,
@@ -21,6 +18,9 @@ from coursewaves.quality import (
     scale_items,
     scale_quality,
 )
+from coursewaves.ladder import LEAST
+from coursewaves.problems import Problem, problems_table
+from coursewaves.survey.instruments import Survey
 from small import responses_of, survey
 
 Q1, Q2 = [1.0, 2, 3, 3] * 10, [1.0, 2, 3, 2] * 10

@@ -5,8 +5,8 @@ import pytest
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.load import load_year
-from coursewaves.query import query
-from coursewaves.settings import Home
+from coursewaves.processed.query import query
+from coursewaves.settings.home import Home
 from coursewaves.simulate import simulate_year
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from coursewaves.analysis.rate import ONE_RUN, PROGRAMMES, RUNS, rate_programmes
 from coursewaves.errors import CoursewavesError
-from coursewaves.rate import ONE_RUN, PROGRAMMES, RUNS, rate_programmes
 
 T = 62.5
 COURSES = pd.DataFrame(

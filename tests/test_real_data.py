@@ -17,14 +17,14 @@ import pandas as pd
 import pytest
 
 import small
-from coursewaves.forms import AFTERWARDS, no_forms
-from coursewaves.instruments import Item, Scale
+from coursewaves.intake.forms import AFTERWARDS, no_forms
+from coursewaves.intake.responses import Intake
 from coursewaves.load import read_home
-from coursewaves.privacy import masked
-from coursewaves.registry import read_registry
-from coursewaves.responses import Intake
-from coursewaves.settings import Home, find_home
-from coursewaves.wordings import option_names
+from coursewaves.privacy.masking import masked
+from coursewaves.registry.reader import read_registry
+from coursewaves.settings.home import Home, find_home
+from coursewaves.survey.instruments import Item, Scale
+from coursewaves.survey.wordings import option_names
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"

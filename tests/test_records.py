@@ -9,9 +9,9 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursewaves import containers
-from coursewaves.records import read_records
-from coursewaves.workbook import sheet_names
+from coursewaves.reading import containers
+from coursewaves.reading.records import read_records
+from coursewaves.reading.workbook import sheet_names
 
 HEADER = ["Уақыт белгісі", "Курс", "Жауап, қысқаша"]
 ROWS = [

@@ -30,9 +30,9 @@ from coursewaves.entry.table_file import new_table, parse_table
 from coursewaves.entry.words import MEANINGS, TABLE_NAMES, meaning
 from coursewaves.errors import CoursewavesError
 from coursewaves.phrases import Phrases
-from coursewaves.registry import read_registry
-from coursewaves.settings import Home, Settings, load_settings, notebooks_folder
-from coursewaves.tables import TABLES, describe_tables
+from coursewaves.registry.reader import read_registry
+from coursewaves.registry.tables import TABLES, describe_tables
+from coursewaves.settings.home import Home, Settings, load_settings, notebooks_folder
 
 PROGRAMMES = "programme_id,title_kk,hours\nP01,Ойын арқылы оқыту,72\n"
 COURSES = (
@@ -410,7 +410,7 @@ def test_a_line_that_was_cut_off_is_passed_over_and_a_damaged_one_is_not(home):
 @pytest.mark.skipif(os.name != "posix", reason="kill -9")
 def test_a_process_that_is_killed_while_it_writes_leaves_the_table_whole(home):
     code = (
-        "import sys\nfrom pathlib import Path\nfrom coursewaves.settings import Home\n"
+        "import sys\nfrom pathlib import Path\nfrom coursewaves.settings.home import Home\n"
         "from coursewaves.entry import draft_values, write_change\nhome = Home(Path(sys.argv[1]))\n"
         "for number in range(10_000):\n"
         "    write_change(home, draft_values(home, 'courses', 'P01-01', {'enrolled': str(number)}))\n"

@@ -7,8 +7,8 @@ import pytest
 import xlsxwriter
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.registry import empty_table, read_registry
-from coursewaves.tables import KEYS, REFERENCES, TABLES, columns_of, describe_tables, dtype_of
+from coursewaves.registry.reader import empty_table, read_registry
+from coursewaves.registry.tables import KEYS, REFERENCES, TABLES, columns_of, describe_tables, dtype_of
 
 PROGRAMMES = "programme_id,title_en,title_kk,hours,practical_hours\nP1,Play,Ойын,36,12\nP2,Speech,,72,\n"
 COURSES = "course_id,programme_id,starts_on,ends_on,enrolled,completed\nP1-01,P1,2025-09-01,2025-09-05,20,19\n"

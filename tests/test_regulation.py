@@ -13,11 +13,12 @@ import pytest
 from typer.testing import CliRunner
 
 from coursewaves.cli import app
-from coursewaves.due import find_due
+from coursewaves.deadlines.due import find_due
 from coursewaves.errors import CoursewavesError
-from coursewaves.manifest import page_path, write_manifest
 from coursewaves.phrases import Phrases
 from coursewaves.problems import Problem, problems_table
+from coursewaves.processed.year import Year
+from coursewaves.publishing.manifest import page_path, write_manifest
 from coursewaves.regulation import (
     CHECKS,
     STATES,
@@ -33,10 +34,9 @@ from coursewaves.regulation import (
 )
 from coursewaves.regulation.facts import PAGES
 from coursewaves.regulation.paragraphs import FILE, NUMBERS
-from coursewaves.regulation_page import as_json, find_standing, write_standing
-from coursewaves.settings import Home, Settings
-from coursewaves.survey_files import load_survey
-from coursewaves.year import Year
+from coursewaves.settings.home import Home, Settings
+from coursewaves.standing.regulation_page import as_json, find_standing, write_standing
+from coursewaves.survey.files import load_survey
 from small import make_registry
 from test_house import document, missing_names
 from test_languages import letter_faults
@@ -499,7 +499,7 @@ def test_a_programme_that_was_removed_does_not_run_again(make_year):
 
 @pytest.mark.parametrize(("today", "expected"), [("2025-04-10", "kept"), ("2025-04-11", "at risk")])
 def test_a_status_page_of_more_than_a_week_ago_puts_the_twenty_first_at_risk(make_year, today, expected):
-    from coursewaves.due_files import write_due
+    from coursewaves.standing.due_files import write_due
 
     year = make_year(*GIVEN)
     write_due(year, find_due(year, day("2025-04-03")))

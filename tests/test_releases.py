@@ -13,15 +13,15 @@ from typer.testing import CliRunner
 import handmade
 from coursewaves import releases
 from coursewaves.cli import app
-from coursewaves.contents import read_contents
 from coursewaves.errors import CoursewavesError
 from coursewaves.load import load_year
-from coursewaves.plan import Job
-from coursewaves.publish import _enter_released
+from coursewaves.processed.contents import read_contents
+from coursewaves.processed.year import Year
+from coursewaves.publishing.plan import Job
+from coursewaves.publishing.publish import _enter_released
 from coursewaves.releases.cells import GONE
 from coursewaves.releases.holding import Held, hold
-from coursewaves.settings import Home
-from coursewaves.year import Year
+from coursewaves.settings.home import Home
 from test_year import make_home, row
 
 MINIMUM = 5

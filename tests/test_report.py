@@ -12,21 +12,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursewaves import report
 from coursewaves.errors import CoursewavesError
 from coursewaves.kinds import KINDS
-from coursewaves.report import ReportError, check_page, check_parameters, contents, make_page
+from coursewaves.publishing import report
+from coursewaves.publishing.report import ReportError, check_page, check_parameters, contents, make_page
 from coursewaves.sections.front import END_MARK
-from coursewaves.settings import notebooks_folder
+from coursewaves.settings.home import notebooks_folder
 
 COURSE = notebooks_folder() / "reports" / "course.ipynb"
 SECRET = "Aigerim, +7 701 555 01 23"
 
-BEGIN = "from coursewaves.page import Section, paragraph"
+BEGIN = "from coursewaves.pages.pieces import Section, paragraph"
 SOME = "Section('part', 'Part', [], [paragraph('words')])"
 END = f"Section('{END_MARK}', '', [], [paragraph('the end')])"
 NO_WORDS = (
-    "from coursewaves.page import Html\n"
+    "from coursewaves.pages.pieces import Html\n"
     "Section('bare', 'Bare', [], [Html('<figure><svg role=\"img\"><title>a</title><desc> </desc></svg></figure>')])"
 )
 

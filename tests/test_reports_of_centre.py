@@ -8,15 +8,15 @@ import pandas as pd
 import pytest
 
 import handmade
-from coursewaves.centre import Centre
 from coursewaves.errors import CoursewavesError
-from coursewaves.opening import CentreView, open_centre
 from coursewaves.phrases import Phrases
-from coursewaves.report import make_page
+from coursewaves.processed.year import Year
+from coursewaves.publishing.report import make_page
 from coursewaves.reports_of import centre
-from coursewaves.settings import notebooks_folder
-from coursewaves.survey_files import load_survey
-from coursewaves.year import Year
+from coursewaves.settings.home import notebooks_folder
+from coursewaves.survey.files import load_survey
+from coursewaves.views.centre import Centre
+from coursewaves.views.opening import CentreView, open_centre
 from test_reports_of_period import dated
 from test_sections import EXAMPLES, LANGUAGES, NEVER_SHOWN, row_of, text_of
 
@@ -103,7 +103,9 @@ def test_the_others_do_not_depend_on_what_fewer_than_five_people_answered(survey
 
 def test_opening_an_unknown_centre_names_those_that_there_are(survey, monkeypatch):
     found = handmade.year(survey, 12)
-    monkeypatch.setattr("coursewaves.opening._opened_centre", lambda root, centre_id, stamp: Centre(found, centre_id))
+    monkeypatch.setattr(
+        "coursewaves.views.opening._opened_centre", lambda root, centre_id, stamp: Centre(found, centre_id)
+    )
     with pytest.raises(CoursewavesError, match=r"Can't find 'C9' in centres. Possible values: 'C1'"):
         open_centre("", "C9", "en")
     assert open_centre("", "C1", "kk").centre["title_kk"] == "Centre kk"

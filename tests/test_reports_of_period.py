@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 import handmade
-from coursewaves.opening import YearView
 from coursewaves.phrases import Phrases
-from coursewaves.report import make_page
+from coursewaves.processed.year import Year
+from coursewaves.publishing.report import make_page
 from coursewaves.reports_of import period
-from coursewaves.settings import notebooks_folder
-from coursewaves.survey_files import load_survey
-from coursewaves.year import Year
+from coursewaves.settings.home import notebooks_folder
+from coursewaves.survey.files import load_survey
+from coursewaves.views.opening import YearView
 from test_sections import EXAMPLES, LANGUAGES, NEVER_SHOWN, row_of, text_of
 
 ALL = ("front", "in_short", "respondents", "criteria", "programmes", "due_days", "coverage", "compliance",

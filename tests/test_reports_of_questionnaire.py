@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 import handmade
-from coursewaves.opening import YearView
+from coursewaves.analysis.score import score_responses
 from coursewaves.phrases import Phrases
-from coursewaves.report import make_page
+from coursewaves.processed.year import Year
+from coursewaves.publishing.report import make_page
 from coursewaves.reports_of import questionnaire
-from coursewaves.score import score_responses
-from coursewaves.settings import notebooks_folder
-from coursewaves.survey_files import load_survey
-from coursewaves.year import Year
+from coursewaves.settings.home import notebooks_folder
+from coursewaves.survey.files import load_survey
+from coursewaves.views.opening import YearView
 from test_sections import EXAMPLES, LANGUAGES, NEVER_SHOWN, row_of, text_of
 
 ALL = ("front", "in_short", "reliability", "items", "dimensions", "careless", "versions", "end_of_report")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import small
 from coursewaves.errors import CoursewavesError
-from coursewaves.responses import OUTCOMES, WAITING, check_account
+from coursewaves.intake.responses import OUTCOMES, WAITING, check_account
 
 FORM = small.form
 
@@ -338,7 +338,7 @@ def test_topics_are_known_by_the_programmes_own_titles(folder):
 
 
 def test_ten_equal_ratings_are_marked_and_stay(survey):
-    from coursewaves.forms import straightlined
+    from coursewaves.intake.forms import straightlined
 
     ids = [
         item.id

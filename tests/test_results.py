@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coursewaves.charts import Figure
-from coursewaves.page import Section, Sections, bullets, facts, figure, paragraph, side_by_side, table
+from coursewaves.pages.pieces import Section, Sections, bullets, facts, figure, paragraph, side_by_side, table
 from coursewaves.phrases import Phrases, Said, rounded
-from coursewaves.report import make_report
+from coursewaves.publishing.report import make_report
 from coursewaves.results import MIME, as_json, as_workbook, assembled
 from coursewaves.results.figures import figures_of
 from coursewaves.results.names import COLUMNS
-from coursewaves.settings import notebooks_folder
+from coursewaves.settings.home import notebooks_folder
 
 HEAD = {"kind": "course", "id": "A-1", "language": "ru", "title": "Курс (A-1)"}
 LANGUAGES = ("kk", "ru", "en")

@@ -7,11 +7,12 @@ import time
 
 import pytest
 
-from coursewaves import run_folder
-from coursewaves.isolation import PACKAGE
-from coursewaves.run_folder import PREFIX, RunFolder
+from coursewaves.system import PACKAGE, run_folder
+from coursewaves.system.run_folder import PREFIX, RunFolder
 
-OWNER = "import time; from coursewaves.run_folder import RunFolder; RunFolder(); print(flush=True); time.sleep(60)"
+OWNER = (
+    "import time; from coursewaves.system.run_folder import RunFolder; RunFolder(); print(flush=True); time.sleep(60)"
+)
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="folders can't be locked on Windows")
 

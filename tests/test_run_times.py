@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves.run_times import last_due, missed_due, next_due
-from coursewaves.unattended import WEEKDAYS, Schedule
+from coursewaves.runs.run_times import last_due, missed_due, next_due
+from coursewaves.settings.unattended import WEEKDAYS, Schedule
 
 ALMATY = ZoneInfo("Asia/Almaty")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.runs import CODES, EXIT, Failure, Outcome, RunRecord, summary, tidy
+from coursewaves.runs.record import CODES, EXIT, Failure, Outcome, RunRecord, summary, tidy
 
 START = datetime(2026, 11, 23, 21, 30, tzinfo=UTC)
 END = START + timedelta(seconds=14)

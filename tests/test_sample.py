@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursewaves.errors import CoursewavesError
-from coursewaves.registry import Registry
-from coursewaves.sample import (
+from coursewaves.analysis.sample import (
     FRAME,
     NO_DATE,
     NO_LIST,
@@ -24,8 +22,10 @@ from coursewaves.sample import (
     find_completers,
     plan_sample,
 )
-from coursewaves.settings import Settings
-from coursewaves.survey_files import load_survey
+from coursewaves.errors import CoursewavesError
+from coursewaves.registry.reader import Registry
+from coursewaves.settings.home import Settings
+from coursewaves.survey.files import load_survey
 from small import make_registry
 
 SEED = "order 12 of 2025-03-14"

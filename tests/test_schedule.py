@@ -18,10 +18,10 @@ from typer.testing import CliRunner, Result
 
 from coursewaves import cli, schedule
 from coursewaves.errors import CoursewavesError
-from coursewaves.findings import Finding, is_any_wrong
 from coursewaves.schedule import cron, systemd
 from coursewaves.schedule.machine import Answer, Machine, call, clock_zone
 from coursewaves.schedule.plan import Plan, last_due, moments, name_of, next_due, plan_of
+from coursewaves.system.findings import Finding, is_any_wrong
 
 NOW = datetime(2026, 11, 24, 8, 40, tzinfo=UTC)  # a Tuesday, 13:40 in Almaty
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -858,7 +858,7 @@ def test_a_time_given_by_options_is_what_check_expects(run):
 
 def test_a_time_other_than_that_of_the_settings_is_told(run, home, monkeypatch):
     said = work_folder(home, {"at": "05:00"})
-    monkeypatch.setattr("coursewaves.console.find_home", lambda path: said)
+    monkeypatch.setattr("coursewaves.commands.console.find_home", lambda path: said)
     assert "note:" not in run("write").output
     assert run("write", "--at", "06:00").output.splitlines()[-1] == (
         "note: a missed run is told by the settings, which say every day at 05:00 Asia/Almaty; "

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small
-from coursewaves.score import item_scores, mean_of_answered, score_items, score_names, score_responses
+from coursewaves.analysis.score import item_scores, mean_of_answered, score_items, score_names, score_responses
 from coursewaves.stats import mean_interval
 
 NAN = float("nan")

@@ -9,14 +9,14 @@ import pytest
 
 import handmade
 from coursewaves import sections
-from coursewaves.course import Course
 from coursewaves.errors import CoursewavesError
-from coursewaves.opening import CourseView, open_course
+from coursewaves.processed.year import Year
 from coursewaves.sections.changes import sentence, shown_comparisons
 from coursewaves.sections.factors import programme_verdict
-from coursewaves.settings import Settings
-from coursewaves.survey_files import load_survey
-from coursewaves.year import Year
+from coursewaves.settings.home import Settings
+from coursewaves.survey.files import load_survey
+from coursewaves.views.course import Course
+from coursewaves.views.opening import CourseView, open_course
 
 LANGUAGES = ("kk", "ru", "en")
 ABOUT_ANSWERS = ("summary", "respondents", "waves", "changes", "factors", "topics", "open_answers", "methods")
@@ -405,7 +405,7 @@ def test_a_report_begins_with_the_course_and_ends_with_the_mark(survey):
 
 def test_opening_an_unknown_course_names_those_that_there_are(survey, monkeypatch):
     found = handmade.year(survey, 12)
-    monkeypatch.setattr("coursewaves.opening._opened", lambda root, course_id, stamp: Course(found, course_id))
+    monkeypatch.setattr("coursewaves.views.opening._opened", lambda root, course_id, stamp: Course(found, course_id))
     with pytest.raises(CoursewavesError, match=r"Can't find 'A-9' in courses. Possible values: 'A-1'"):
         open_course("", "A-9", "en")
     with pytest.raises(CoursewavesError, match="Can't find"):

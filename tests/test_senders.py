@@ -7,9 +7,9 @@ from threading import Thread
 
 import pytest
 
-from coursewaves import senders
-from coursewaves.senders import Message, Sent, secret, send_email, send_webhook
-from coursewaves.unattended import Email, Webhook
+from coursewaves.runs import senders
+from coursewaves.runs.senders import Message, Sent, secret, send_email, send_webhook
+from coursewaves.settings.unattended import Email, Webhook
 from postbox import Hook, Postbox, certificate, free_port
 
 NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)

@@ -3,10 +3,10 @@
 import pytest
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.limits import Limits
-from coursewaves.settings import Home, Settings, find_home, load_settings, notebooks_folder
-from coursewaves.sources import Source
-from coursewaves.survey_files import BUILT_IN
+from coursewaves.settings.home import Home, Settings, find_home, load_settings, notebooks_folder
+from coursewaves.settings.sources import Source
+from coursewaves.survey.files import BUILT_IN
+from coursewaves.system.limits import Limits
 
 
 def load(tmp_path, text: str) -> Settings:

@@ -19,14 +19,14 @@ import python_calamine
 import small
 from coursewaves.errors import CoursewavesError
 from coursewaves.load import read_home
-from coursewaves.records import read_records
-from coursewaves.registry import read_registry
-from coursewaves.settings import Home
+from coursewaves.reading.records import read_records
+from coursewaves.reading.times import parse_times
+from coursewaves.registry.reader import read_registry
+from coursewaves.settings.home import Home
 from coursewaves.simulate import low_rated, read_truth, simulate_year
 from coursewaves.simulate.answers import answer_all, make_people
 from coursewaves.simulate.institute import make_institute
-from coursewaves.survey_files import load_survey
-from coursewaves.times import parse_times
+from coursewaves.survey.files import load_survey
 
 SMALL = {"programmes": 2, "courses": 4, "enrolled": 12}
 APART = ("topic_usefulness", "support")  # on another object than the course as a whole

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import coursewaves
-from coursewaves.spoken import PLAIN, tell_language
-from coursewaves.yamlfile import read_yaml
+from coursewaves.analysis.spoken import PLAIN, tell_language
+from coursewaves.system.yamlfile import read_yaml
 
 LIBRARY = Path(coursewaves.__file__).parent
 LANGUAGES = ("kk", "ru", "en")

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coursewaves import spss as spss_module
-from coursewaves import spss_cases
 from coursewaves.errors import CoursewavesError
 from coursewaves.platforms import arrange
-from coursewaves.spss import read_spss
+from coursewaves.reading import spss as spss_module
+from coursewaves.reading import spss_cases
+from coursewaves.reading.spss import read_spss
 from exports import spss as export
 
 
@@ -167,5 +167,5 @@ def test_without_the_parser_no_file_is_called_torn(tmp_path, monkeypatch):
 
 
 def test_pyreadstat_is_imported_only_for_spss_files():
-    code = "import coursewaves.spss, sys; sys.exit('pyreadstat' in sys.modules)"
+    code = "import coursewaves.reading.spss, sys; sys.exit('pyreadstat' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

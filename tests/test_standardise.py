@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from coursewaves.analysis.standardise import COLUMNS, adjust_courses, standardise_scores
 from coursewaves.errors import CoursewavesError
-from coursewaves.standardise import COLUMNS, adjust_courses, standardise_scores
 
 
 def people(*rows: tuple[str, str | None, float]) -> tuple[pd.DataFrame, pd.DataFrame]:

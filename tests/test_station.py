@@ -11,18 +11,19 @@ import pandas as pd
 import pytest
 
 import handmade
-from coursewaves import station, workers
-from coursewaves.contents import Contents, digest, settings_digest, write_contents
-from coursewaves.formats import files_of
-from coursewaves.limits import Limits
-from coursewaves.parcels import Task, input_name, pack, pack_year, program_digest
-from coursewaves.partitions import write_partitions
-from coursewaves.pooled import pool_year
-from coursewaves.processes import CAN_FORK
-from coursewaves.settings import Home
-from coursewaves.station import make_on_worker
-from coursewaves.storage import Storage, as_told, sealed, unsealed
-from coursewaves.year import Year
+from coursewaves.cluster import station
+from coursewaves.cluster.parcels import Task, input_name, pack, pack_year, program_digest
+from coursewaves.cluster.station import make_on_worker
+from coursewaves.cluster.storage import Storage, as_told, sealed, unsealed
+from coursewaves.partitions.cutting import write_partitions
+from coursewaves.partitions.pooled import pool_year
+from coursewaves.processed.contents import Contents, digest, settings_digest, write_contents
+from coursewaves.processed.year import Year
+from coursewaves.settings.formats import files_of
+from coursewaves.settings.home import Home
+from coursewaves.system.limits import Limits
+from coursewaves.system.processes import CAN_FORK
+from coursewaves.workers import pool
 
 TESTS = Path(__file__).parent
 NO_INPUTS = "The worker finds no inputs in the storage; fix: let all machines reach the same one"
@@ -35,7 +36,7 @@ needs_fork = pytest.mark.skipif(not CAN_FORK, reason="this system can't fork")
 def own_station(monkeypatch, tmp_path):
     """A station of the test's own, whose overseer imports next to nothing and takes the tests' own jobs."""
     command = [sys.executable, "-P", str(TESTS / "foreman_of_tests.py"), "coursewaves.errors"]
-    monkeypatch.setattr(workers, "COMMAND", command)
+    monkeypatch.setattr(pool, "COMMAND", command)
     monkeypatch.setattr(station, "WORK", "process_jobs:make_pages")
     monkeypatch.setattr(station, "_own", threading.local())
     monkeypatch.setattr(station, "_address", lambda: "tcp://here")
@@ -151,7 +152,7 @@ def test_an_overseer_stays_from_task_to_task(task, storage):
 
 def test_a_system_that_can_not_fork_makes_the_same_pages(task, storage, monkeypatch, tmp_path):
     monkeypatch.setattr(station, "CAN_FORK", False)
-    monkeypatch.setattr(workers, "CAN_FORK", False)
+    monkeypatch.setattr(pool, "CAN_FORK", False)
     monkeypatch.setattr(station, "WARM_UP", "")
     assert all("sha256" in page for page in told(task)["pages"])
     assert unsealed(storage.read(task.page_name("en"))) == "en Play (A-1) 12 forms"

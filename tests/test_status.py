@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves import private_files
 from coursewaves.errors import CoursewavesError
-from coursewaves.history import RUNS_KEPT, Status, dumped, entered, next_run, read_status
-from coursewaves.runs import Failure, RunRecord
-from coursewaves.settings import PACKAGE, Home, Settings
-from coursewaves.status import absence, is_missed, write_status
-from coursewaves.status_page import status_page
+from coursewaves.runs.history import RUNS_KEPT, Status, dumped, entered, next_run, read_status
+from coursewaves.runs.record import Failure, RunRecord
+from coursewaves.runs.status import absence, is_missed, write_status
+from coursewaves.runs.status_page import status_page
+from coursewaves.settings.home import Home, Settings
+from coursewaves.system import PACKAGE, private_files
 
 NIGHT = datetime(2026, 11, 23, 21, 30, tzinfo=UTC)
 """02:30 of 24 November in Almaty."""
@@ -446,7 +446,7 @@ def test_the_same_bytes_come_under_any_clock_and_without_a_locale(home, place):
     (home.reports / "status.json").unlink()
     code = (
         "import sys; sys.path[:0] = sys.argv[1:3]\n"
-        "from pathlib import Path\nfrom coursewaves.settings import Home\n"
+        "from pathlib import Path\nfrom coursewaves.settings.home import Home\n"
         "from test_status import FAILED, HOUR, NIGHT, write_status\n"
         "write_status(Home(Path(sys.argv[3])), FAILED, NIGHT + HOUR)\n"
     )

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coursewaves.cluster.storage import OLD, Storage, sealed, unsealed
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import DRAFT
-from coursewaves.storage import OLD, Storage, sealed, unsealed
+from coursewaves.system.private_files import DRAFT
 
 pytest.importorskip("fsspec")
 

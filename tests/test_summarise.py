@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import small
-from coursewaves.summarise import count_answers, mean_scores, option_shares, response_counts
+from coursewaves.analysis.summarise import count_answers, mean_scores, option_shares, response_counts
 
 NAN = float("nan")
 SURVEY = small.survey()

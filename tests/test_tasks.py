@@ -19,16 +19,16 @@ from coursewaves.explore.tasks import TASKS, TaskBoard, reports
 from coursewaves.explore.tasks import board as boards
 from coursewaves.field import field_folder
 from coursewaves.letters import letters_folder
-from coursewaves.locks import RunLock
-from coursewaves.manifest import read_manifest
-from coursewaves.plan import plan_reports
-from coursewaves.publish import Outcome
-from coursewaves.registry import read_registry
-from coursewaves.run import Produced
-from coursewaves.settings import Home
+from coursewaves.processed.year import Year
+from coursewaves.publishing.manifest import read_manifest
+from coursewaves.publishing.plan import plan_reports
+from coursewaves.publishing.publish import Outcome
+from coursewaves.registry.reader import read_registry
+from coursewaves.runs.run import Produced
+from coursewaves.settings.home import Home
 from coursewaves.simulate import simulate_year
-from coursewaves.survey_files import load_survey
-from coursewaves.year import Year
+from coursewaves.survey.files import load_survey
+from coursewaves.system.locks import RunLock
 from exports import built_form
 
 SURVEY = load_survey()

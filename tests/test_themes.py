@@ -7,11 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursewaves.errors import CoursewavesError
-from coursewaves.settings import Home
-from coursewaves.spoken import PLAIN
-from coursewaves.survey_files import load_survey
-from coursewaves.themes import (
+from coursewaves.analysis.spoken import PLAIN
+from coursewaves.analysis.themes import (
     ANSWER_COLUMNS,
     UNCLASSIFIED,
     Codebook,
@@ -22,7 +19,10 @@ from coursewaves.themes import (
     mark_themes,
     quotations,
 )
-from coursewaves.yamlfile import read_yaml
+from coursewaves.errors import CoursewavesError
+from coursewaves.settings.home import Home
+from coursewaves.survey.files import load_survey
+from coursewaves.system.yamlfile import read_yaml
 from small import responses_of, survey
 
 CODEBOOK = Codebook.model_validate(

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from coursewaves.time_forms import KNOWN_FORMS, describe_form, is_form
-from coursewaves.times import EITHER_WAY, parse_times
+from coursewaves.reading.times import EITHER_WAY, parse_times
+from coursewaves.settings.time_forms import KNOWN_FORMS, describe_form, is_form
 
 ALMATY = ZoneInfo("Asia/Almaty")
 DECLARED = (

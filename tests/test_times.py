@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.times import EITHER_WAY, KNOWN_FORMS, FormChoice, find_form, parse_times
+from coursewaves.reading.times import EITHER_WAY, KNOWN_FORMS, FormChoice, find_form, parse_times
 
 ALMATY = ZoneInfo("Asia/Almaty")
 ZONES = [ALMATY, ZoneInfo("Asia/Qyzylorda"), ZoneInfo("America/Denver"), ZoneInfo("UTC")]

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from coursewaves.survey_files import load_survey
-from coursewaves.topic_verdicts import COLUMNS, judge_topics, topic_items
+from coursewaves.analysis.topic_verdicts import COLUMNS, judge_topics, topic_items
+from coursewaves.survey.files import load_survey
 from small import survey as small_survey
 
 T = 62.5

@@ -3,8 +3,8 @@
 import pytest
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.settings import Settings, load_settings, load_sound_settings
-from coursewaves.unattended import Email, Schedule, Webhook, is_safe_url
+from coursewaves.settings.home import Settings, load_settings, load_sound_settings
+from coursewaves.settings.unattended import Email, Schedule, Webhook, is_safe_url
 
 
 def load(tmp_path, text: str) -> Settings:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coursewaves.versions import NO_COURSE, compare_versions
+from coursewaves.analysis.versions import NO_COURSE, compare_versions
 from small import responses_of, survey
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves.waves import UNDECIDED, decide_waves
+from coursewaves.intake.waves import UNDECIDED, decide_waves
 
 
 def decide(answered: tuple[bool, bool], inside: tuple[bool, bool], declared: float | None = None) -> int:

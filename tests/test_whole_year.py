@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from coursewaves.cli import app
-from coursewaves.regulation_page import find_standing
-from coursewaves.settings import Home
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home
+from coursewaves.standing.regulation_page import find_standing
 from test_house import ROOT
 
 TOOL = SimpleNamespace(**runpy.run_path(str(ROOT / "tools" / "guide.py")))

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import nbformat
 import pytest
 
-from coursewaves import workers
-from coursewaves.limits import Limits
 from coursewaves.sections.front import END_MARK
-from coursewaves.workers import CAN_FORK, Told, do_each
+from coursewaves.system.limits import Limits
+from coursewaves.workers import pool
+from coursewaves.workers.pool import CAN_FORK, Told, do_each
 from test_workers import all_gone
 
 TESTS = Path(__file__).parent
@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(not CAN_FORK, reason="the bounds of memory, and these ways to die, are Linux's"),
 ]
 
-BEGIN = "from IPython.display import display\nfrom coursewaves.page import Html, Section, paragraph"
+BEGIN = "from IPython.display import display\nfrom coursewaves.pages.pieces import Html, Section, paragraph"
 END = f"Section('{END_MARK}', '', [], [paragraph('the end')])"
 
 LIMITS = Limits(seconds=12, memory_mb=1500, output_mb=4)
@@ -124,8 +124,8 @@ def run(folder: Path, names: dict[str, str], engine: str | None, at_once: int) -
     jobs = [job | {"engine": engine, "limits": LIMITS.model_dump()} for job in write_notebooks(folder, names)]
     failures, pages = {}, {}
     with pytest.MonkeyPatch.context() as patch:
-        command = [sys.executable, "-P", str(TESTS / "foreman_of_tests.py"), "coursewaves.warm"]
-        patch.setattr(workers, "COMMAND", command)
+        command = [sys.executable, "-P", str(TESTS / "foreman_of_tests.py"), "coursewaves.publishing.warm"]
+        patch.setattr(pool, "COMMAND", command)
         for event in do_each("process_jobs:run_notebook", jobs, at_once, LIMITS):
             name = event.job["name"]
             if isinstance(event, Told):

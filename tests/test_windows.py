@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small
-from coursewaves.assign import CourseFinder
-from coursewaves.windows import wave_windows
+from coursewaves.intake.assign import CourseFinder
+from coursewaves.registry.windows import wave_windows
 
 
 def test_the_window_before_a_course_closes_on_its_first_day(survey):

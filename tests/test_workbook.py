@@ -9,10 +9,10 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursewaves import worksheet as worksheet_module
-from coursewaves.containers import FileFault
-from coursewaves.workbook import Sheet, read_sheet, read_sheets, sheet_names
-from coursewaves.worksheet import Marks, safe_pieces
+from coursewaves.reading import worksheet as worksheet_module
+from coursewaves.reading.containers import FileFault
+from coursewaves.reading.workbook import Sheet, read_sheet, read_sheets, sheet_names
+from coursewaves.reading.worksheet import Marks, safe_pieces
 from rawbook import MAIN, pack, parts, worksheet
 
 
@@ -183,7 +183,7 @@ def test_a_sheet_read_in_many_pieces_is_the_same_sheet(tmp_path, monkeypatch):
     )
     path = book(tmp_path, rows, texts=["<t>a</t>", "<t>b</t>", "<t>c</t>"])
     whole = read(path)
-    monkeypatch.setattr("coursewaves.containers.CHUNK_BYTES", 100)
+    monkeypatch.setattr("coursewaves.reading.containers.CHUNK_BYTES", 100)
     monkeypatch.setattr(worksheet_module, "PIECE_BYTES", 1_000)
     assert read(path) == whole
     assert [whole.grid[n] for n in (1, 9, 10, 397)] == [["1", "", "b"], ["5", "", "c"], ["7", "", ""], ["199", "", "b"]]
@@ -192,7 +192,7 @@ def test_a_sheet_read_in_many_pieces_is_the_same_sheet(tmp_path, monkeypatch):
 def test_rows_out_of_order_between_pieces_are_refused(tmp_path, monkeypatch):
     rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in (5, 4, 3, 2, 1))
     assert read(book(tmp_path, rows)).grid == [["1"], ["2"], ["3"], ["4"], ["5"]]
-    monkeypatch.setattr("coursewaves.containers.CHUNK_BYTES", 100)
+    monkeypatch.setattr("coursewaves.reading.containers.CHUNK_BYTES", 100)
     monkeypatch.setattr(worksheet_module, "PIECE_BYTES", 1)
     assert fault(read_sheet(book(tmp_path, rows))) == "E-WORKBOOK"
 
@@ -317,7 +317,7 @@ def test_sheets_of_blanks_are_passed_over_until_there_are_too_many(tmp_path):
 
 def test_all_sheets_together_are_bounded_too(tmp_path, monkeypatch):
     path = pack(tmp_path / "a.xlsx", parts({"A": ONE, "B": ONE}))
-    monkeypatch.setattr("coursewaves.workbook.MOST_CELLS", 1)
+    monkeypatch.setattr("coursewaves.reading.workbook.MOST_CELLS", 1)
     assert fault(read_sheets(path)) == "E-LIMIT"
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from coursewaves import workers
 from coursewaves.errors import CoursewavesError
-from coursewaves.limits import Limits
-from coursewaves.overseer import Order
-from coursewaves.settings import notebooks_folder
-from coursewaves.workers import CAN_FORK, Ended, Foreman, Told, do_each
+from coursewaves.settings.home import notebooks_folder
+from coursewaves.system.limits import Limits
+from coursewaves.workers import pool
+from coursewaves.workers.overseer import Order
+from coursewaves.workers.pool import CAN_FORK, Ended, Foreman, Told, do_each
 
 TESTS = Path(__file__).parent
 WORDS = "participant"
@@ -28,20 +28,20 @@ needs_fork = pytest.mark.skipif(not CAN_FORK, reason="this system can't fork")
 def light_foreman(monkeypatch):
     """An overseer that imports next to nothing, and takes the tests' own jobs."""
     command = [sys.executable, "-P", str(TESTS / "foreman_of_tests.py"), "coursewaves.errors"]
-    monkeypatch.setattr(workers, "COMMAND", command)
+    monkeypatch.setattr(pool, "COMMAND", command)
 
 
 @pytest.fixture
 def heavy_foreman(light_foreman, monkeypatch):
     """An overseer that imports all that reports need."""
-    monkeypatch.setattr(workers, "COMMAND", [*workers.COMMAND[:-1], "coursewaves.warm"])
+    monkeypatch.setattr(pool, "COMMAND", [*pool.COMMAND[:-1], "coursewaves.publishing.warm"])
 
 
 @pytest.fixture(params=["forked", "one by one"])
 def way(request, monkeypatch):
     """Both ways of starting processes."""
     if request.param == "one by one":
-        monkeypatch.setattr(workers, "CAN_FORK", False)
+        monkeypatch.setattr(pool, "CAN_FORK", False)
     elif not CAN_FORK:
         pytest.skip("this system can't fork")
     return request.param
@@ -104,7 +104,7 @@ def test_every_job_is_done_and_tells_its_result(way):
 
 
 def test_no_jobs_start_no_process(monkeypatch):
-    monkeypatch.setattr(workers, "COMMAND", ["nothing-of-that-name"])
+    monkeypatch.setattr(pool, "COMMAND", ["nothing-of-that-name"])
     assert list(do_each("process_jobs:square", [], 2)) == []
 
 
@@ -152,7 +152,7 @@ def test_what_all_jobs_share_is_opened_once_in_their_parent():
 
 
 def test_without_fork_each_process_opens_what_all_jobs_share(monkeypatch):
-    monkeypatch.setattr(workers, "CAN_FORK", False)
+    monkeypatch.setattr(pool, "CAN_FORK", False)
     told, _ = done("see_prepared", [{}, {}], prepare="process_jobs:open_for_all", arguments={"home": "there"})
     assert [(words["home"], words["opened_by"] == words["here"]) for (words,) in told] == [("there", True)] * 2
 
@@ -172,12 +172,14 @@ def test_a_caller_s_mistake_in_the_preparations_is_told_as_it_is(way):
 
 @needs_fork
 def test_a_module_that_is_missing_is_named(monkeypatch):
-    monkeypatch.setattr(workers, "COMMAND", [*workers.COMMAND[:-1], "coursewaves.lost"])
+    monkeypatch.setattr(pool, "COMMAND", [*pool.COMMAND[:-1], "coursewaves.lost"])
     with pytest.raises(CoursewavesError, match=r"^The work can't begin: ModuleNotFoundError coursewaves\.lost$"):
         done("square", [{"number": 1}])
 
 
-@pytest.mark.parametrize("name", ["os:getpid", "subprocess:run", "coursewaves.limits:Limits.construct", "process_jobs"])
+@pytest.mark.parametrize(
+    "name", ["os:getpid", "subprocess:run", "coursewaves.system.limits:Limits.construct", "process_jobs"]
+)
 def test_only_functions_of_the_package_are_work(name):
     with pytest.raises(CoursewavesError, match="can't begin: ValueError"):
         list(do_each("process_jobs:square", [{"number": 1}], 1, prepare=name))
@@ -257,7 +259,7 @@ def test_a_job_that_ends_early_fails_alone_and_says_how(how, failure, capfd):
 
 @pytest.mark.parametrize("how", ["is killed", "raises"])
 def test_without_fork_a_job_that_ends_early_fails_alone_too(how, monkeypatch, capfd):
-    monkeypatch.setattr(workers, "CAN_FORK", False)
+    monkeypatch.setattr(pool, "CAN_FORK", False)
     assert misbehaves(how) == DEATHS[how]
     assert WORDS not in "".join(capfd.readouterr())
 
@@ -271,7 +273,7 @@ def test_a_job_that_never_ends_is_killed_after_its_time(how):
 
 
 def test_without_fork_a_job_that_never_ends_is_killed_too(monkeypatch):
-    monkeypatch.setattr(workers, "CAN_FORK", False)
+    monkeypatch.setattr(pool, "CAN_FORK", False)
     assert misbehaves("swallows", seconds=4.0, n=2) == "took longer than 4 s"
 
 
@@ -320,7 +322,7 @@ def test_a_time_limit_is_not_tried_again(tmp_path):
 
 def test_results_do_not_depend_on_the_number_of_workers():
     jobs = [{"place": place} for place in range(12)]
-    numpy = {"prepare": "process_jobs:open_for_all", "arguments": {"module": "numpy"}}  # as coursewaves.warm imports it
+    numpy = {"prepare": "process_jobs:open_for_all", "arguments": {"module": "numpy"}}  # as `warm` imports it
     first, *others = [done("draw", jobs, n, **numpy)[0] for n in (1, 2, 8)]
     assert others == [first, first]
     assert len({words["numpy"] for (words,) in first}) == 1
@@ -358,7 +360,7 @@ def test_what_a_job_started_ends_with_it_and_not_only_with_the_run(tmp_path):
 
 
 def test_without_fork_what_a_job_started_ends_with_it_too(tmp_path, monkeypatch):
-    monkeypatch.setattr(workers, "CAN_FORK", False)
+    monkeypatch.setattr(pool, "CAN_FORK", False)
     pids = tmp_path / "pids"
     assert misbehaves("starts sleepers", pids=str(pids)) == ""
     assert all_gone(written_pids(pids))
@@ -403,18 +405,18 @@ def test_a_folder_that_a_job_names_stays(way, tmp_path):
 RUNNER = """
 import sys
 sys.path.append({tests!r})
-from coursewaves import workers
-workers.CAN_FORK = {can_fork}
-workers.COMMAND = {command!r}
+from coursewaves.workers import pool
+pool.CAN_FORK = {can_fork}
+pool.COMMAND = {command!r}
 jobs = [{{"how": "starts sleepers and hangs", "pids": path}} for path in sys.argv[1:]]
-for event in workers.do_each("process_jobs:misbehave", jobs, 2):
+for event in pool.do_each("process_jobs:misbehave", jobs, 2):
     print(event, flush=True)
 """
 
 
 def start_runner(*paths: Path, can_fork: bool = True) -> subprocess.Popen:
     """Start a process that runs jobs, to be killed."""
-    script = RUNNER.format(tests=str(TESTS), command=workers.COMMAND, can_fork=can_fork)
+    script = RUNNER.format(tests=str(TESTS), command=pool.COMMAND, can_fork=can_fork)
     return subprocess.Popen([sys.executable, "-c", script, *map(str, paths)], stdout=subprocess.PIPE, text=True)
 
 
@@ -464,7 +466,7 @@ def test_an_overseer_that_is_killed_takes_its_copies_along_and_another_goes_on(t
 
 @needs_fork
 def test_an_overseer_that_can_do_nothing_fails_every_job(monkeypatch):
-    monkeypatch.setattr(workers, "COMMAND", [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])
+    monkeypatch.setattr(pool, "COMMAND", [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])
     _, failures = done("square", [{"number": 1}, {"number": 2}])
     assert failures == ["its process died (SIGKILL)"] * 2
 
@@ -474,10 +476,10 @@ def test_a_process_that_may_start_none_by_multiprocessing_can_do_jobs():
     script = (
         "import multiprocessing, sys\n"
         f"sys.path.append({str(TESTS)!r})\n"
-        "from coursewaves import workers\n"
-        f"workers.COMMAND = {workers.COMMAND!r}\n"
+        "from coursewaves.workers import pool\n"
+        f"pool.COMMAND = {pool.COMMAND!r}\n"
         "def run():\n"
-        "    for event in workers.do_each('process_jobs:square', [{'number': 7}], 1):\n"
+        "    for event in pool.do_each('process_jobs:square', [{'number': 7}], 1):\n"
         "        print(event[2], flush=True)\n"
         "process = multiprocessing.get_context('fork').Process(target=run, daemon=True)\n"
         "process.start(); process.join()\n"
@@ -513,10 +515,11 @@ def test_everything_can_be_imported_where_there_is_no_fork():
         "sys.modules.update(fcntl=None, resource=None)\n"
         "del time.tzset\n"
         "sys.platform = 'win32'\n"
-        "from coursewaves import child, foreman, isolation, limits, locks, overseer, processes, workers\n"
+        "from coursewaves.system import isolation, limits, locks, processes\n"
+        "from coursewaves.workers import child, foreman, overseer, pool\n"
         "limits.bound_process(limits.Limits())\n"
         "limits.lift_memory_bound()\n"
-        "print(workers.CAN_FORK, sorted(isolation.isolated_environment(isolation.PACKAGE, {}))[:1])\n"
+        "print(pool.CAN_FORK, sorted(isolation.isolated_environment(isolation.PACKAGE, {}))[:1])\n"
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (found.stdout, found.stderr) == ("False ['APPDATA']\n", "")

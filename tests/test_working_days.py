@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.registry import empty_table, read_registry
-from coursewaves.working_days import WorkingCalendar, add_working_days, rests_on_estimate, working_days_between
+from coursewaves.registry.reader import empty_table, read_registry
+from coursewaves.registry.working_days import WorkingCalendar, add_working_days, rests_on_estimate, working_days_between
 
 REFERENCE = Path(__file__).parent / "reference"
 COUNTRY = WorkingCalendar()

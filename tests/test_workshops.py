@@ -13,11 +13,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from coursewaves.intake.near_codes import own_key
 from coursewaves.load import load_year
-from coursewaves.near_codes import own_key
-from coursewaves.pseudonyms import Pseudonyms
-from coursewaves.settings import find_home
-from coursewaves.year import Year
+from coursewaves.privacy.pseudonyms import Pseudonyms
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import find_home
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data" / "workshops"

@@ -15,7 +15,7 @@ from coursewaves.builders.form import Choice, Form, Question
 from coursewaves.builders.outline import make_form
 from coursewaves.builders.xlsform import write_xlsform, xlsform
 from coursewaves.errors import CoursewavesError
-from coursewaves.registry import Registry, read_registry
+from coursewaves.registry.reader import Registry, read_registry
 from exports import answered, kobo
 from hostile_survey import EVIL, hostile_survey
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from coursewaves.yamlfile import read_yaml
+from coursewaves.system.yamlfile import read_yaml
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from coursewaves.analysis.score import score_names
 from coursewaves.errors import CoursewavesError
 from coursewaves.load import load_year
-from coursewaves.score import score_names
-from coursewaves.settings import Home, find_home
-from coursewaves.year import TABLES, open_year
+from coursewaves.processed.year import TABLES, open_year
+from coursewaves.settings.home import Home, find_home
 
 HEADER = ["Timestamp", "ID1", "ID2", "A3.1", "A3.2", "A3.3"]
 """Ids are headers too: what stands in a file need not be wordings."""

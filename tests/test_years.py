@@ -11,10 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursewaves.errors import CoursewavesError
-from coursewaves.settings import Home
-from coursewaves.year import Year
-from coursewaves.years import (
+from coursewaves.analysis.years import (
     NO_RUNS,
     NOT_SHRUNKEN,
     ONE_RUN,
@@ -25,6 +22,9 @@ from coursewaves.years import (
     programme_years,
     run_means,
 )
+from coursewaves.errors import CoursewavesError
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home
 from small import make_registry
 
 DAY = pd.Timestamp("2025-06-27")

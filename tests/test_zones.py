@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursewaves import zones
 from coursewaves.errors import CoursewavesError
-from coursewaves.zones import check_zone_data, from_local, named_zone
+from coursewaves.reading import zones
+from coursewaves.reading.zones import check_zone_data, from_local, named_zone
 
 DENVER = ZoneInfo("America/Denver")
 

@@ -17,10 +17,11 @@ def die() -> None:
 
 def misbehave() -> None:
     """Change what the worker itself does."""
-    from coursewaves import station, workers
+    from coursewaves.cluster import station
+    from coursewaves.workers import pool
 
     if HOW == "page dies":
-        workers.COMMAND = [sys.executable, "-P", __file__, "coursewaves.warm"]
+        pool.COMMAND = [sys.executable, "-P", __file__, "coursewaves.publishing.warm"]
     if HOW == "has another version":
         station.program_digest = lambda anew=False: "another"
     if HOW in ("worker dies", "can't make", "is slow"):
@@ -40,7 +41,7 @@ def misbehave() -> None:
 
 def make_or_die() -> None:
     """Have the page in English of one course kill the process that makes it."""
-    from coursewaves import making
+    from coursewaves.publishing import making
 
     make_report = making.make_report
 
@@ -53,7 +54,7 @@ def make_or_die() -> None:
 
 
 if __name__ == "__main__":
-    from coursewaves import foreman
+    from coursewaves.workers import foreman
 
     make_or_die()
     foreman.main()

@@ -122,7 +122,7 @@ def pairs(pages: list[Page]) -> Iterator[Claim]:
 
 def _questions() -> dict[str, list[tuple[str, str]]]:
     """Return for each declared pair of single questions their sections and wordings: the questionnaires are public."""
-    from coursewaves.survey_files import load_survey  # noqa: PLC0415
+    from coursewaves.survey.files import load_survey  # noqa: PLC0415
 
     survey = load_survey()
     found = {}

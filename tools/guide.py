@@ -26,8 +26,8 @@ from unittest import mock
 import openpyxl
 from typer.testing import CliRunner
 
-from coursewaves.check_digits import with_check
 from coursewaves.cli import app
+from coursewaves.intake.check_digits import with_check
 from coursewaves.simulate import simulate_year
 
 GUIDE = Path(__file__).parents[1] / "docs" / "guide"

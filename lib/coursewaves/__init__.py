@@ -13,17 +13,44 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coursewaves import archive, councils, field, letters, lookup, regulation, reports_of, sections, stats
-    from coursewaves.careless import flag_careless, with_and_without
-    from coursewaves.check_digits import with_check
-    from coursewaves.coding import coder_agreement, codes_of_keywords, read_coding
-    from coursewaves.compare import compare_pair, compare_waves, find_pair
-    from coursewaves.coverage import cover_wave
-    from coursewaves.due import find_due
+    from coursewaves.analysis.careless import flag_careless, with_and_without
+    from coursewaves.analysis.coding import coder_agreement, codes_of_keywords, read_coding
+    from coursewaves.analysis.compare import compare_pair, compare_waves, find_pair
+    from coursewaves.analysis.coverage import cover_wave
+    from coursewaves.analysis.estimate import WaveEstimates, estimate_wave
+    from coursewaves.analysis.quality import (
+        invalid_answers,
+        item_correlations,
+        item_quality,
+        item_structure,
+        scale_items,
+        scale_quality,
+    )
+    from coursewaves.analysis.rate import rate_programmes
+    from coursewaves.analysis.sample import Completers, SamplePlan, find_completers, plan_sample
+    from coursewaves.analysis.score import score_responses
+    from coursewaves.analysis.spoken import tell_language
+    from coursewaves.analysis.summarise import count_answers, mean_scores, option_shares
+    from coursewaves.analysis.themes import count_languages, count_themes, load_codebook, mark_themes, quotations
+    from coursewaves.analysis.versions import compare_versions
+    from coursewaves.analysis.years import (
+        decision_effects,
+        gather_decisions,
+        gather_ratings,
+        programme_trends,
+        programme_years,
+        run_means,
+    )
+    from coursewaves.deadlines.due import find_due
     from coursewaves.errors import CoursewavesError
-    from coursewaves.estimate import WaveEstimates, estimate_wave
-    from coursewaves.instruments import Survey
+    from coursewaves.intake.check_digits import with_check
     from coursewaves.load import load_year
-    from coursewaves.opening import (
+    from coursewaves.processed.query import query
+    from coursewaves.processed.year import Year, open_year
+    from coursewaves.standing.regulation_page import find_standing
+    from coursewaves.survey.files import load_survey
+    from coursewaves.survey.instruments import Survey
+    from coursewaves.views.opening import (
         CentreView,
         CourseView,
         DirectionView,
@@ -34,33 +61,6 @@ if TYPE_CHECKING:
         open_direction,
         open_programme,
         open_whole,
-    )
-    from coursewaves.quality import (
-        invalid_answers,
-        item_correlations,
-        item_quality,
-        item_structure,
-        scale_items,
-        scale_quality,
-    )
-    from coursewaves.query import query
-    from coursewaves.rate import rate_programmes
-    from coursewaves.regulation_page import find_standing
-    from coursewaves.sample import Completers, SamplePlan, find_completers, plan_sample
-    from coursewaves.score import score_responses
-    from coursewaves.spoken import tell_language
-    from coursewaves.summarise import count_answers, mean_scores, option_shares
-    from coursewaves.survey_files import load_survey
-    from coursewaves.themes import count_languages, count_themes, load_codebook, mark_themes, quotations
-    from coursewaves.versions import compare_versions
-    from coursewaves.year import Year, open_year
-    from coursewaves.years import (
-        decision_effects,
-        gather_decisions,
-        gather_ratings,
-        programme_trends,
-        programme_years,
-        run_means,
     )
 
 __all__ = [
@@ -137,16 +137,16 @@ __all__ = [
 _PACKAGES = ("archive", "councils", "field", "letters", "lookup", "regulation", "reports_of", "sections", "stats")
 
 _PLACES = {
-    "careless": ("flag_careless", "with_and_without"),
-    "coding": ("codes_of_keywords", "coder_agreement", "read_coding"),
-    "check_digits": ("with_check",),
-    "compare": ("compare_pair", "compare_waves", "find_pair"),
-    "coverage": ("cover_wave",),
-    "due": ("find_due",),
+    "analysis.careless": ("flag_careless", "with_and_without"),
+    "analysis.coding": ("codes_of_keywords", "coder_agreement", "read_coding"),
+    "intake.check_digits": ("with_check",),
+    "analysis.compare": ("compare_pair", "compare_waves", "find_pair"),
+    "analysis.coverage": ("cover_wave",),
+    "deadlines.due": ("find_due",),
     "errors": ("CoursewavesError",),
-    "estimate": ("WaveEstimates", "estimate_wave"),
-    "instruments": ("Survey",),
-    "quality": (
+    "analysis.estimate": ("WaveEstimates", "estimate_wave"),
+    "survey.instruments": ("Survey",),
+    "analysis.quality": (
         "invalid_answers",
         "item_correlations",
         "item_quality",
@@ -154,17 +154,17 @@ _PLACES = {
         "scale_items",
         "scale_quality",
     ),
-    "query": ("query",),
-    "rate": ("rate_programmes",),
-    "regulation_page": ("find_standing",),
-    "sample": ("Completers", "SamplePlan", "find_completers", "plan_sample"),
-    "score": ("score_responses",),
-    "spoken": ("tell_language",),
-    "summarise": ("count_answers", "mean_scores", "option_shares"),
-    "survey_files": ("load_survey",),
-    "themes": ("count_languages", "count_themes", "load_codebook", "mark_themes", "quotations"),
-    "versions": ("compare_versions",),
-    "opening": (
+    "processed.query": ("query",),
+    "analysis.rate": ("rate_programmes",),
+    "standing.regulation_page": ("find_standing",),
+    "analysis.sample": ("Completers", "SamplePlan", "find_completers", "plan_sample"),
+    "analysis.score": ("score_responses",),
+    "analysis.spoken": ("tell_language",),
+    "analysis.summarise": ("count_answers", "mean_scores", "option_shares"),
+    "survey.files": ("load_survey",),
+    "analysis.themes": ("count_languages", "count_themes", "load_codebook", "mark_themes", "quotations"),
+    "analysis.versions": ("compare_versions",),
+    "views.opening": (
         "CentreView",
         "CourseView",
         "DirectionView",
@@ -177,8 +177,8 @@ _PLACES = {
         "open_whole",
     ),
     "load": ("load_year",),
-    "year": ("Year", "open_year"),
-    "years": (
+    "processed.year": ("Year", "open_year"),
+    "analysis.years": (
         "decision_effects",
         "gather_decisions",
         "gather_ratings",

@@ -12,10 +12,10 @@ from typing import Annotated
 
 import typer
 
-from coursewaves.archive_cli import archive_app
-from coursewaves.calendar_cli import Format, FormatOption, TodayOption
-from coursewaves.calendar_cli import status as show_status
-from coursewaves.console import (
+from coursewaves.commands.archive import archive_app
+from coursewaves.commands.calendar import Format, FormatOption, TodayOption
+from coursewaves.commands.calendar import status as show_status
+from coursewaves.commands.console import (
     alone,
     console,
     short,
@@ -27,17 +27,17 @@ from coursewaves.console import (
     stop,
     stops,
 )
-from coursewaves.councils_cli import council_app
-from coursewaves.entry_cli import register_app
-from coursewaves.field_cli import field, sample
-from coursewaves.form_cli import forms
-from coursewaves.lab_cli import lab
-from coursewaves.letters_cli import letters
-from coursewaves.regulation_cli import regulation
-from coursewaves.releases_cli import retract
-from coursewaves.run_cli import CORES, WorkersOption, make_due, missed, report, run
-from coursewaves.schedule_cli import schedule_app
-from coursewaves.settings import Home, find_home
+from coursewaves.commands.councils import council_app
+from coursewaves.commands.entry import register_app
+from coursewaves.commands.field import field, sample
+from coursewaves.commands.forms import forms
+from coursewaves.commands.lab import lab
+from coursewaves.commands.letters import letters
+from coursewaves.commands.regulation import regulation
+from coursewaves.commands.releases import retract
+from coursewaves.commands.runs import CORES, WorkersOption, make_due, missed, report, run
+from coursewaves.commands.schedule import schedule_app
+from coursewaves.settings.home import Home, find_home
 
 app = typer.Typer(
     name="coursewaves",
@@ -93,8 +93,8 @@ def demo(
     The answers are simulated, with the faults that real exports have. Nothing of it is real. A folder that an
     earlier demo made is made anew; one that holds anything else is left as it is.
     """
-    from coursewaves.demo import make_demo  # noqa: PLC0415
-    from coursewaves.publish import here  # noqa: PLC0415
+    from coursewaves.publishing.publish import here  # noqa: PLC0415
+    from coursewaves.simulate.demo import make_demo  # noqa: PLC0415
 
     with stops():
         home = Home(Path(State.home or DEMO).resolve())
@@ -113,10 +113,10 @@ def check(accept: AcceptOption = None) -> None:
     Every fault is named with file, row, column and what to do about it. Nothing is written, but for what --accept
     names: a header that resembles a known question is taken for it from then on.
     """
-    from coursewaves.aliases import accept as accept_headers  # noqa: PLC0415
+    from coursewaves.intake.aliases import accept as accept_headers  # noqa: PLC0415
     from coursewaves.load import disguised, read_home  # noqa: PLC0415
-    from coursewaves.pseudonyms import Pseudonyms  # noqa: PLC0415
-    from coursewaves.registry import read_registry  # noqa: PLC0415
+    from coursewaves.privacy.pseudonyms import Pseudonyms  # noqa: PLC0415
+    from coursewaves.registry.reader import read_registry  # noqa: PLC0415
 
     with stops():
         home = find_home(State.home)
@@ -158,7 +158,7 @@ def draft(structure: Annotated[Path, typer.Argument(help="Structure of a LimeSur
 
     What a person has to decide, such as the wave and the indicators, is marked at its head.
     """
-    from coursewaves.draft import instrument_from_lss  # noqa: PLC0415
+    from coursewaves.reading.draft import instrument_from_lss  # noqa: PLC0415
 
     with stops():
         console.print(instrument_from_lss(structure), markup=False, highlight=False, end="")
@@ -173,7 +173,7 @@ def query(
 
     What is printed is not gated: figures of fewer than five people are not to be passed on.
     """
-    from coursewaves.query import query as ask  # noqa: PLC0415
+    from coursewaves.processed.query import query as ask  # noqa: PLC0415
 
     with stops():
         found = ask(sql, [State.home, *(year or [])])
@@ -211,8 +211,8 @@ def doctor() -> None:
     Each thing is ok, to be watched (warn) or wrong; exit code 1 says that something is wrong.
     """
     from coursewaves.doctor import examine  # noqa: PLC0415
-    from coursewaves.findings import is_any_wrong  # noqa: PLC0415
     from coursewaves.schedule import this_machine  # noqa: PLC0415
+    from coursewaves.system.findings import is_any_wrong  # noqa: PLC0415
 
     with stops():
         findings = []
@@ -223,7 +223,7 @@ def doctor() -> None:
 
 
 def _check_instruments(home: Home) -> None:
-    from coursewaves.survey_files import read_survey  # noqa: PLC0415
+    from coursewaves.survey.files import read_survey  # noqa: PLC0415
 
     survey, faults = read_survey(home.instruments)
     for fault in faults:
@@ -235,7 +235,7 @@ def _check_instruments(home: Home) -> None:
 
 def _load(home: Home) -> None:
     from coursewaves.load import load_year  # noqa: PLC0415
-    from coursewaves.pseudonyms import KEY_FILE  # noqa: PLC0415
+    from coursewaves.privacy.pseudonyms import KEY_FILE  # noqa: PLC0415
 
     had_key = (home.root / KEY_FILE).exists()
     with stage("load"):

@@ -17,12 +17,12 @@ from packaging.requirements import Requirement
 
 from coursewaves import documents, schedule
 from coursewaves.errors import CoursewavesError
-from coursewaves.findings import Finding
-from coursewaves.pseudonyms import KEY_FILE, KEY_VARIABLE, read_key
+from coursewaves.privacy.pseudonyms import KEY_FILE, KEY_VARIABLE, read_key
+from coursewaves.reading.zones import check_zone_data
 from coursewaves.schedule.machine import Machine
-from coursewaves.settings import Home
-from coursewaves.workers import CAN_FORK
-from coursewaves.zones import check_zone_data
+from coursewaves.settings.home import Home
+from coursewaves.system.findings import Finding
+from coursewaves.workers.pool import CAN_FORK
 
 OLDEST_PYTHON = (3, 11)
 SOUND_PYTHON = {(3, 11): 9, (3, 12): 3}

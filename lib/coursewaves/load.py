@@ -5,22 +5,22 @@ from functools import partial
 
 import pandas as pd
 
-from coursewaves.aliases import read_aliases
-from coursewaves.contents import CONTENTS, Contents, digest, load_inputs, write_contents
+from coursewaves.analysis.score import score_responses
 from coursewaves.errors import CoursewavesError
-from coursewaves.partitions import write_partitions
-from coursewaves.pooled import NAMES, pool_year
-from coursewaves.private_files import sweep, write_private
-from coursewaves.problem_book import write_problem_book
-from coursewaves.pseudonyms import Pseudonyms, find_key
-from coursewaves.registry import Registry, read_registry
+from coursewaves.intake.aliases import read_aliases
+from coursewaves.intake.responses import Intake, read_responses
+from coursewaves.partitions.cutting import write_partitions
+from coursewaves.partitions.pooled import NAMES, pool_year
+from coursewaves.partitions.subjects import list_subjects
+from coursewaves.privacy.pseudonyms import Pseudonyms, find_key
+from coursewaves.processed.contents import CONTENTS, Contents, digest, load_inputs, write_contents
+from coursewaves.processed.year import Year
+from coursewaves.reading.problem_book import write_problem_book
+from coursewaves.reading.times import check_zone_data
+from coursewaves.registry.reader import Registry, read_registry
 from coursewaves.releases.batches import release
-from coursewaves.responses import Intake, read_responses
-from coursewaves.score import score_responses
-from coursewaves.settings import Home
-from coursewaves.subjects import list_subjects
-from coursewaves.times import check_zone_data
-from coursewaves.year import Year
+from coursewaves.settings.home import Home
+from coursewaves.system.private_files import sweep, write_private
 
 
 def load_year(home: Home) -> Year:

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coursewaves.builders.form import Form, Question
-from coursewaves.forms import BACKGROUND
-from coursewaves.instruments import Survey
+from coursewaves.intake.forms import BACKGROUND
+from coursewaves.intake.responses import Intake, read_responses
 from coursewaves.load import disguised
-from coursewaves.pseudonyms import Pseudonyms
-from coursewaves.registry import Registry
-from coursewaves.responses import Intake, read_responses
-from coursewaves.settings import Settings
+from coursewaves.privacy.pseudonyms import Pseudonyms
+from coursewaves.registry.reader import Registry
+from coursewaves.settings.home import Settings
+from coursewaves.survey.instruments import Survey
 
 ALMATY = timezone(timedelta(hours=5))
 PSEUDONYMS = Pseudonyms(b"thirty-two bytes, not secret now")

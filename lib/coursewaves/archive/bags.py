@@ -19,9 +19,9 @@ from coursewaves.archive.names import safe_part
 from coursewaves.archive.payload import ABOUT, gather
 from coursewaves.archive.retention import Subject, find_retention
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import private_folder, private_workshop, sweep
-from coursewaves.pseudonyms import KEY_FILE, KEY_VARIABLE, read_key
-from coursewaves.year import Year
+from coursewaves.privacy.pseudonyms import KEY_FILE, KEY_VARIABLE, read_key
+from coursewaves.processed.year import Year
+from coursewaves.system.private_files import private_folder, private_workshop, sweep
 
 ALGORITHMS = ("sha256", "sha512")
 

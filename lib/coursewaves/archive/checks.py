@@ -6,8 +6,8 @@ from coursewaves.archive.bags import Damage, check_bag
 from coursewaves.archive.inventory import read_inventory
 from coursewaves.archive.retention import Subject
 from coursewaves.errors import CoursewavesError
-from coursewaves.plan import plan_reports
-from coursewaves.settings import Home
+from coursewaves.publishing.plan import plan_reports
+from coursewaves.settings.home import Home
 
 
 def count_due(home: Home, subject: Subject) -> int:

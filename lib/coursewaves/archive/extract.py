@@ -7,21 +7,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from coursewaves.aliases import read_aliases
-from coursewaves.delimited import joined
-from coursewaves.fingerprints import mark_all, record_hashes
-from coursewaves.pseudonyms import Pseudonyms
-from coursewaves.records import Records, read_records
-from coursewaves.responses import trace_records
-from coursewaves.settings import Home
-from coursewaves.spss import SUFFIXES, read_spss
-from coursewaves.tables import REFERENCES, TABLES
-from coursewaves.workbook import sheet_names
-from coursewaves.year import Year
+from coursewaves.intake.aliases import read_aliases
+from coursewaves.intake.responses import trace_records
+from coursewaves.privacy.pseudonyms import Pseudonyms
+from coursewaves.processed.year import Year
+from coursewaves.reading.delimited import joined
+from coursewaves.reading.fingerprints import mark_all, record_hashes
+from coursewaves.reading.records import Records, read_records
+from coursewaves.reading.spss import SUFFIXES, read_spss
+from coursewaves.reading.workbook import sheet_names
+from coursewaves.registry.tables import REFERENCES, TABLES
+from coursewaves.settings.home import Home
 
 
 def trace(year: Year) -> pd.DataFrame:
-    """Return to which course each record of the raw files belongs, as of `coursewaves.responses.trace_records`."""
+    """Return to which course each record of the raw files belongs, as of `intake.responses.trace_records`."""
     home = year.home
     passing = Pseudonyms(secrets.token_bytes(32))  # no pseudonym is kept, so that no key is needed
     aliases = read_aliases(home.aliases)

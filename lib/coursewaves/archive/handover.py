@@ -7,8 +7,8 @@ from coursewaves.archive.bags import read_facts
 from coursewaves.archive.retention import Subject
 from coursewaves.entry import Draft, Row, draft_added
 from coursewaves.errors import CoursewavesError
-from coursewaves.registry import read_registry
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.registry.reader import read_registry
 
 
 def draft_handover(year: Year, subject: Subject, bag: Path, day: date) -> Draft:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from coursewaves.archive.extract import as_csv
 from coursewaves.archive.payload import Item
 from coursewaves.errors import CoursewavesError
-from coursewaves.page_templates import fill_page
+from coursewaves.pages.page_templates import fill_page
 from coursewaves.phrases import Phrases, marked
-from coursewaves.report import page_css
+from coursewaves.publishing.report import page_css
 
 LANGUAGES = ("kk", "ru", "en")
 

@@ -17,15 +17,15 @@ import pandas as pd
 from coursewaves.archive.extract import as_csv, own_records, own_registry, pages_of, trace
 from coursewaves.archive.names import safe_names
 from coursewaves.archive.retention import Subject, find_retention
-from coursewaves.contents import versions
 from coursewaves.errors import CoursewavesError
-from coursewaves.manifest import JOURNAL, read_manifest
-from coursewaves.plan import load_reasons
-from coursewaves.private_files import DRAFT
-from coursewaves.pseudonyms import KEY_FILE
-from coursewaves.settings import Home
-from coursewaves.survey_files import BUILT_IN
-from coursewaves.year import Year
+from coursewaves.privacy.pseudonyms import KEY_FILE
+from coursewaves.processed.contents import versions
+from coursewaves.processed.year import Year
+from coursewaves.publishing.manifest import JOURNAL, read_manifest
+from coursewaves.publishing.plan import load_reasons
+from coursewaves.settings.home import Home
+from coursewaves.survey.files import BUILT_IN
+from coursewaves.system.private_files import DRAFT
 
 ARCHIVE = "archive"
 """Folder below ``data`` where bags are made."""

@@ -18,12 +18,12 @@ from coursewaves.archive.payload import LIVE, Item, archive_folder, check_loaded
 from coursewaves.archive.retention import Subject, find_retention
 from coursewaves.entry import Row, draft_added, draft_removed, forget_before, write_change
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import sweep, write_private, write_private_bytes
-from coursewaves.registry import read_registry
+from coursewaves.processed.year import Year
+from coursewaves.registry.reader import read_registry
+from coursewaves.registry.tables import columns_of
 from coursewaves.releases.register import place_of
-from coursewaves.settings import Home
-from coursewaves.tables import columns_of
-from coursewaves.year import Year
+from coursewaves.settings.home import Home
+from coursewaves.system.private_files import sweep, write_private, write_private_bytes
 
 OPEN, DONE = "removal.json", "removals.jsonl"
 

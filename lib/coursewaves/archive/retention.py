@@ -6,10 +6,10 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from coursewaves.deadlines import RETENTION, WAVE, deadlines
+from coursewaves.deadlines.table import RETENTION, WAVE, deadlines
 from coursewaves.errors import CoursewavesError
-from coursewaves.spans import DONE, wave_spans
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.registry.spans import DONE, wave_spans
 
 REMOVED = "removed"
 """The state of a course whose data are no longer here."""

@@ -4,7 +4,7 @@ import pandas as pd
 
 from coursewaves.archive.retention import REMOVED
 from coursewaves.phrases import Phrases, marked
-from coursewaves.spans import DONE, DUE_SOON, NOT_YET, OPEN, OVERDUE
+from coursewaves.registry.spans import DONE, DUE_SOON, NOT_YET, OPEN, OVERDUE
 
 STATES = {
     NOT_YET: marked("its reports are not all made"),

@@ -18,9 +18,9 @@ from coursewaves.builders.xlsform import write_xlsform
 from coursewaves.errors import CoursewavesError
 from coursewaves.export import codebook_page, open_codebook
 from coursewaves.export.files import told, write_text
-from coursewaves.instruments import Instrument
-from coursewaves.registry import Registry, read_registry
-from coursewaves.settings import Home
+from coursewaves.registry.reader import Registry, read_registry
+from coursewaves.settings.home import Home
+from coursewaves.survey.instruments import Instrument
 
 __all__ = [
     "FORMATS",

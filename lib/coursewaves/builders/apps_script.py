@@ -12,7 +12,7 @@ from typing import Any
 from coursewaves.builders.form import Block, Form, Page, Question
 from coursewaves.builders.words import joined, words
 from coursewaves.errors import CoursewavesError
-from coursewaves.settings import PACKAGE
+from coursewaves.system import PACKAGE
 
 _TEMPLATE = PACKAGE / "templates" / "google_form.gs"
 

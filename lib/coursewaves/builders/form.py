@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from coursewaves.instruments import Texts
+from coursewaves.survey.instruments import Texts
 
 Kind = Literal["single", "several", "number", "line", "text"]
 
@@ -120,7 +120,7 @@ class Form(NamedTuple):
     def declining(self) -> str:
         """Return the code of consent that is not given; empty where nobody is asked for it.
 
-        The intake sets such answers aside, see `coursewaves.forms`.
+        The intake sets such answers aside, see `coursewaves.intake.forms`.
         """
         consent = self.asked_first("consent")
         return "no" if consent and any(choice.code == "no" for choice in consent.choices) else ""

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.header_book import Alias, HeaderBook
-from coursewaves.wordings import normalised
+from coursewaves.intake.header_book import Alias, HeaderBook
+from coursewaves.survey.wordings import normalised
 
 SUFFIX = ".form_map.json"
 """How the name of a map ends, as the script writes it."""

@@ -1,7 +1,7 @@
 """Write a form as the structure of a LimeSurvey survey (`.lss`): a form goes in, the text of an XML file comes out.
 
 Not the tab-separated structure: the same `.lss` that LimeSurvey imports lies beside the export later and tells which
-code means which question (`coursewaves.lss`). It is written as LimeSurvey 3 writes it (database version 365), which
+code means which question (`reading.lss`). It is written as LimeSurvey 3 writes it (database version 365), which
 later versions import too. LimeSurvey takes letters and digits alone in codes, and five signs in those of an answer:
 answers are best exported as full texts, which is what LimeSurvey proposes.
 """
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from coursewaves.builders.form import Block, Choice, Form, Page, Question
 from coursewaves.builders.words import one_line, words
-from coursewaves.instruments import Texts
+from coursewaves.survey.instruments import Texts
 
 DATABASE_VERSION = "365"
 MOST_OF_A_CODE = 20

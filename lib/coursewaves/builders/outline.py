@@ -10,10 +10,10 @@ from typing import Any
 
 from coursewaves.builders.form import Block, Choice, Form, Kind, Page, Question
 from coursewaves.builders.words import one_line, words
-from coursewaves.check_digits import with_check
 from coursewaves.errors import CoursewavesError
-from coursewaves.instruments import Instrument, Item, Option, Survey, Texts
-from coursewaves.registry import Registry
+from coursewaves.intake.check_digits import with_check
+from coursewaves.registry.reader import Registry
+from coursewaves.survey.instruments import Instrument, Item, Option, Survey, Texts
 
 LEAST_ON_A_PAGE = 5
 """Questions after which a new criterion begins a new page."""

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from coursewaves.builders.form import Block, Choice, Form, Question
 from coursewaves.builders.words import words
-from coursewaves.instruments import Texts, wording
-from coursewaves.page_templates import fill_page, template_text
+from coursewaves.pages.page_templates import fill_page, template_text
+from coursewaves.survey.instruments import Texts, wording
 
 MOST_IN_A_BOX = 2
 """Signs of a code that fit into its box; a longer one stands beside its answer."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 
-from coursewaves.instruments import Texts
-from coursewaves.yamlfile import read_yaml
+from coursewaves.survey.instruments import Texts
+from coursewaves.system.yamlfile import read_yaml
 
 _WORDS = Path(__file__).parent / "words.yml"
 

@@ -15,7 +15,7 @@ from coursewaves.builders.form import Block, Choice, Form, Page, Question
 from coursewaves.builders.words import language_name, one_line, words
 from coursewaves.errors import CoursewavesError
 from coursewaves.export.xlsx import write_workbook
-from coursewaves.instruments import Texts
+from coursewaves.survey.instruments import Texts
 
 Row = dict[str, str]
 

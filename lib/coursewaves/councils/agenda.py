@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coursewaves.councils.docket import Docket
-from coursewaves.hearings.tasks import DECISION_KINDS
-from coursewaves.hearings.ways import RETURNED
-from coursewaves.hearings.words import COUNCILS, DECISIONS, REPORTS, STATES
-from coursewaves.spans import OVERDUE
+from coursewaves.deadlines.hearings.tasks import DECISION_KINDS
+from coursewaves.deadlines.hearings.ways import RETURNED
+from coursewaves.deadlines.hearings.words import COUNCILS, DECISIONS, REPORTS, STATES
+from coursewaves.registry.spans import OVERDUE
 
 
 class Item(NamedTuple):

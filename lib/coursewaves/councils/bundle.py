@@ -10,18 +10,18 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from coursewaves.contents import digest
 from coursewaves.councils.docket import Docket, find_docket
 from coursewaves.councils.material import collect_reports
 from coursewaves.councils.papers import File, make_papers
 from coursewaves.councils.wording import TEMPLATES
-from coursewaves.delimited import joined
 from coursewaves.errors import CoursewavesError
-from coursewaves.findings import Finding
-from coursewaves.manifest import sha256_of
-from coursewaves.private_files import private_folder, private_workshop, refused, sweep, write_private_bytes
-from coursewaves.settings import Home
-from coursewaves.year import Year
+from coursewaves.processed.contents import digest
+from coursewaves.processed.year import Year
+from coursewaves.publishing.manifest import sha256_of
+from coursewaves.reading.delimited import joined
+from coursewaves.settings.home import Home
+from coursewaves.system.findings import Finding
+from coursewaves.system.private_files import private_folder, private_workshop, refused, sweep, write_private_bytes
 
 INVENTORY = "inventory.csv"
 COLUMNS = ("path", "sha256", "n_bytes", "what")

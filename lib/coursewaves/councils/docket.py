@@ -6,16 +6,16 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.deadlines import deadlines
-from coursewaves.due import low_rated, ways_of
+from coursewaves.deadlines.due import low_rated, ways_of
+from coursewaves.deadlines.hearings import find_tasks
+from coursewaves.deadlines.hearings.ways import NOT_MADE
+from coursewaves.deadlines.table import deadlines
 from coursewaves.errors import CoursewavesError
-from coursewaves.hearings import find_tasks
-from coursewaves.hearings.ways import NOT_MADE
-from coursewaves.opening import ProgrammeView, open_programme
 from coursewaves.phrases import Phrases
+from coursewaves.processed.year import Year
+from coursewaves.registry.spans import DONE
 from coursewaves.reports_of.topic import not_useful
-from coursewaves.spans import DONE
-from coursewaves.year import Year
+from coursewaves.views.opening import ProgrammeView, open_programme
 
 COUNCILS = ("smc", "academic")
 
@@ -39,7 +39,7 @@ class Docket:
         Words of the papers' language.
     reports
         Reports on courses and on topics that this council is to hear next; one row as of
-        `coursewaves.hearings.find_ways`, courses first.
+        `coursewaves.deadlines.hearings.find_ways`, courses first.
     factors
         The factor analyses of low-rated programmes that it is to hear (¶18), in the same columns.
     left_out
@@ -48,7 +48,8 @@ class Docket:
         One row is one topic of those programmes that is not useful enough, with who teaches it; see `LOW_TOPICS`.
         ``mean`` (0-100) with its 95 % interval ``low``, ``high`` rests on ``n`` ratings.
     tasks
-        What the Academic Council decided earlier and is not carried out yet, as of `coursewaves.hearings.find_tasks`.
+        What the Academic Council decided earlier and is not carried out yet, as of
+        `coursewaves.deadlines.hearings.find_tasks`.
     """
 
     year: Year

@@ -2,7 +2,7 @@
 
 import re
 
-from coursewaves.page import Html
+from coursewaves.pages.pieces import Html
 
 
 def excerpt(page: str, section_id: str, *, has_heading: bool = True) -> Html:

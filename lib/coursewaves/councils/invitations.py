@@ -11,7 +11,7 @@ import pandas as pd
 from coursewaves.councils.agenda import programme_title
 from coursewaves.councils.docket import Docket
 from coursewaves.councils.wording import worded
-from coursewaves.own_templates import Paper
+from coursewaves.pages.own_templates import Paper
 
 INVITED = ["role", "invited_id", "name", "email", "programme_ids", "about", "letter"]
 

@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from coursewaves.contents import digest
 from coursewaves.councils.docket import Docket
 from coursewaves.errors import CoursewavesError
-from coursewaves.manifest import Page, page_path, read_manifest
-from coursewaves.plan import NEW, Planned, plan_reports
-from coursewaves.settings import Home
+from coursewaves.processed.contents import digest
+from coursewaves.publishing.manifest import Page, page_path, read_manifest
+from coursewaves.publishing.plan import NEW, Planned, plan_reports
+from coursewaves.settings.home import Home
 
 MOST_NAMED = 5
 """Reports that a refusal names; of the others it tells the number."""

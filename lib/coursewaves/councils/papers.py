@@ -11,15 +11,15 @@ from coursewaves.councils.excerpts import excerpt
 from coursewaves.councils.invitations import INVITED, invitations
 from coursewaves.councils.material import Report
 from coursewaves.councils.wording import institute_of, worded
-from coursewaves.delimited import joined
+from coursewaves.deadlines.hearings.tasks import DECISION_KINDS
 from coursewaves.documents import to_docx
 from coursewaves.export.csvfile import guarded
-from coursewaves.hearings.tasks import DECISION_KINDS
-from coursewaves.own_templates import Paper
-from coursewaves.page import Html, Section, heading, paragraph, table
-from coursewaves.page_templates import fill_page
-from coursewaves.report import page_css
-from coursewaves.tables import columns_of
+from coursewaves.pages.own_templates import Paper
+from coursewaves.pages.page_templates import fill_page
+from coursewaves.pages.pieces import Html, Section, heading, paragraph, table
+from coursewaves.publishing.report import page_css
+from coursewaves.reading.delimited import joined
+from coursewaves.registry.tables import columns_of
 
 MEMBERS, CLERK = "members", "clerk"
 """What the members of the council are given, and what only its secretary needs: letters, register, minutes."""

@@ -4,8 +4,8 @@ from typing import Any
 
 from coursewaves.councils.agenda import council_name
 from coursewaves.councils.docket import Docket
-from coursewaves.instruments import wording
-from coursewaves.own_templates import Paper, Templates
+from coursewaves.pages.own_templates import Paper, Templates
+from coursewaves.survey.instruments import wording
 
 TEMPLATES = Templates("councils", ("decisions", "invitation", "participants", "minutes"))
 """The papers whose wording an institute may replace."""

@@ -4,10 +4,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from coursewaves.contents import digest
 from coursewaves.documents.markup import Element, Markup, as_html, classes, parents_of, read_markup, rows_of
 from coursewaves.documents.needs import fonts, needed
 from coursewaves.errors import CoursewavesError
+from coursewaves.processed.contents import digest
 
 PLACE = "coursewaves:/"
 """Where the pictures and fonts of a document lie: in memory, below an address that is nowhere."""

@@ -11,7 +11,7 @@ from coursewaves.documents.needs import pandoc
 from coursewaves.documents.package import REFERENCE, part_of, repacked
 from coursewaves.documents.word_markup import prepare
 from coursewaves.errors import CoursewavesError
-from coursewaves.isolation import isolated_environment
+from coursewaves.system.isolation import isolated_environment
 
 SECONDS = 100
 """After which pandoc is ended."""

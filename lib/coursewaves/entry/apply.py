@@ -7,11 +7,11 @@ from coursewaves.entry.journal import NOT_WRITTEN, Entry, enter_change, register
 from coursewaves.entry.table_file import Line as Record
 from coursewaves.entry.table_file import new_table, says_something
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import private_draft, sweep, write_private_bytes
-from coursewaves.records import read_records
-from coursewaves.settings import Home
-from coursewaves.tables import TABLES
-from coursewaves.workbook import sheet_names
+from coursewaves.reading.records import read_records
+from coursewaves.reading.workbook import sheet_names
+from coursewaves.registry.tables import TABLES
+from coursewaves.settings.home import Home
+from coursewaves.system.private_files import private_draft, sweep, write_private_bytes
 
 BEFORE = "before.csv"
 """The file as it was before the last change; of older changes nothing is kept."""

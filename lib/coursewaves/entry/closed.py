@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from coursewaves.problems import Problem
-from coursewaves.registry import Registry
-from coursewaves.settings import Home
+from coursewaves.registry.reader import Registry
+from coursewaves.settings.home import Home
 
 OF_A_COURSE = ("courses", "participants", "receipts")
 """Tables whose rows belong to a course. A handover is not among them: it follows a year later, as it must."""

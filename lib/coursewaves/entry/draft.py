@@ -14,13 +14,13 @@ from typing import NamedTuple
 from coursewaves.entry.closed import closed_faults
 from coursewaves.entry.table_file import TableFile, column_name, new_table, parse_table
 from coursewaves.errors import CoursewavesError
-from coursewaves.privacy import masked
+from coursewaves.privacy.masking import masked
 from coursewaves.problems import Problem, column_letter
-from coursewaves.records import read_records
-from coursewaves.registry import Registry, read_registry
-from coursewaves.settings import Home
-from coursewaves.tables import KEYS, TABLES, columns_of
-from coursewaves.workbook import sheet_names
+from coursewaves.reading.records import read_records
+from coursewaves.reading.workbook import sheet_names
+from coursewaves.registry.reader import Registry, read_registry
+from coursewaves.registry.tables import KEYS, TABLES, columns_of
+from coursewaves.settings.home import Home
 
 BETWEEN = "/"
 """Stands between the parts of an id of several columns."""

@@ -12,12 +12,12 @@ from coursewaves.entry.apply import undo_change, write_change
 from coursewaves.entry.draft import Draft, Row, draft_added, draft_values, written_rows
 from coursewaves.entry.words import TABLE_NAMES, meaning, told
 from coursewaves.errors import CoursewavesError
-from coursewaves.locks import RunLock
 from coursewaves.phrases import Phrases
 from coursewaves.problems import Problem
-from coursewaves.registry import Registry, read_registry
-from coursewaves.settings import Home, find_home
-from coursewaves.tables import KEYS, REFERENCES, TABLES, columns_of, is_needed
+from coursewaves.registry.reader import Registry, read_registry
+from coursewaves.registry.tables import KEYS, REFERENCES, TABLES, columns_of, is_needed
+from coursewaves.settings.home import Home, find_home
+from coursewaves.system.locks import RunLock
 
 NEW = ""
 """The menu entry of a new row."""

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from coursewaves.entry.draft import digest_of_content, shown_id
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import private_folder
-from coursewaves.settings import Home
+from coursewaves.settings.home import Home
+from coursewaves.system.private_files import private_folder
 
 JOURNAL = "journal.jsonl"
 

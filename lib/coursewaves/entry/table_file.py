@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from coursewaves.decoding import declared_delimiter
-from coursewaves.delimited import find_delimiter, split
 from coursewaves.errors import CoursewavesError
+from coursewaves.reading.decoding import declared_delimiter
+from coursewaves.reading.delimited import find_delimiter, split
 
 _MARKS = {"utf-8-sig": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
 _MEND = "mend it in a spreadsheet, or save it anew as CSV (UTF-8)"
@@ -118,7 +118,7 @@ def says_something(line: Line) -> bool:
 
 
 def column_name(cell: str) -> str:
-    """Return the name of a column as a header spells it, as `coursewaves.registry` reads it."""
+    """Return the name of a column as a header spells it, as `coursewaves.registry.reader` reads it."""
     return " ".join(cell.split()).casefold()
 
 

@@ -1,9 +1,9 @@
 """Say the registry's tables and columns, and what is wrong with a row, in a clerk's language."""
 
 from coursewaves.phrases import Phrases, marked
-from coursewaves.problem_book import rules
 from coursewaves.problems import Problem
-from coursewaves.tables import TABLES
+from coursewaves.reading.problem_book import rules
+from coursewaves.registry.tables import TABLES
 
 TABLE_NAMES = {
     "regions": marked("Regions"),
@@ -101,7 +101,7 @@ MEANINGS = dict.fromkeys(
         marked("id of the bag that holds them"),
     )
 )
-"""What the columns mean, as `coursewaves.tables` describes them; a test holds the two together."""
+"""What the columns mean, as `coursewaves.registry.tables` describes them; a test holds the two together."""
 
 
 def meaning(phrases: Phrases, table: str, column: str) -> str:

@@ -17,11 +17,11 @@ from coursewaves.explore.grid import make_grid, show_in
 from coursewaves.explore.reporting import ReportPanel
 from coursewaves.explore.saving import SavePanel
 from coursewaves.lab.server import LANGUAGE
-from coursewaves.opening import YearView
-from coursewaves.page import Section
+from coursewaves.pages.pieces import Section
 from coursewaves.phrases import Phrases
-from coursewaves.settings import Home
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.settings.home import Home
+from coursewaves.views.opening import YearView
 
 ALL = ""
 """The menu entry that chooses everything."""

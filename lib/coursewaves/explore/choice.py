@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from coursewaves.instruments import Criterion, Indicator, Instrument, Item, Survey
-from coursewaves.opening import CourseView
+from coursewaves.survey.instruments import Criterion, Indicator, Instrument, Item, Survey
+from coursewaves.views.opening import CourseView
 
 Measure = Criterion | Indicator
 

@@ -10,11 +10,11 @@ from coursewaves.disclosure import Disclosed
 from coursewaves.explore.board import Board, Chosen, Offer, Offers, Pane, spoken
 from coursewaves.explore.explorer import measures_offer
 from coursewaves.lookup import GROUPINGS, compare_groups, means_by, waves_of
-from coursewaves.opening import YearView
-from coursewaves.page import Html, Section, paragraph
+from coursewaves.pages.pieces import Html, Section, paragraph
+from coursewaves.pages.present import scores_figure, scores_table
 from coursewaves.phrases import marked
-from coursewaves.present import scores_figure, scores_table
-from coursewaves.year import open_year
+from coursewaves.processed.year import open_year
+from coursewaves.views.opening import YearView
 
 GROUPS = {
     "programme_id": marked("Programme"),

@@ -7,10 +7,10 @@ import pandas as pd
 from coursewaves.explore.board import ALL, Board, Chosen, Offer, Offers, Pane, spoken
 from coursewaves.explore.dress import link_to
 from coursewaves.lookup import list_problems
-from coursewaves.opening import YearView
-from coursewaves.page import Html, Section, bullets, heading, paragraph, table
-from coursewaves.problem_book import HOW, rules
-from coursewaves.year import open_year
+from coursewaves.pages.pieces import Html, Section, bullets, heading, paragraph, table
+from coursewaves.processed.year import open_year
+from coursewaves.reading.problem_book import HOW, rules
+from coursewaves.views.opening import YearView
 
 
 def problem_board(home: str | Path = "", language: str = "") -> Board:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from coursewaves.page import Html, Section
-from coursewaves.report import page_css
+from coursewaves.pages.pieces import Html, Section
+from coursewaves.publishing.report import page_css
 
 DENSE = """
 & { background: var(--paper); color: var(--ink); padding: 0.25rem 1rem; }

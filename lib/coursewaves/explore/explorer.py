@@ -9,12 +9,12 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.explore.board import ALL, Board, Chosen, Offer, Offers, Pane, spoken
 from coursewaves.explore.choice import Choice, Measure, measures
 from coursewaves.explore.panes import answers, comparison, data, numbers, scores
-from coursewaves.instruments import Criterion, Survey
-from coursewaves.opening import CourseView, YearView
-from coursewaves.page import Section
+from coursewaves.pages.pieces import Section
 from coursewaves.phrases import Phrases
-from coursewaves.view import View
-from coursewaves.year import Year, open_year
+from coursewaves.processed.year import Year, open_year
+from coursewaves.survey.instruments import Criterion, Survey
+from coursewaves.views.opening import CourseView, YearView
+from coursewaves.views.view import View
 
 
 class Explorer(Board):

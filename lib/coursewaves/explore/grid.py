@@ -7,7 +7,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from coursewaves.phrases import Phrases
-from coursewaves.view import View
+from coursewaves.views.view import View
 
 LOOK: dict[str, Any] = {
     "classes": "display compact cell-border", "maxBytes": "4MB", "showIndex": False, "pageLength": 15,

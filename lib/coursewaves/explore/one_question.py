@@ -6,17 +6,17 @@ from typing import Any
 import pandas as pd
 
 from coursewaves import charts
+from coursewaves.analysis.summarise import count_answers, mean_scores
 from coursewaves.disclosure import Disclosed
 from coursewaves.explore.board import ALL, Board, Chosen, Offer, Offers, Pane, programmes_offer, spoken, titled
-from coursewaves.instruments import Pair
 from coursewaves.lookup import answers_to, groups_of, pairs_with, paths_of, scale_columns
-from coursewaves.opening import YearView
-from coursewaves.page import Html, Section, bullets, figure, heading, paragraph, table
+from coursewaves.pages.pieces import Html, Section, bullets, figure, heading, paragraph, table
+from coursewaves.pages.present import SCORE_TICKS, likert_figure, scores_figure
 from coursewaves.phrases import marked
-from coursewaves.present import SCORE_TICKS, likert_figure, scores_figure
-from coursewaves.summarise import count_answers, mean_scores
-from coursewaves.view import View
-from coursewaves.year import open_year
+from coursewaves.processed.year import open_year
+from coursewaves.survey.instruments import Pair
+from coursewaves.views.opening import YearView
+from coursewaves.views.view import View
 
 KINDS = {
     "change": marked("the same question twice"),

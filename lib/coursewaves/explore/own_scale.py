@@ -9,11 +9,11 @@ from coursewaves import charts
 from coursewaves.explore.board import Board, Chosen, Offer, Offers, Pane, programmes_offer, spoken, titled
 from coursewaves.ladder import LEAST
 from coursewaves.lookup import OwnScale, own_scale, scale_columns
-from coursewaves.opening import YearView
-from coursewaves.page import Html, Section, figure, heading, paragraph, table
+from coursewaves.pages.pieces import Html, Section, figure, heading, paragraph, table
+from coursewaves.pages.present import round_scale, scores_figure
 from coursewaves.phrases import marked
-from coursewaves.present import round_scale, scores_figure
-from coursewaves.year import open_year
+from coursewaves.processed.year import open_year
+from coursewaves.views.opening import YearView
 
 REASONS = {
     "fewer than two items with any spread": marked("fewer than two questions to which answers differ"),

@@ -6,16 +6,16 @@ from typing import Any
 
 import pandas as pd
 
+from coursewaves.analysis.summarise import count_answers, mean_scores, option_shares
 from coursewaves.disclosure import Disclosed
 from coursewaves.explore.choice import Choice
 from coursewaves.explore.spread import score_spread, spread_figure, spread_table
-from coursewaves.instruments import Entry, Instrument, Scale
 from coursewaves.ladder import Kind
-from coursewaves.opening import CourseView
-from coursewaves.page import Html, Section, bullets, heading, paragraph, table
-from coursewaves.present import likert_figure, scores_figure, scores_table, shares_figure
+from coursewaves.pages.pieces import Html, Section, bullets, heading, paragraph, table
+from coursewaves.pages.present import likert_figure, scores_figure, scores_table, shares_figure
 from coursewaves.sections.changes import sentence, shown_comparisons
-from coursewaves.summarise import count_answers, mean_scores, option_shares
+from coursewaves.survey.instruments import Entry, Instrument, Scale
+from coursewaves.views.opening import CourseView
 
 
 def answers(choice: Choice) -> Section:
@@ -82,7 +82,7 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def steps_table(view: CourseView, counts: Disclosed, scale: Scale, caption: str) -> Html:
-    """List how often each step was chosen; `counts` is of `coursewaves.summarise.count_answers`."""
+    """List how often each step was chosen; `counts` is of `coursewaves.analysis.summarise.count_answers`."""
     low, high = map(int, scale.bounds)
     names = {option.code: option.wording(view.phrases.language) for option in scale.options}
     codes = [str(code) for code in range(low, high + 1)]

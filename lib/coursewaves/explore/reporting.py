@@ -8,20 +8,20 @@ from typing import NamedTuple
 import ipywidgets as widgets
 from babel import Locale
 
-from coursewaves.contents import Contents, read_contents
-from coursewaves.day_pages import today_of, write_index_of
 from coursewaves.errors import CoursewavesError
 from coursewaves.explore.dress import link_to, shown
 from coursewaves.kinds import KINDS, WHOLE
-from coursewaves.locks import Busy, RunLock
-from coursewaves.manifest import close_journal, settle
-from coursewaves.page import Html, Section, paragraph
+from coursewaves.pages.pieces import Html, Section, paragraph
 from coursewaves.phrases import marked
-from coursewaves.plan import KIND_NAMES, Planned, plan_reports
-from coursewaves.private_files import refused
-from coursewaves.publish import here, make_reports, mark_stale
-from coursewaves.settings import Home
-from coursewaves.view import View
+from coursewaves.processed.contents import Contents, read_contents
+from coursewaves.publishing.manifest import close_journal, settle
+from coursewaves.publishing.plan import KIND_NAMES, Planned, plan_reports
+from coursewaves.publishing.publish import here, make_reports, mark_stale
+from coursewaves.settings.home import Home
+from coursewaves.standing.day_pages import today_of, write_index_of
+from coursewaves.system.locks import Busy, RunLock
+from coursewaves.system.private_files import refused
+from coursewaves.views.view import View
 
 NAMES = {"course": marked("Course")} | KIND_NAMES
 """What the kinds of report are called in a menu."""
@@ -63,7 +63,7 @@ def make_report(home: Home, kind: str, subject_id: str, language: str) -> Made:
     ------
     CoursewavesError
         For a kind, subject or language that there is not, and where the data were not loaded as things are now.
-    coursewaves.locks.Busy
+    coursewaves.system.locks.Busy
         Where a run works in the folder.
     """
     with RunLock(home.lock):

@@ -14,10 +14,10 @@ from coursewaves.explore.dress import link_to, shown
 from coursewaves.export import export_folder
 from coursewaves.export.csvfile import write_csv
 from coursewaves.export.xlsx import write_workbook
-from coursewaves.page import Html, Section, paragraph
-from coursewaves.private_files import private_folder, refused, write_private_bytes
-from coursewaves.settings import Home
-from coursewaves.view import View
+from coursewaves.pages.pieces import Html, Section, paragraph
+from coursewaves.settings.home import Home
+from coursewaves.system.private_files import private_folder, refused, write_private_bytes
+from coursewaves.views.view import View
 
 FOLDER = "explore"
 """Folder below the exports."""
@@ -51,7 +51,7 @@ class Savable(Protocol):
 
 
 def pictures_of(section: Section) -> Iterator[Picture]:
-    """Yield the drawings of a section, as `coursewaves.page.figure` has placed them."""
+    """Yield the drawings of a section, as `coursewaves.pages.pieces.figure` has placed them."""
     for part in section.parts:
         for caption, svg in _FIGURE.findall(part):
             yield Picture(unescape(caption), svg)

@@ -12,9 +12,9 @@ from coursewaves.charts.palette import BAR, HAIRLINE, INK, TRACK
 from coursewaves.charts.sheet import SMALL, WIDTH
 from coursewaves.disclosure import Disclosed
 from coursewaves.explore.choice import Choice
-from coursewaves.opening import CourseView
-from coursewaves.page import Html, figure, paragraph, table
-from coursewaves.present import SCORE_TICKS
+from coursewaves.pages.pieces import Html, figure, paragraph, table
+from coursewaves.pages.present import SCORE_TICKS
+from coursewaves.views.opening import CourseView
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

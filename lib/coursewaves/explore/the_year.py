@@ -7,13 +7,13 @@ import pandas as pd
 
 from coursewaves.explore.board import Board, Chosen, Offers, Pane, programmes_offer, spoken
 from coursewaves.lookup import list_courses
-from coursewaves.opening import YearView
-from coursewaves.page import Section, paragraph
-from coursewaves.present import runs_figure
+from coursewaves.pages.pieces import Section, paragraph
+from coursewaves.pages.present import runs_figure
+from coursewaves.processed.year import open_year
 from coursewaves.reports_of.criteria import criteria_means
 from coursewaves.reports_of.period import criteria, programmes
 from coursewaves.reports_of.response import response_tables
-from coursewaves.year import open_year
+from coursewaves.views.opening import YearView
 
 
 def year_board(home: str | Path = "", language: str = "") -> Board:

@@ -21,11 +21,11 @@ from coursewaves.export.pages import codebook_page
 from coursewaves.export.spss import write_sav
 from coursewaves.export.variables import Code, Variable
 from coursewaves.export.xlsx import write_workbook
-from coursewaves.instruments import wording
-from coursewaves.private_files import private_folder, sweep
-from coursewaves.registry import read_registry
-from coursewaves.settings import Home
-from coursewaves.year import TABLES, Year
+from coursewaves.processed.year import TABLES, Year
+from coursewaves.registry.reader import read_registry
+from coursewaves.settings.home import Home
+from coursewaves.survey.instruments import wording
+from coursewaves.system.private_files import private_folder, sweep
 
 __all__ = [
     "Code",
@@ -77,7 +77,7 @@ def export(
     language
         Language of labels and pages; by default the institute's first. DDI documents hold all languages.
     tables
-        Of `coursewaves.year.TABLES`; by default `DESCRIBED`.
+        Of `coursewaves.processed.year.TABLES`; by default `DESCRIBED`.
     folder
         Where to; by default `export_folder`. A new folder is private (0700), files are always (0600).
     done

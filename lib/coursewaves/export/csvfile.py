@@ -21,7 +21,7 @@ from pathlib import Path
 import pandas as pd
 
 from coursewaves.export.cells import SURROGATE, Cell, cells_of, check_texts, has_surrogate, is_text
-from coursewaves.private_files import private_draft
+from coursewaves.system.private_files import private_draft
 
 _SIGN = "[-=+@\uff1d\uff0b\uff0d\uff20]"
 _DATE = r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"

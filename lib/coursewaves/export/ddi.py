@@ -11,7 +11,7 @@ from xml.etree import ElementTree as Tree
 
 from coursewaves.export.codebook import SCORE_RULE, Codebook
 from coursewaves.export.variables import Code, Variable
-from coursewaves.instruments import Instrument, Texts, wording
+from coursewaves.survey.instruments import Instrument, Texts, wording
 
 NAMESPACE = "ddi:codebook:2_5"
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import private_draft
+from coursewaves.system.private_files import private_draft
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from coursewaves.export.variables import Variable
-from coursewaves.instruments import wording
+from coursewaves.survey.instruments import wording
 
 
 def labels_table(variables: list[Variable], language: str) -> pd.DataFrame:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from coursewaves.export.codebook import SCORE_RULE, Codebook
 from coursewaves.export.variables import Variable
-from coursewaves.instruments import Instrument, wording
-from coursewaves.page_templates import fill_page, template_text
+from coursewaves.pages.page_templates import fill_page, template_text
+from coursewaves.survey.instruments import Instrument, wording
 
 
 class _Row(NamedTuple):

@@ -22,8 +22,8 @@ import pandas as pd
 from coursewaves.errors import CoursewavesError
 from coursewaves.export.cells import SURROGATE, check_texts, has_surrogate, is_text
 from coursewaves.export.variables import Code, Variable
-from coursewaves.instruments import wording
-from coursewaves.private_files import private_draft
+from coursewaves.survey.instruments import wording
+from coursewaves.system.private_files import private_draft
 
 MOST_BYTES = 32_767
 LABEL_BYTES = 256

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from coursewaves.instruments import Texts
+from coursewaves.survey.instruments import Texts
 
 Kind = Literal["text", "time", "count", "flag", "ordinal", "number", "single", "multiple", "score"]
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.export.cells import SURROGATE, Cell, cells_of, check_texts, has_surrogate
-from coursewaves.private_files import private_draft, private_workshop
+from coursewaves.system.private_files import private_draft, private_workshop
 
 MOST_CHARACTERS = 32_767
 MOST_ROWS = 1_048_576

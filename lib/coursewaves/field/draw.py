@@ -4,13 +4,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from coursewaves.analysis.sample import TARGET_PERCENT, SamplePlan, plan_sample
 from coursewaves.errors import CoursewavesError
-from coursewaves.instruments import Instrument, Survey
 from coursewaves.load import disguised
-from coursewaves.pseudonyms import Pseudonyms
-from coursewaves.registry import Registry
-from coursewaves.sample import TARGET_PERCENT, SamplePlan, plan_sample
-from coursewaves.settings import Settings
+from coursewaves.privacy.pseudonyms import Pseudonyms
+from coursewaves.registry.reader import Registry
+from coursewaves.settings.home import Settings
+from coursewaves.survey.instruments import Instrument, Survey
 
 NO_SEED = "Can't draw without a seed; fix: sample: seed: in coursewaves.yml, the number and date of the order, say."
 
@@ -23,7 +23,7 @@ class Draw(NamedTuple):
     instrument
         Its questionnaire.
     plan
-        The sample, see `coursewaves.sample.SamplePlan`; codes that lead to a person are pseudonyms in it.
+        The sample, see `coursewaves.analysis.sample.SamplePlan`; codes that lead to a person are pseudonyms in it.
     own_codes
         One row is one person of the frame: ``course_id``, ``participant_id`` as in the plan, and ``own_code`` as in
         the registry, by which a centre knows whom to ask.

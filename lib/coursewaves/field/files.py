@@ -15,11 +15,11 @@ from coursewaves.export.files import told
 from coursewaves.export.xlsx import write_workbook
 from coursewaves.field.draw import Draw, everybody
 from coursewaves.field.paper import paper_of
-from coursewaves.instruments import Instrument
-from coursewaves.private_files import private_folder, write_shared
-from coursewaves.registry import Registry
-from coursewaves.settings import Home
-from coursewaves.tables import columns_of, dtype_of
+from coursewaves.registry.reader import Registry
+from coursewaves.registry.tables import columns_of, dtype_of
+from coursewaves.settings.home import Home
+from coursewaves.survey.instruments import Instrument
+from coursewaves.system.private_files import private_folder, write_shared
 
 PAPER, FRAME, DRAWN, REGISTER = "plan.json", "frame.csv", "drawn.xlsx", "invitations.csv"
 FIX = "make room on the disk, or let this user write there"

@@ -10,11 +10,11 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.field.draw import Draw, draw_sample, everybody, sample_instrument
 from coursewaves.field.files import read_paper
 from coursewaves.field.progress import Progress, field_progress
-from coursewaves.findings import Finding
-from coursewaves.pseudonyms import Pseudonyms, find_key
-from coursewaves.registry import Registry, read_registry
-from coursewaves.settings import Home
-from coursewaves.year import Year
+from coursewaves.privacy.pseudonyms import Pseudonyms, find_key
+from coursewaves.processed.year import Year
+from coursewaves.registry.reader import Registry, read_registry
+from coursewaves.settings.home import Home
+from coursewaves.system.findings import Finding
 
 
 class Followed(NamedTuple):

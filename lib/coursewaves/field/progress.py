@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coursewaves.coverage import Scope, count_coverage, scopes_of, wave_answers
-from coursewaves.findings import Finding
-from coursewaves.instruments import Instrument
+from coursewaves.analysis.coverage import Scope, count_coverage, scopes_of, wave_answers
+from coursewaves.analysis.sample import TARGET_PERCENT, SamplePlan, find_completers
 from coursewaves.phrases import marked
-from coursewaves.registry import Registry
-from coursewaves.sample import TARGET_PERCENT, SamplePlan, find_completers
+from coursewaves.registry.reader import Registry
 from coursewaves.stats import outcome_rates, sample_size
+from coursewaves.survey.instruments import Instrument
+from coursewaves.system.findings import Finding
 
 OUTCOMES = ("answered", "refused", "not_reached", "other", "not_eligible", "silent", "waiting", "not_invited")
 """What became of a person: the last three are not final."""
@@ -44,7 +44,7 @@ class Progress(NamedTuple):
     Attributes
     ----------
     scopes
-        One row is one scope, as of `coursewaves.coverage.cover_wave`: all, each direction, each programme.
+        One row is one scope, as of `coursewaves.analysis.coverage.cover_wave`: all, each direction, each programme.
         ``n_required`` answers are planned for; ``n_invited`` people were asked, those replaced too;
         ``n_answered`` ... ``n_not_invited`` of `people` have each of `OUTCOMES`; ``n_unlinked`` answers
         have no code; ``n`` counts all answers, ``share`` of the completers (0-1). The rates are AAPOR's.

@@ -3,9 +3,9 @@
 from datetime import date
 
 from coursewaves.index.page import index_page
-from coursewaves.manifest import INDEX
-from coursewaves.private_files import write_shared
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.publishing.manifest import INDEX
+from coursewaves.system.private_files import write_shared
 
 __all__ = ["index_page", "write_index"]
 

@@ -9,7 +9,7 @@ from babel.dates import format_skeleton
 from coursewaves.index.published import language_name
 from coursewaves.index.rows import COURSE, NOTHING, STATES, Row, Rows
 from coursewaves.phrases import Phrases
-from coursewaves.plan import KIND_NAMES
+from coursewaves.publishing.plan import KIND_NAMES
 
 
 class Filter(NamedTuple):

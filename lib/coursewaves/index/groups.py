@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from coursewaves.index.rows import Deadline, Names, Row, Rows
 from coursewaves.kinds import KINDS, WHOLE
 from coursewaves.phrases import marked
-from coursewaves.plan import KIND_NAMES
+from coursewaves.publishing.plan import KIND_NAMES
 
 SECTIONS = (("direction", marked("Directions")), ("centre", marked("Competence centres")))
 """Kinds of report that are listed under a heading of their own."""

@@ -16,11 +16,11 @@ from coursewaves.index.filters import filters_of, languages_of
 from coursewaves.index.groups import group_programmes, list_subjects
 from coursewaves.index.published import published
 from coursewaves.index.rows import COURSE, Row, Rows, minimum_of
-from coursewaves.manifest import read_manifest
-from coursewaves.page_templates import TEMPLATES, template_text
+from coursewaves.pages.page_templates import TEMPLATES, template_text
 from coursewaves.phrases import Phrases
-from coursewaves.report import page_css
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.publishing.manifest import read_manifest
+from coursewaves.publishing.report import page_css
 
 OPEN_UP_TO = 60
 """So many courses are listed at once; with more, each programme shows its own when it is opened."""

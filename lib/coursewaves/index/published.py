@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 
 from coursewaves.kinds import KINDS
-from coursewaves.manifest import Page
 from coursewaves.phrases import Phrases
-from coursewaves.settings import Settings
+from coursewaves.publishing.manifest import Page
+from coursewaves.settings.home import Settings
 
 
 class Link(NamedTuple):

@@ -5,14 +5,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from coursewaves.deadlines import deadlines
+from coursewaves.deadlines.due_words import Words
+from coursewaves.deadlines.table import deadlines
 from coursewaves.disclosure import disclose
-from coursewaves.due_words import Words
 from coursewaves.index.published import Link, Published
 from coursewaves.ladder import least
 from coursewaves.phrases import Phrases, marked
-from coursewaves.spans import OVERDUE
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.registry.spans import OVERDUE
 
 COURSE = "course"
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import private_folder, write_private
-from coursewaves.settings import Home, notebooks_folder
+from coursewaves.settings.home import Home, notebooks_folder
+from coursewaves.system.private_files import private_folder, write_private
 
 FOLDER = "notebooks"
 """Folder of the copies in the work folder."""

@@ -11,7 +11,8 @@ from typing import Any
 from coursewaves.lab.copies import FOLDER
 from coursewaves.lab.welcome import WELCOME, show_all
 from coursewaves.phrases import Phrases
-from coursewaves.settings import PACKAGE, Home
+from coursewaves.settings.home import Home
+from coursewaves.system import PACKAGE
 
 QUIET = PACKAGE / "explore" / "jupyter"
 """Settings of JupyterLab that are the same for all: no news, no look-ups of updates, no outputs saved by themselves."""

@@ -5,8 +5,9 @@ from pathlib import Path
 from coursewaves.errors import CoursewavesError
 from coursewaves.lab.copies import FOLDER
 from coursewaves.phrases import Phrases
-from coursewaves.private_files import write_private
-from coursewaves.settings import PACKAGE, Home
+from coursewaves.settings.home import Home
+from coursewaves.system import PACKAGE
+from coursewaves.system.private_files import write_private
 
 WELCOME = "welcome.md"
 """Name of the page in the folder of the notebooks."""

@@ -10,12 +10,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.fieldwork import Letters
-from coursewaves.findings import Finding
-from coursewaves.instruments import Instrument, Survey
 from coursewaves.letters.links import Link, Links
-from coursewaves.registry import Registry
-from coursewaves.windows import wave_windows
+from coursewaves.registry.reader import Registry
+from coursewaves.registry.windows import wave_windows
+from coursewaves.settings.fieldwork import Letters
+from coursewaves.survey.instruments import Instrument, Survey
+from coursewaves.system.findings import Finding
 
 COVER, SAMPLE, REMINDER = "cover", "sample", "reminder"
 KINDS = (COVER, SAMPLE, REMINDER)

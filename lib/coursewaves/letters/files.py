@@ -14,7 +14,6 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.export.files import told
 from coursewaves.export.xlsx import write_workbook
 from coursewaves.field.files import with_plain_days
-from coursewaves.findings import Finding
 from coursewaves.letters.due_letters import (
     KINDS,
     REMINDER,
@@ -31,13 +30,14 @@ from coursewaves.letters.links import find_links
 from coursewaves.letters.mail import Draft, email_draft, page
 from coursewaves.letters.pictures import qr_code
 from coursewaves.letters.words import Office, values_of
-from coursewaves.own_templates import Paper, Templates
-from coursewaves.private_files import write_private_bytes
-from coursewaves.registry import read_registry
-from coursewaves.settings import Home
-from coursewaves.tables import columns_of
-from coursewaves.unattended import plain_address
-from coursewaves.year import Year
+from coursewaves.pages.own_templates import Paper, Templates
+from coursewaves.processed.year import Year
+from coursewaves.registry.reader import read_registry
+from coursewaves.registry.tables import columns_of
+from coursewaves.settings.home import Home
+from coursewaves.settings.unattended import plain_address
+from coursewaves.system.findings import Finding
+from coursewaves.system.private_files import write_private_bytes
 
 TEMPLATES = Templates("letters", KINDS)
 """The letters whose wording an institute may replace."""

@@ -4,8 +4,8 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from coursewaves.builders import FormMap, course_links, forms_folder, read_form_maps
-from coursewaves.check_digits import SEPARATOR, checked
-from coursewaves.settings import Home
+from coursewaves.intake.check_digits import SEPARATOR, checked
+from coursewaves.settings.home import Home
 
 LONGEST = 1500
 """Signs of a link that a QR code on a sheet of paper can still hold so that a phone reads it."""

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from coursewaves.builders.words import one_line
-from coursewaves.instruments import Texts, wording
 from coursewaves.ladder import least
 from coursewaves.letters.due_letters import SAMPLE, Letter, Stream
 from coursewaves.phrases import Phrases
-from coursewaves.registry import Registry
-from coursewaves.settings import Settings
+from coursewaves.registry.reader import Registry
+from coursewaves.settings.home import Settings
+from coursewaves.survey.instruments import Texts, wording
 
 SIZE = 150
 """Width of a QR code in CSS pixels: 40 mm on paper."""

@@ -4,9 +4,9 @@ import pandas as pd
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.export import open_codebook
-from coursewaves.instruments import wording
 from coursewaves.phrases import Phrases, marked
-from coursewaves.year import TABLES, Year
+from coursewaves.processed.year import TABLES, Year
+from coursewaves.survey.instruments import wording
 
 PLAIN = {
     "problems": {

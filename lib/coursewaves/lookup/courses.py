@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from coursewaves.analysis.summarise import response_counts
 from coursewaves.errors import CoursewavesError
-from coursewaves.summarise import response_counts
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
 
 
 def list_courses(year: Year, programme_id: str = "") -> pd.DataFrame:

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.problem_book import rules
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.reading.problem_book import rules
 
 
 def list_problems(year: Year, rule: str = "", file: str = "", language: str = "") -> pd.DataFrame:

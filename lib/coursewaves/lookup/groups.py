@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from coursewaves.analysis.score import score_names
 from coursewaves.errors import CoursewavesError
-from coursewaves.instruments import Instrument
-from coursewaves.score import score_names
+from coursewaves.processed.year import Year
 from coursewaves.stats import change, cliffs_delta, mean_interval
-from coursewaves.year import Year
+from coursewaves.survey.instruments import Instrument
 
 GROUPINGS = ("programme_id", "course_id", "direction_id", "centre_id", "role", "region_id", "settlement", "age_band",
              "experience_band", "language")  # fmt: skip

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from coursewaves.compare import compare_pair, is_scored
+from coursewaves.analysis.compare import compare_pair, is_scored
+from coursewaves.analysis.summarise import count_answers
 from coursewaves.errors import CoursewavesError
-from coursewaves.instruments import Pair
 from coursewaves.lookup.groups import groups_of
-from coursewaves.summarise import count_answers
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.survey.instruments import Pair
 
 PATH = ["pair_id", "kind", "n_earlier", "mean_earlier", "earlier_low", "earlier_high", "n_later", "mean_later",
         "later_low", "later_high", "difference", "low", "high", "design", "reason"]  # fmt: skip
@@ -29,7 +29,7 @@ def answers_to(year: Year, item_id: str, by: str = "") -> pd.DataFrame:
     -------
     DataFrame
         One row is one group, or all: ``name`` (of all the item's id), and the columns of
-        `coursewaves.summarise.count_answers`.
+        `coursewaves.analysis.summarise.count_answers`.
 
     Raises
     ------

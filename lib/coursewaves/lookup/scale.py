@@ -6,13 +6,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from coursewaves.analysis.score import item_scores, mean_of_answered
 from coursewaves.errors import CoursewavesError
-from coursewaves.instruments import Instrument
 from coursewaves.ladder import LEAST
 from coursewaves.lookup.groups import groups_of
-from coursewaves.score import item_scores, mean_of_answered
+from coursewaves.processed.year import Year
 from coursewaves.stats import cronbach_alpha, item_statistics, mean_interval, omega_interval, parallel_analysis
-from coursewaves.year import Year
+from coursewaves.survey.instruments import Instrument
 
 FEW = "fewer than {} answers"
 

@@ -13,7 +13,6 @@ header rows, at the first records, returns None for a file that is not of its pl
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from coursewaves.lss import LimeQuestionnaire
 from coursewaves.platforms.export import Export
 from coursewaves.platforms.google_forms import google_forms
 from coursewaves.platforms.indico import indico
@@ -25,7 +24,8 @@ from coursewaves.platforms.qualtrics import qualtrics
 from coursewaves.platforms.survey_monkey import survey_monkey
 from coursewaves.platforms.typeform import typeform
 from coursewaves.problems import Problem
-from coursewaves.records import Records
+from coursewaves.reading.lss import LimeQuestionnaire
+from coursewaves.reading.records import Records
 
 __all__ = ["PLATFORMS", "Export", "arrange", "plain"]
 

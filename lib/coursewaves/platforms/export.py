@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursewaves.columns import Cells, Mask
-from coursewaves.records import Records
-from coursewaves.wordings import is_blank
+from coursewaves.reading.columns import Cells, Mask
+from coursewaves.reading.records import Records
+from coursewaves.survey.wordings import is_blank
 
 
 class Export(NamedTuple):
@@ -20,7 +20,7 @@ class Export(NamedTuple):
     records
         The records under the headers by which questions are known.
     time_forms
-        Forms in which the platform writes times, see `coursewaves.times`; empty where it has no fixed one.
+        Forms in which the platform writes times, see `coursewaves.reading.times`; empty where it has no fixed one.
     delimiter
         What stands between several answers of one cell; None where the cell decides.
     """

@@ -7,10 +7,10 @@ times as the sheet's locale has them.
 import re
 from collections.abc import Callable
 
-from coursewaves.columns import Cells
 from coursewaves.platforms.export import SUBMITTED_AT, Export, Name, all_are, known_as, one_line, personal, share
-from coursewaves.records import Records
-from coursewaves.wordings import normalised
+from coursewaves.reading.columns import Cells
+from coursewaves.reading.records import Records
+from coursewaves.survey.wordings import normalised
 
 TIMESTAMPS = frozenset(map(normalised, (
     "timestamp", "отметка времени", "уақыт белгісі", "позначка часу", "убакыт белгиси", "vaqt belgisi",

@@ -3,7 +3,7 @@
 import re
 
 from coursewaves.platforms.export import SUBMITTED_AT, Export, Name, known_as, one_line, personal
-from coursewaves.records import Records
+from coursewaves.reading.records import Records
 
 _OWN = {
     "Submitter": personal("Submitter"),

@@ -12,7 +12,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from coursewaves.columns import Cells
 from coursewaves.platforms.export import (
     IGNORED,
     SUBMITTED_AT,
@@ -25,8 +24,9 @@ from coursewaves.platforms.export import (
     without_header_rows,
 )
 from coursewaves.problems import Problem
-from coursewaves.records import Records
-from coursewaves.wordings import is_blank
+from coursewaves.reading.columns import Cells
+from coursewaves.reading.records import Records
+from coursewaves.survey.wordings import is_blank
 
 TIME_FORMS = ("Y-m-dTH:M:Sz", "Y-m-d H:M:Sz")
 

@@ -1,6 +1,6 @@
 """Arrange LimeSurvey exports: headed by code, by wording or by both, with one header row or two.
 
-A survey's structure (`coursewaves.lss`) tells which code has which wordings; with it every column is known by all of
+A survey's structure (`reading.lss`) tells which code has which wordings; with it every column is known by all of
 them. Without one an export is known by the columns that LimeSurvey adds.
 """
 
@@ -12,18 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursewaves.columns import Cells, Mask
-from coursewaves.lime_headings import (
-    METADATA,
-    WORDS,
-    HeadingBook,
-    LimeColumn,
-    metadata_codes,
-    numbered,
-    split_brackets,
-    tidy,
-)
-from coursewaves.lss import LimeQuestionnaire
 from coursewaves.platforms.export import (
     IGNORED,
     SUBMITTED_AT,
@@ -35,8 +23,20 @@ from coursewaves.platforms.export import (
     personal,
     without_header_rows,
 )
-from coursewaves.records import Records
-from coursewaves.wordings import is_blank, normalised
+from coursewaves.reading.columns import Cells, Mask
+from coursewaves.reading.lime_headings import (
+    METADATA,
+    WORDS,
+    HeadingBook,
+    LimeColumn,
+    metadata_codes,
+    numbered,
+    split_brackets,
+    tidy,
+)
+from coursewaves.reading.lss import LimeQuestionnaire
+from coursewaves.reading.records import Records
+from coursewaves.survey.wordings import is_blank, normalised
 
 LEAST_MATCHED = 0.5
 """Share of the columns that a survey's structure must know to be that of the file."""

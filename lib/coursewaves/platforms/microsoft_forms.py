@@ -5,10 +5,10 @@ Several answers of a cell have ``;`` between and behind them; a row of a Likert 
 
 import re
 
-from coursewaves.columns import Cells
 from coursewaves.platforms.export import IGNORED, SUBMITTED_AT, Export, Name, all_are, known_as, one_line, personal
-from coursewaves.records import Records
-from coursewaves.wordings import normalised
+from coursewaves.reading.columns import Cells
+from coursewaves.reading.records import Records
+from coursewaves.survey.wordings import normalised
 
 STARTS = {"start time", "время начала", "басталу уақыты", "startzeit", "heure de début", "hora de inicio"}
 ENDS = {"completion time", "время выполнения", "время завершения", "аяқталу уақыты", "fertigstellungszeit",

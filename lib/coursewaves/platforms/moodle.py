@@ -7,10 +7,10 @@ import html
 import re
 from collections.abc import Sequence
 
-from coursewaves.columns import Cells
 from coursewaves.platforms.export import IGNORED, SUBMITTED_AT, Export, Name, known_as, one_line, personal
-from coursewaves.records import Records
-from coursewaves.wordings import is_blank, normalised
+from coursewaves.reading.columns import Cells
+from coursewaves.reading.records import Records
+from coursewaves.survey.wordings import is_blank, normalised
 
 TIME_FORMS = ("A, d B Y, h:M p", "A, d B Y, H:M")
 

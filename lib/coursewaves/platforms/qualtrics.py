@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursewaves.columns import Mask
 from coursewaves.platforms.export import (
     IGNORED,
     SUBMITTED_AT,
@@ -25,8 +24,9 @@ from coursewaves.platforms.export import (
     personal,
     without_header_rows,
 )
-from coursewaves.records import Records
-from coursewaves.wordings import is_blank
+from coursewaves.reading.columns import Mask
+from coursewaves.reading.records import Records
+from coursewaves.survey.wordings import is_blank
 
 TIMES = ("EndDate", "RecordedDate", "StartDate")
 """Columns that tell when an answer was given, the best first."""

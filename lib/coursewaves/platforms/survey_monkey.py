@@ -21,7 +21,7 @@ from coursewaves.platforms.export import (
     without_header_rows,
 )
 from coursewaves.problems import Problem
-from coursewaves.records import Records
+from coursewaves.reading.records import Records
 
 _OWN = {
     "respondentid": IGNORED,

@@ -9,10 +9,10 @@ import re
 
 import numpy as np
 
-from coursewaves.columns import Cells, Mask
 from coursewaves.platforms.export import IGNORED, SUBMITTED_AT, Export, Name, known_as, one_line, other_text
-from coursewaves.records import Records
-from coursewaves.wordings import is_blank
+from coursewaves.reading.columns import Cells, Mask
+from coursewaves.reading.records import Records
+from coursewaves.survey.wordings import is_blank
 
 START, SUBMIT, TYPE = "Start Date (UTC)", "Submit Date (UTC)", "Response Type"
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from coursewaves.hearings.ways import DECIDED
+from coursewaves.deadlines.hearings.ways import DECIDED
 from coursewaves.phrases import marked
+from coursewaves.registry.removals import removal_days
+from coursewaves.registry.spans import DONE, DUE_SOON, OVERDUE
 from coursewaves.regulation.facts import Facts
 from coursewaves.regulation.states import AT_RISK, BROKEN, KEPT, NOT_YET, Evidence, Phrase, Value
-from coursewaves.removals import removal_days
-from coursewaves.spans import DONE, DUE_SOON, OVERDUE
 
 SMC, ACADEMIC = "smc", "academic"
 

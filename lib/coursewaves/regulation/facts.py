@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from coursewaves.deadlines import PROCESSING
-from coursewaves.due import Coverage, Due
-from coursewaves.instruments import Survey
-from coursewaves.registry import Registry
-from coursewaves.settings import Settings
-from coursewaves.spans import OVERDUE
-from coursewaves.year import Year
+from coursewaves.deadlines.due import Coverage, Due
+from coursewaves.deadlines.table import PROCESSING
+from coursewaves.processed.year import Year
+from coursewaves.registry.reader import Registry
+from coursewaves.registry.spans import OVERDUE
+from coursewaves.settings.home import Settings
+from coursewaves.survey.instruments import Survey
 
 PAGES = ["kind", "id", "is_stale"]
 
@@ -38,11 +38,11 @@ class Facts(NamedTuple):
     decisions
         The registry's decisions up to the day.
     deadlines
-        As of `coursewaves.deadlines.find_deadlines`.
+        As of `coursewaves.deadlines.table.find_deadlines`.
     coverage
         Of each sample wave, gated.
     ways, tasks
-        Every report on its way through the councils, and what they decided; see `coursewaves.due.Due`.
+        Every report on its way through the councils, and what they decided; see `coursewaves.deadlines.due.Due`.
     n_refused
         Courses that the registry refused since their programme was removed.
     low
@@ -90,7 +90,7 @@ def facts_of(year: Year, due: Due, pages: pd.DataFrame | None = None, status_day
     year
         The loaded year.
     due
-        What is due, with the day of the question; see `coursewaves.due.find_due`.
+        What is due, with the day of the question; see `coursewaves.deadlines.due.find_due`.
     pages, status_day
         What is published; None where that is not known.
     """

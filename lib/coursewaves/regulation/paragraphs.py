@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.instruments import Texts
-from coursewaves.yamlfile import read_yaml
+from coursewaves.survey.instruments import Texts
+from coursewaves.system.yamlfile import read_yaml
 
 FILE = Path(__file__).parent / "paragraphs.yml"
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.deadlines import NO_DATE, WAVE
-from coursewaves.due import Coverage
-from coursewaves.instruments import Instrument
+from coursewaves.deadlines.due import Coverage
+from coursewaves.deadlines.table import NO_DATE, WAVE
 from coursewaves.phrases import marked
+from coursewaves.registry.spans import DONE, DUE_SOON, MISSING, Span, sample_span, wave_spans
 from coursewaves.regulation.facts import Facts
 from coursewaves.regulation.states import AT_RISK, BROKEN, KEPT, NOT_YET, Evidence, Value
-from coursewaves.spans import DONE, DUE_SOON, MISSING, Span, sample_span, wave_spans
+from coursewaves.survey.instruments import Instrument
 
 N_SURVEYS = 3
 """Surveys that ¶5 asks for."""

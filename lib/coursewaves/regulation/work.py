@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.deadlines import PROCESSING, RECEIPT, RETENTION, WAVE
+from coursewaves.deadlines.table import PROCESSING, RECEIPT, RETENTION, WAVE
 from coursewaves.phrases import marked
+from coursewaves.registry.spans import DONE, DUE_SOON, HANDOVER_WARNING, OVERDUE, a_year_later
 from coursewaves.regulation.facts import Facts
 from coursewaves.regulation.states import AT_RISK, BROKEN, KEPT, NOT_YET, Evidence, Value
-from coursewaves.spans import DONE, DUE_SOON, HANDOVER_WARNING, OVERDUE, a_year_later
 
 STATUS_DAYS = 7
 """Days after which the head's status page is old."""

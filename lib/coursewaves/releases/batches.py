@@ -8,15 +8,15 @@ import pandas as pd
 import pyarrow as pa
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.intake.responses import WAITING, Intake, check_account
 from coursewaves.ladder import least
-from coursewaves.partitions import WITHHELD, packed
-from coursewaves.private_files import sweep
+from coursewaves.partitions.cutting import WITHHELD, packed
+from coursewaves.processed.year import Year
 from coursewaves.releases.cells import GONE
 from coursewaves.releases.holding import forget, hold
 from coursewaves.releases.register import place_of, write_entry
-from coursewaves.responses import WAITING, Intake, check_account
-from coursewaves.settings import Home
-from coursewaves.year import Year
+from coursewaves.settings.home import Home
+from coursewaves.system.private_files import sweep
 
 
 class Released(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coursewaves.columns import Mask
+from coursewaves.reading.columns import Mask
 
 CELL = ["course_id", "instrument_id"]
 """One wave of one course: the smallest thing that pages count."""

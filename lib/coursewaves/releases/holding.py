@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from coursewaves.forms import BACKGROUND
-from coursewaves.instruments import Survey
+from coursewaves.intake.forms import BACKGROUND
 from coursewaves.releases.cells import CELL, GONE, hold_cell
 from coursewaves.releases.links import hold_links
+from coursewaves.survey.instruments import Survey
 
 
 class Held(NamedTuple):
@@ -42,7 +42,7 @@ def hold(now: pd.DataFrame, before: pd.DataFrame, known: frozenset[str], survey:
     Parameters
     ----------
     now
-        The forms of a load, as of `coursewaves.responses.Intake`.
+        The forms of a load, as of `coursewaves.intake.responses.Intake`.
     before
         The published forms, with `GONE`; see `coursewaves.releases.register`.
     known

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from coursewaves.contents import CONTENTS, digest
 from coursewaves.errors import CoursewavesError
-from coursewaves.private_files import private_folder, write_private, write_private_bytes
-from coursewaves.settings import Home
+from coursewaves.processed.contents import CONTENTS, digest
+from coursewaves.settings.home import Home
+from coursewaves.system.private_files import private_folder, write_private, write_private_bytes
 
 DECISIONS = "decisions.jsonl"
 """Says line by line which courses were retracted, when and why."""

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from coursewaves.page import Section, bullets
+from coursewaves.pages.pieces import Section, bullets
 from coursewaves.sections import methods as sections_methods
 from coursewaves.sections.methods import Reader
-from coursewaves.view import View
+from coursewaves.views.view import View
 
 MOST_SENTENCES = 7
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from coursewaves.careless import with_and_without
+from coursewaves.analysis.careless import with_and_without
+from coursewaves.analysis.versions import compare_versions
 from coursewaves.disclosure import Disclosed
-from coursewaves.opening import YearView
-from coursewaves.page import Section, paragraph, table
+from coursewaves.pages.pieces import Section, paragraph, table
 from coursewaves.phrases import marked
 from coursewaves.reports_of.forms import named, pooled_forms, wave_of
-from coursewaves.subject import Subject, once
-from coursewaves.versions import compare_versions
+from coursewaves.views.opening import YearView
+from coursewaves.views.subject import Subject, once
 
 SURE = 0.05
 """Adjusted p value under which a question is named for a second reading."""

@@ -4,13 +4,13 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.opening import CentreView
-from coursewaves.page import Html, Section, bullets, paragraph, table
+from coursewaves.pages.pieces import Html, Section, bullets, paragraph, table
 from coursewaves.phrases import marked
 from coursewaves.reports_of.criteria import criteria_means
 from coursewaves.reports_of.dates import due_days, missing_in_short
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.response import courses_of, response_sentence, response_tables
+from coursewaves.views.opening import CentreView
 
 
 def front(view: CentreView) -> Section:

@@ -4,14 +4,14 @@ from datetime import date
 
 import pandas as pd
 
-from coursewaves.due import Due, low_rated, ways_of
-from coursewaves.hearings import find_tasks
-from coursewaves.opening import YearView
-from coursewaves.page import Section, paragraph, table
+from coursewaves.deadlines.due import Due, low_rated, ways_of
+from coursewaves.deadlines.hearings import find_tasks
+from coursewaves.pages.pieces import Section, paragraph, table
 from coursewaves.regulation import State, asked, evidence_words, facts_of, state_words, states_of
 from coursewaves.reports_of.dates import deadlines_of, last_day
 from coursewaves.reports_of.reach import coverages
-from coursewaves.subject import Subject, once
+from coursewaves.views.opening import YearView
+from coursewaves.views.subject import Subject, once
 
 LONG_AGO = date(1970, 1, 1)
 """The day as of which a year without any answer is told: nothing of it has begun."""

@@ -5,7 +5,7 @@ import pandas as pd
 from coursewaves.disclosure import Disclosed
 from coursewaves.reports_of.response import courses_of
 from coursewaves.stats import mean_interval
-from coursewaves.subject import Subject, once
+from coursewaves.views.subject import Subject, once
 
 
 @once

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.deadlines import COLUMNS, PROCESSING, WAVE, find_deadlines
-from coursewaves.page import Section, paragraph, table
+from coursewaves.deadlines.table import COLUMNS, PROCESSING, WAVE, find_deadlines
+from coursewaves.pages.pieces import Section, paragraph, table
+from coursewaves.registry.spans import DONE, MISSING
 from coursewaves.reports_of.response import courses_of
-from coursewaves.spans import DONE, MISSING
-from coursewaves.subject import Subject, once
-from coursewaves.view import View
+from coursewaves.views.subject import Subject, once
+from coursewaves.views.view import View
 
 
 @once

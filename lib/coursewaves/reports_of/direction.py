@@ -4,17 +4,17 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.coverage import MORE_ANSWERS, NOBODY
-from coursewaves.instruments import Instrument
-from coursewaves.opening import DirectionView
-from coursewaves.page import Html, Section, Sections, paragraph, table
+from coursewaves.analysis.coverage import MORE_ANSWERS, NOBODY
+from coursewaves.pages.pieces import Html, Section, Sections, paragraph, table
+from coursewaves.pages.present import runs_figure, scores_figure
 from coursewaves.phrases import marked
-from coursewaves.present import runs_figure, scores_figure
 from coursewaves.reports_of.alike import days_of, in_short, methods_of
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
 from coursewaves.reports_of.reach import small_courses
 from coursewaves.sections.factors import chance
+from coursewaves.survey.instruments import Instrument
+from coursewaves.views.opening import DirectionView
 
 VERDICTS = {
     "low": marked("low-rated"),

@@ -2,15 +2,15 @@
 
 import pandas as pd
 
+from coursewaves.analysis.enough import blank_small_values
+from coursewaves.analysis.estimate import estimate_wave
 from coursewaves.disclosure import Disclosed
-from coursewaves.enough import blank_small_values
-from coursewaves.estimate import estimate_wave
-from coursewaves.opening import YearView
-from coursewaves.page import Section, paragraph, table
+from coursewaves.pages.pieces import Section, paragraph, table
+from coursewaves.pages.present import scores_figure
 from coursewaves.phrases import marked
-from coursewaves.present import scores_figure
 from coursewaves.reports_of.reach import direction_name, sample_wave
-from coursewaves.subject import Subject, once
+from coursewaves.views.opening import YearView
+from coursewaves.views.subject import Subject, once
 
 
 def estimates(view: YearView) -> Section:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from coursewaves.factor_analysis import KINDS, LEAST_FOR_RANKS, FactorGaps, importance_performance
-from coursewaves.opening import ProgrammeView
-from coursewaves.page import Html, Section, Sections, bullets, heading, paragraph, side_by_side, table
+from coursewaves.analysis.factor_analysis import KINDS, LEAST_FOR_RANKS, FactorGaps, importance_performance
+from coursewaves.pages.pieces import Html, Section, Sections, bullets, heading, paragraph, side_by_side, table
+from coursewaves.pages.present import runs_figure, scores_figure
 from coursewaves.phrases import marked
-from coursewaves.present import runs_figure, scores_figure
 from coursewaves.reports_of.alike import in_short, methods_of
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
@@ -17,6 +16,7 @@ from coursewaves.sections.decisions import earlier
 from coursewaves.sections.factors import programme_sentence, programme_verdict
 from coursewaves.sections.low_rated import funnel, gap_parts, importance_map, same_mix
 from coursewaves.sections.summary import to_decide
+from coursewaves.views.opening import ProgrammeView
 
 QUADRANTS = {
     "concentrate here": marked("low and important: improve first"),

@@ -5,14 +5,14 @@ from typing import Any
 
 import pandas as pd
 
+from coursewaves.analysis.sample import TARGET_PERCENT
 from coursewaves.disclosure import Disclosed, disclose
 from coursewaves.field import Progress, field_progress
-from coursewaves.opening import YearView
-from coursewaves.page import Section, bullets, paragraph, table
+from coursewaves.pages.pieces import Section, bullets, paragraph, table
 from coursewaves.reports_of.reach import direction_name, sample_wave
 from coursewaves.reports_of.sample import plan_of
-from coursewaves.sample import TARGET_PERCENT
-from coursewaves.subject import Subject, once
+from coursewaves.views.opening import YearView
+from coursewaves.views.subject import Subject, once
 
 LABELS = ["scope", "scope_id", "n_completed"]
 """What says of a row what it is about, and is in the registry."""

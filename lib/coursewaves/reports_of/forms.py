@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.instruments import Instrument
-from coursewaves.subject import Subject, once
-from coursewaves.view import View
+from coursewaves.survey.instruments import Instrument
+from coursewaves.views.subject import Subject, once
+from coursewaves.views.view import View
 
 
 @once

@@ -1,9 +1,9 @@
 """What every kind of report begins and ends with."""
 
-from coursewaves.instruments import wording
-from coursewaves.page import Html, Section, facts, heading, paragraph
+from coursewaves.pages.pieces import Html, Section, facts, heading, paragraph
 from coursewaves.sections.front import END_MARK
-from coursewaves.view import View
+from coursewaves.survey.instruments import wording
+from coursewaves.views.view import View
 
 
 def front_of(view: View, title: str, told: list[tuple[str, str]], about: str) -> Section:

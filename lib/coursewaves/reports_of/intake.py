@@ -4,15 +4,15 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.accounts import band, counted_by_file
 from coursewaves.disclosure import Disclosed
-from coursewaves.opening import YearView
-from coursewaves.page import Html, Section, bullets, paragraph, table
-from coursewaves.problem_book import rules
+from coursewaves.intake.responses import OUTCOMES
+from coursewaves.pages.pieces import Html, Section, bullets, paragraph, table
+from coursewaves.partitions.accounts import band, counted_by_file
+from coursewaves.reading.problem_book import rules
 from coursewaves.reports_of.frame import end_of, front_of
-from coursewaves.responses import OUTCOMES
 from coursewaves.sections.methods import account_words
-from coursewaves.subject import Subject, once
+from coursewaves.views.opening import YearView
+from coursewaves.views.subject import Subject, once
 
 MENDED = ["n_set_aside", "n_duplicate", "n_outside_window"]
 """Records of a file that no report counts, each for a reason that is told."""

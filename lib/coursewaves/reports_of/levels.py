@@ -5,8 +5,8 @@ from statistics import median
 from typing import Any
 
 from coursewaves.disclosure import Disclosed
-from coursewaves.page import Html, paragraph, table
-from coursewaves.view import View
+from coursewaves.pages.pieces import Html, paragraph, table
+from coursewaves.views.view import View
 
 MOST_COLUMNS = 8
 
@@ -17,7 +17,7 @@ def levels_table(view: View, means: Disclosed, scores: Mapping[str, str], heads:
     Parameters
     ----------
     means
-        Of `coursewaves.several.SeveralCourses.means_by`.
+        Of `coursewaves.views.several.SeveralCourses.means_by`.
     scores
         Names of the scores, and their titles.
     heads

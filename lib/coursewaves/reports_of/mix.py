@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coursewaves.analysis.factor_analysis import cohort_composition
+from coursewaves.analysis.standardise import CHARACTERISTICS
 from coursewaves.disclosure import Disclosed, hidden_parts, is_derivable
-from coursewaves.factor_analysis import cohort_composition
-from coursewaves.opening import ProgrammeView
-from coursewaves.page import Html, paragraph, table
+from coursewaves.pages.pieces import Html, paragraph, table
 from coursewaves.phrases import marked
-from coursewaves.programme import Programme
-from coursewaves.standardise import CHARACTERISTICS
-from coursewaves.subject import once
+from coursewaves.views.opening import ProgrammeView
+from coursewaves.views.programme import Programme
+from coursewaves.views.subject import once
 
 TITLES = {
     "age_band": marked("Age"),
@@ -63,7 +63,7 @@ def _class(view: ProgrammeView, characteristic: str, code: str) -> str:
 
 @once
 def composition(programme: Programme, characteristic: str) -> Disclosed:
-    """Return the classes of one characteristic that may be shown; see `factor_analysis.cohort_composition`.
+    """Return the classes of one characteristic that may be shown; see `analysis.factor_analysis.cohort_composition`.
 
     A class is hidden where what one run hides could be computed from its sum and the other runs' reports.
     """

@@ -5,17 +5,17 @@ from typing import Any
 import pandas as pd
 
 from coursewaves.disclosure import Disclosed
-from coursewaves.opening import YearView
-from coursewaves.page import Html, Section, Sections, bullets, paragraph, table
+from coursewaves.pages.pieces import Html, Section, Sections, bullets, paragraph, table
+from coursewaves.pages.present import funnel_figure, scores_figure
 from coursewaves.phrases import marked
-from coursewaves.present import funnel_figure, scores_figure
 from coursewaves.reports_of.compliance import compliance
 from coursewaves.reports_of.criteria import criteria_means
 from coursewaves.reports_of.dates import due_days, missing_in_short
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.reach import coverage, coverage_in_short, programme_name
 from coursewaves.reports_of.response import response_sentence, response_tables
-from coursewaves.subject import Subject, once
+from coursewaves.views.opening import YearView
+from coursewaves.views.subject import Subject, once
 
 __all__ = ["compliance", "coverage", "criteria", "due_days", "end_of_report", "front", "in_short", "programmes",
            "respondents"]  # fmt: skip

@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.opening import ProgrammeView
-from coursewaves.page import Html, Section, Sections, paragraph, table
-from coursewaves.present import runs_figure, scores_figure, scores_table
+from coursewaves.analysis.topic_verdicts import topic_items
+from coursewaves.pages.pieces import Html, Section, Sections, paragraph, table
+from coursewaves.pages.present import runs_figure, scores_figure, scores_table
 from coursewaves.reports_of.alike import days_of, in_short, methods_of, number_or_nothing
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
@@ -15,7 +15,7 @@ from coursewaves.sections.decisions import decisions, last_decision
 from coursewaves.sections.factors import programme_sentence
 from coursewaves.sections.summary import compared, ends, to_decide
 from coursewaves.sections.topics import verdicts_table
-from coursewaves.topic_verdicts import topic_items
+from coursewaves.views.opening import ProgrammeView
 
 __all__ = ["chain", "criteria", "decisions", "end_of_report", "factors", "front", "methods", "response", "runs",
            "summary", "topics", "trend"]  # fmt: skip

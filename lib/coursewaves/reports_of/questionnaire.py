@@ -6,16 +6,16 @@ the next questionnaire; no answer is left out for it.
 
 from typing import Any
 
+from coursewaves.analysis.quality import ItemStructure, invalid_answers, item_quality, item_structure, scale_quality
 from coursewaves.disclosure import Disclosed
 from coursewaves.ladder import LEAST
-from coursewaves.opening import YearView
-from coursewaves.page import Html, Section, bullets, paragraph, table
+from coursewaves.pages.pieces import Html, Section, bullets, paragraph, table
 from coursewaves.phrases import marked
-from coursewaves.quality import ItemStructure, invalid_answers, item_quality, item_structure, scale_quality
 from coursewaves.reports_of.answering import careless, differing, flagged_in_short, versions, versions_in_short
 from coursewaves.reports_of.forms import named, pooled_forms, questions_of, wave_of
 from coursewaves.reports_of.frame import end_of, front_of
-from coursewaves.subject import Subject, once
+from coursewaves.views.opening import YearView
+from coursewaves.views.subject import Subject, once
 
 __all__ = ["careless", "dimensions", "end_of_report", "front", "in_short", "items", "reliability", "versions"]
 

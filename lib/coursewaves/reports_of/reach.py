@@ -4,13 +4,13 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.due import Coverage, coverage_of
-from coursewaves.instruments import Instrument
-from coursewaves.page import Html, Section, paragraph, table
+from coursewaves.analysis.sample import TARGET_PERCENT
+from coursewaves.deadlines.due import Coverage, coverage_of
+from coursewaves.pages.pieces import Html, Section, paragraph, table
 from coursewaves.phrases import marked
-from coursewaves.sample import TARGET_PERCENT
-from coursewaves.subject import Subject, once
-from coursewaves.view import View
+from coursewaves.survey.instruments import Instrument
+from coursewaves.views.subject import Subject, once
+from coursewaves.views.view import View
 
 
 @once

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from coursewaves.analysis.summarise import response_counts
 from coursewaves.disclosure import Disclosed
-from coursewaves.page import Html, paragraph, table
-from coursewaves.subject import Subject, once
-from coursewaves.summarise import response_counts
-from coursewaves.view import View
+from coursewaves.pages.pieces import Html, paragraph, table
+from coursewaves.views.subject import Subject, once
+from coursewaves.views.view import View
 
 
 @once

@@ -5,22 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coursewaves.opening import YearView
-from coursewaves.page import Html, Section, bullets, paragraph, table
-from coursewaves.phrases import marked
-from coursewaves.reports_of.estimates import estimates, estimates_in_short
-from coursewaves.reports_of.frame import end_of, front_of
-from coursewaves.reports_of.reach import (
-    coverage_in_short,
-    coverages,
-    direction_name,
-    programme_name,
-    sample_wave,
-    share_words,
-    small_courses,
-    step_words,
-)
-from coursewaves.sample import (
+from coursewaves.analysis.sample import (
     NO_DATE,
     NO_LIST,
     NOBODY,
@@ -34,8 +19,23 @@ from coursewaves.sample import (
     SamplePlan,
     plan_sample,
 )
+from coursewaves.pages.pieces import Html, Section, bullets, paragraph, table
+from coursewaves.phrases import marked
+from coursewaves.reports_of.estimates import estimates, estimates_in_short
+from coursewaves.reports_of.frame import end_of, front_of
+from coursewaves.reports_of.reach import (
+    coverage_in_short,
+    coverages,
+    direction_name,
+    programme_name,
+    sample_wave,
+    share_words,
+    small_courses,
+    step_words,
+)
 from coursewaves.stats import stratified_share
-from coursewaves.subject import Subject, once
+from coursewaves.views.opening import YearView
+from coursewaves.views.subject import Subject, once
 
 __all__ = ["draw", "end_of_report", "estimates", "front", "in_short", "plan", "reached"]
 

@@ -4,24 +4,24 @@ from typing import Any
 
 import pandas as pd
 
+from coursewaves.analysis.score import item_scores
+from coursewaves.analysis.summarise import option_shares
+from coursewaves.analysis.topic_verdicts import topic_items
 from coursewaves.disclosure import Disclosed
-from coursewaves.opening import ProgrammeView
-from coursewaves.page import Html, Section, Sections, paragraph, table
+from coursewaves.pages.pieces import Html, Section, Sections, paragraph, table
+from coursewaves.pages.present import scores_figure
+from coursewaves.partitions.pooled import with_enough
 from coursewaves.phrases import marked
-from coursewaves.pooled import with_enough
-from coursewaves.present import scores_figure
-from coursewaves.programme import Programme
 from coursewaves.reports_of.alike import in_short, methods_of
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
 from coursewaves.reports_of.programme import programme_facts
-from coursewaves.score import item_scores
 from coursewaves.sections.decisions import decisions, last_decision
 from coursewaves.sections.topics import verdicts_table
 from coursewaves.stats import mean_interval
-from coursewaves.subject import once
-from coursewaves.summarise import option_shares
-from coursewaves.topic_verdicts import topic_items
+from coursewaves.views.opening import ProgrammeView
+from coursewaves.views.programme import Programme
+from coursewaves.views.subject import once
 
 __all__ = ["by_run", "choices", "decisions", "end_of_report", "front", "methods", "summary", "trainers", "verdicts"]
 

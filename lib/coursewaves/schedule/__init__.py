@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.findings import Finding
 from coursewaves.schedule import cron, systemd
 from coursewaves.schedule.machine import Machine, this_machine
 from coursewaves.schedule.plan import MARK, Plan, last_due, name_of, next_due, plan_of
-from coursewaves.settings import Home
-from coursewaves.unattended import EVERY, WEEKDAYS
+from coursewaves.settings.home import Home
+from coursewaves.settings.unattended import EVERY, WEEKDAYS
+from coursewaves.system.findings import Finding
 
 __all__ = [
     "AT",

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.findings import Finding
 from coursewaves.schedule.machine import Machine
 from coursewaves.schedule.plan import MARK, Plan, moments, next_due
+from coursewaves.system.findings import Finding
 
 LONGEST = 990
 """Bytes of a command that every cron takes; Debian's refuses a thousand."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from coursewaves import run_times
 from coursewaves.errors import CoursewavesError
-from coursewaves.unattended import EVERY, WEEKDAYS, Schedule
+from coursewaves.runs import run_times
+from coursewaves.settings.unattended import EVERY, WEEKDAYS, Schedule
 
 NAME = "coursewaves-"
 """How the name of every timed run begins."""

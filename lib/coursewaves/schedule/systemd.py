@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.findings import Finding
-from coursewaves.private_files import write_private
 from coursewaves.schedule.machine import Answer, Machine
 from coursewaves.schedule.plan import MARK, Plan, last_due
+from coursewaves.system.findings import Finding
+from coursewaves.system.private_files import write_private
 
 LONGEST = "6h"
 """How long a run may take before systemd ends it."""

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coursewaves.compare import RELATED, TOO_FEW
+from coursewaves.analysis.compare import RELATED, TOO_FEW
 from coursewaves.disclosure import Disclosed, Mask
-from coursewaves.opening import ProgrammeReader
-from coursewaves.page import Html, Section, bullets, paragraph, table
+from coursewaves.pages.pieces import Html, Section, bullets, paragraph, table
+from coursewaves.pages.present import chain_figure
 from coursewaves.phrases import Said, marked
-from coursewaves.present import chain_figure
-from coursewaves.programme import OfProgramme
-from coursewaves.subject import once
+from coursewaves.views.opening import ProgrammeReader
+from coursewaves.views.programme import OfProgramme
+from coursewaves.views.subject import once
 
 LINKED = ["linked_difference", "linked_low", "linked_high", "linked_distance"]
 """What `comparisons` tells of the linked people alone."""

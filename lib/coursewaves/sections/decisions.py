@@ -4,11 +4,11 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.hearings.words import COUNCILS, DECISIONS
-from coursewaves.opening import ProgrammeReader
-from coursewaves.page import Html, Section, Sections, paragraph, table
+from coursewaves.analysis.years import NO_RUNS, NOT_SHRUNKEN
+from coursewaves.deadlines.hearings.words import COUNCILS, DECISIONS
+from coursewaves.pages.pieces import Html, Section, Sections, paragraph, table
 from coursewaves.phrases import marked
-from coursewaves.years import NO_RUNS, NOT_SHRUNKEN
+from coursewaves.views.opening import ProgrammeReader
 
 
 def decisions(view: ProgrammeReader) -> Section:

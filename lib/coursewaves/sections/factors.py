@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from coursewaves.course import Course
 from coursewaves.disclosure import Disclosed
-from coursewaves.opening import CourseView, ProgrammeReader
-from coursewaves.page import Html, Section, Sections, paragraph
+from coursewaves.pages.pieces import Html, Section, Sections, paragraph
+from coursewaves.pages.present import scores_figure
 from coursewaves.phrases import marked
-from coursewaves.present import scores_figure
 from coursewaves.sections.low_rated import factor_analysis
-from coursewaves.subject import once
-from coursewaves.view import View
+from coursewaves.views.course import Course
+from coursewaves.views.opening import CourseView, ProgrammeReader
+from coursewaves.views.subject import once
+from coursewaves.views.view import View
 
 WATCHED = "watched"
 ALIKE = "alike"
@@ -31,7 +31,7 @@ def factors(view: CourseView) -> Sections:
 
 
 def programme_verdict(view: ProgrammeReader) -> dict[str, Any] | None:
-    """Return the programme's row of `coursewaves.rate.Rated`; None where too few have rated it."""
+    """Return the programme's row of `coursewaves.analysis.rate.Rated`; None where too few have rated it."""
     return next(iter(view.rating.shown()), None)
 
 

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from coursewaves.instruments import wording
-from coursewaves.opening import CourseView
-from coursewaves.page import Html, Section, facts, heading, paragraph
-from coursewaves.view import View
+from coursewaves.pages.pieces import Html, Section, facts, heading, paragraph
+from coursewaves.survey.instruments import wording
+from coursewaves.views.opening import CourseView
+from coursewaves.views.view import View
 
 END_MARK = "coursewaves-end-of-report"
 """Anchor of the last section; a page without it is not finished."""

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from coursewaves.course import Course
+from coursewaves.analysis.factor_analysis import UNEXPLAINED, FactorGaps, importance_performance
 from coursewaves.disclosure import Disclosed
-from coursewaves.factor_analysis import UNEXPLAINED, FactorGaps, importance_performance
-from coursewaves.opening import CourseView, ProgrammeReader
-from coursewaves.page import Html, heading, paragraph, side_by_side, table
-from coursewaves.present import funnel_figure, map_figure, runs_figure
-from coursewaves.programme import OfProgramme
-from coursewaves.subject import once
+from coursewaves.pages.pieces import Html, heading, paragraph, side_by_side, table
+from coursewaves.pages.present import funnel_figure, map_figure, runs_figure
+from coursewaves.views.course import Course
+from coursewaves.views.opening import CourseView, ProgrammeReader
+from coursewaves.views.programme import OfProgramme
+from coursewaves.views.subject import once
 
 
 def factor_analysis(view: CourseView) -> list[Html]:

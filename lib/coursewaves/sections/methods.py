@@ -2,10 +2,10 @@
 
 from importlib.metadata import version
 
-from coursewaves.accounts import Account
-from coursewaves.opening import CourseView, DirectionView, ProgrammeView
-from coursewaves.page import Html, Section, bullets, heading, paragraph, table
-from coursewaves.view import View
+from coursewaves.pages.pieces import Html, Section, bullets, heading, paragraph, table
+from coursewaves.partitions.accounts import Account
+from coursewaves.views.opening import CourseView, DirectionView, ProgrammeView
+from coursewaves.views.view import View
 
 Reader = CourseView | ProgrammeView | DirectionView
 

@@ -2,10 +2,10 @@
 
 import hashlib
 
-from coursewaves.instruments import Item
-from coursewaves.opening import CourseView
-from coursewaves.page import Html, Section, heading, paragraph, quotes
-from coursewaves.summarise import given_answers
+from coursewaves.analysis.summarise import given_answers
+from coursewaves.pages.pieces import Html, Section, heading, paragraph, quotes
+from coursewaves.survey.instruments import Item
+from coursewaves.views.opening import CourseView
 
 MOST_QUOTES = 8
 MOST_LETTERS = 280

@@ -4,14 +4,14 @@ from typing import Any
 
 import pandas as pd
 
+from coursewaves.analysis.summarise import given_answers
 from coursewaves.disclosure import Disclosed
-from coursewaves.instruments import Instrument
-from coursewaves.opening import CourseView
-from coursewaves.page import Html, Section, heading, paragraph, table
+from coursewaves.intake.responses import WAITING
+from coursewaves.pages.pieces import Html, Section, heading, paragraph, table
 from coursewaves.phrases import Said
-from coursewaves.responses import WAITING
-from coursewaves.summarise import given_answers
-from coursewaves.view import View
+from coursewaves.survey.instruments import Instrument
+from coursewaves.views.opening import CourseView
+from coursewaves.views.view import View
 
 
 def respondents(view: CourseView) -> Section:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from coursewaves.opening import CourseView, ProgrammeReader
-from coursewaves.page import Section, bullets
+from coursewaves.pages.pieces import Section, bullets
 from coursewaves.phrases import marked
 from coursewaves.sections.changes import is_compared, shown_comparisons, unseen
 from coursewaves.sections.factors import course_sentence, programme_sentence, programme_verdict
+from coursewaves.views.opening import CourseView, ProgrammeReader
 
 
 def summary(view: CourseView) -> Section:

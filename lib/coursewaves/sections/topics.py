@@ -6,18 +6,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coursewaves.course import Course
-from coursewaves.instruments import Item
-from coursewaves.opening import CourseView, ProgrammeReader
-from coursewaves.page import Html, Section, Sections, paragraph, table
+from coursewaves.analysis.score import item_scores
+from coursewaves.analysis.summarise import option_shares
+from coursewaves.analysis.topic_verdicts import topic_items
+from coursewaves.pages.pieces import Html, Section, Sections, paragraph, table
 from coursewaves.phrases import marked
-from coursewaves.score import item_scores
 from coursewaves.sections.factors import programme_verdict
 from coursewaves.stats import mean_interval
-from coursewaves.subject import once
-from coursewaves.summarise import option_shares
-from coursewaves.topic_verdicts import topic_items
-from coursewaves.view import View
+from coursewaves.survey.instruments import Item
+from coursewaves.views.course import Course
+from coursewaves.views.opening import CourseView, ProgrammeReader
+from coursewaves.views.subject import once
+from coursewaves.views.view import View
 
 
 def topics(view: CourseView) -> Sections:

@@ -2,15 +2,15 @@
 
 from itertools import groupby
 
-from coursewaves.course import Course
+from coursewaves.analysis.score import score_names
+from coursewaves.analysis.summarise import count_answers, option_shares
 from coursewaves.disclosure import Disclosed
-from coursewaves.instruments import Instrument, Item, Scale
-from coursewaves.opening import CourseView
-from coursewaves.page import Html, Section, Sections, heading, paragraph, side_by_side
-from coursewaves.present import counts_table, likert_figure, scores_figure, scores_table, shares_figure
-from coursewaves.score import score_names
-from coursewaves.subject import once
-from coursewaves.summarise import count_answers, option_shares
+from coursewaves.pages.pieces import Html, Section, Sections, heading, paragraph, side_by_side
+from coursewaves.pages.present import counts_table, likert_figure, scores_figure, scores_table, shares_figure
+from coursewaves.survey.instruments import Instrument, Item, Scale
+from coursewaves.views.course import Course
+from coursewaves.views.opening import CourseView
+from coursewaves.views.subject import once
 
 
 def waves(view: CourseView) -> Sections:

@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.instruments import Survey
-from coursewaves.registry import BUILT_IN_REGIONS
+from coursewaves.registry.reader import BUILT_IN_REGIONS
 from coursewaves.simulate.answers import answer_all, low_rated, make_people
 from coursewaves.simulate.damage import CANARIES, Damage
 from coursewaves.simulate.forms import Wordings, write_form
 from coursewaves.simulate.institute import make_institute
 from coursewaves.simulate.submissions import Submitter
 from coursewaves.simulate.truth import Truth, read_truth, tell_truth
-from coursewaves.survey_files import load_survey
+from coursewaves.survey.files import load_survey
+from coursewaves.survey.instruments import Survey
 
 __all__ = ["Truth", "low_rated", "read_truth", "simulate_year"]
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coursewaves.instruments import Instrument, Item, Scale, Survey
+from coursewaves.survey.instruments import Instrument, Item, Scale, Survey
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 Texts = np.ndarray[Any, np.dtype[np.str_]]

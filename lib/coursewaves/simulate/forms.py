@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 import xlsxwriter
 
-from coursewaves.instruments import Instrument, Item, Option, Scale, Survey
+from coursewaves.survey.instruments import Instrument, Item, Option, Scale, Survey
 
 Cell = str | list[str] | datetime
 

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from coursewaves.registry.reader import BUILT_IN_REGIONS
+from coursewaves.registry.tables import columns_of, dtype_of
 from coursewaves.simulate.sittings import council_rows
-from coursewaves.tables import columns_of, dtype_of
-from coursewaves.yamlfile import read_yaml
+from coursewaves.system.yamlfile import read_yaml
 
 BANK = Path(__file__).parent / "programmes.yml"
 LANGUAGES = ("kk", "ru", "en")
@@ -51,7 +52,7 @@ _CENTRES = (
 
 
 class Institute(NamedTuple):
-    """The registry's tables by name; one row each as in `coursewaves.tables`."""
+    """The registry's tables by name; one row each as in `coursewaves.registry.tables`."""
 
     tables: dict[str, pd.DataFrame]
 
@@ -200,7 +201,7 @@ def _participants(
     total = int(sizes.sum())
     codes = rng.permutation(90_000)[:total] + 10_000 if total <= 90_000 else np.arange(total) + 100_000
     letters = rng.choice(list("ABCDEHKMPT"), total)
-    regions = pd.read_csv(Path(__file__).parents[1] / "regions.csv")["region_id"].to_numpy()
+    regions = pd.read_csv(BUILT_IN_REGIONS)["region_id"].to_numpy()
     role = rng.choice(list(_ROLES), total, p=list(_ROLES.values()))
     age = rng.choice(list(_AGES), total, p=list(_AGES.values()))
     steps = np.cumsum([_EXPERIENCE_BY_AGE[str(band)] for band in age], axis=1)

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from coursewaves.instruments import Instrument, Item
 from coursewaves.simulate.answers import People
 from coursewaves.simulate.forms import OTHER_TEXTS, Cell, Form, Submission, Wordings
-from coursewaves.yamlfile import read_yaml
+from coursewaves.survey.instruments import Instrument, Item
+from coursewaves.system.yamlfile import read_yaml
 
 SENTENCES = Path(__file__).parent / "sentences.yml"
 ZONE = ZoneInfo("Asia/Almaty")

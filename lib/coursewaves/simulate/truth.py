@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coursewaves.instruments import Survey
 from coursewaves.simulate.answers import CAUSE_FACTORS, Numbers, People, low_rated
 from coursewaves.simulate.damage import CANARIES, HOSTILE, Damage
 from coursewaves.simulate.forms import Form
+from coursewaves.survey.instruments import Survey
 
 OUTCOMES = ("kept", "set_aside", "duplicate", "outside_window")
 

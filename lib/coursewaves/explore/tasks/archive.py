@@ -15,9 +15,9 @@ from coursewaves.archive import (
 from coursewaves.archive.words import kept_head, kept_rows
 from coursewaves.errors import CoursewavesError
 from coursewaves.explore.tasks.task import Asked, Task, place
-from coursewaves.page import Html, bullets, paragraph, table
+from coursewaves.pages.pieces import Html, bullets, paragraph, table
 from coursewaves.phrases import marked
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
 
 
 def show_kept(asked: Asked) -> list[Html]:

@@ -8,19 +8,19 @@ from pathlib import Path
 import ipywidgets as widgets
 from babel import Locale
 
-from coursewaves.day_pages import today_of
 from coursewaves.errors import CoursewavesError
 from coursewaves.explore.board import spoken
 from coursewaves.explore.dress import shown
 from coursewaves.explore.tasks import archive, councils, reports, surveys
 from coursewaves.explore.tasks.fields import FIELDS, Field, Known
 from coursewaves.explore.tasks.task import Asked, Task
-from coursewaves.locks import Busy, RunLock
-from coursewaves.page import Html, Section, paragraph
+from coursewaves.pages.pieces import Html, Section, paragraph
 from coursewaves.phrases import Phrases
-from coursewaves.private_files import refused
-from coursewaves.registry import read_registry
-from coursewaves.settings import Home, find_home
+from coursewaves.registry.reader import read_registry
+from coursewaves.settings.home import Home, find_home
+from coursewaves.standing.day_pages import today_of
+from coursewaves.system.locks import Busy, RunLock
+from coursewaves.system.private_files import refused
 
 TASKS: Mapping[str, Task] = {
     task.task_id: task for task in (*surveys.TASKS, *reports.TASKS, *councils.TASKS, *archive.TASKS)

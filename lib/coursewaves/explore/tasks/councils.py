@@ -1,12 +1,12 @@
 """Bring reports before the councils from a notebook (¶15, ¶18-20): lay a sitting ready, see what was not heard yet."""
 
 from coursewaves.councils import INVENTORY, write_bundle
-from coursewaves.due import find_due
-from coursewaves.due_words import Words
+from coursewaves.deadlines.due import find_due
+from coursewaves.deadlines.due_words import Words
 from coursewaves.explore.tasks.task import Asked, Task, laid, written
-from coursewaves.page import Html, facts, paragraph
+from coursewaves.pages.pieces import Html, facts, paragraph
 from coursewaves.phrases import marked
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
 
 
 def lay_ready(asked: Asked) -> list[Html]:

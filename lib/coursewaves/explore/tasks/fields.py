@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from coursewaves.archive import archive_folder
+from coursewaves.deadlines.hearings.words import COUNCILS
 from coursewaves.explore.board import ALL
 from coursewaves.explore.tasks.archive import bags_of
-from coursewaves.hearings.words import COUNCILS
 from coursewaves.phrases import Phrases, marked
-from coursewaves.registry import Registry
-from coursewaves.settings import Home
+from coursewaves.registry.reader import Registry
+from coursewaves.settings.home import Home
 
 Options = list[tuple[str, str]]
 """Labels and ids; the first is chosen where nothing else is."""

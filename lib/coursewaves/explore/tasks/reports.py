@@ -2,19 +2,27 @@
 
 import os
 
-from coursewaves.due import find_due
-from coursewaves.due_files import write_due
-from coursewaves.due_words import Words
+from coursewaves.deadlines.due import find_due
+from coursewaves.deadlines.due_words import Words
 from coursewaves.explore.reporting import NAMES
 from coursewaves.explore.tasks.task import Asked, Task, laid, link, written
-from coursewaves.manifest import INDEX
-from coursewaves.page import Html, bullets, facts, paragraph
+from coursewaves.pages.pieces import Html, bullets, facts, paragraph
 from coursewaves.phrases import marked
-from coursewaves.plan import Planned
-from coursewaves.publish import Outcome, here
-from coursewaves.regulation_page import PAGE, counted, find_standing, lead, notes, standing_blocks, write_standing
-from coursewaves.run import produce
-from coursewaves.year import Year
+from coursewaves.processed.year import Year
+from coursewaves.publishing.manifest import INDEX
+from coursewaves.publishing.plan import Planned
+from coursewaves.publishing.publish import Outcome, here
+from coursewaves.runs.run import produce
+from coursewaves.standing.due_files import write_due
+from coursewaves.standing.regulation_page import (
+    PAGE,
+    counted,
+    find_standing,
+    lead,
+    notes,
+    standing_blocks,
+    write_standing,
+)
 
 
 def make_due(asked: Asked) -> list[Html]:

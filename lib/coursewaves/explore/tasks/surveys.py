@@ -7,10 +7,10 @@ import pandas as pd
 from coursewaves.explore.tasks.task import Asked, Task, link, place, remarks, written
 from coursewaves.field import Followed, draw_of, follow, write_draw, write_next
 from coursewaves.letters import INDEX, Wanted, write_letters
-from coursewaves.page import Html, bullets, paragraph, table
+from coursewaves.pages.pieces import Html, bullets, paragraph, table
 from coursewaves.phrases import marked
-from coursewaves.plan import load_reasons
-from coursewaves.pseudonyms import KEY_FILE
+from coursewaves.privacy.pseudonyms import KEY_FILE
+from coursewaves.publishing.plan import load_reasons
 
 
 def write_due_letters(asked: Asked) -> list[Html]:

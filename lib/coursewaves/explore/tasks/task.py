@@ -6,12 +6,12 @@ from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from coursewaves.due_words import Block
+from coursewaves.deadlines.due_words import Block
 from coursewaves.explore.dress import link_to
-from coursewaves.findings import Finding
-from coursewaves.page import Html, bullets, heading, paragraph, table
+from coursewaves.pages.pieces import Html, bullets, heading, paragraph, table
 from coursewaves.phrases import Phrases
-from coursewaves.settings import Home
+from coursewaves.settings.home import Home
+from coursewaves.system.findings import Finding
 
 MOST_FILES = 40
 """Files that are listed."""

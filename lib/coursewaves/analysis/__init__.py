@@ -1,0 +1,1 @@
+"""From `responses` to `scores`, `comparisons`, verdicts and estimates: tables in, tables out, no language."""

@@ -1,0 +1,153 @@
+"""Score responses: the table `responses` goes in, `scores` (0-100 per indicator, criterion, factor) comes out."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coursewaves.survey.instruments import Instrument, Survey
+
+Scores = np.ndarray[Any, np.dtype[np.float64]]
+
+IDENTITY = ["response_id", "course_id", "instrument_id", "wave", "respondent_id"]
+
+
+def item_scores(responses: pd.DataFrame, survey: Survey, columns: list[str]) -> Scores:
+    """Score items: 0 is the lowest step of the scale, 100 the highest.
+
+    Parameters
+    ----------
+    responses
+        One row is one form.
+    survey
+        The survey design.
+    columns
+        Item columns on scored scales; columns that `responses` lacks score as missing.
+
+    Returns
+    -------
+    ndarray
+        Rows as in `responses`, one column per item; nan for missing and for "not applicable".
+    """
+    scores = np.full((len(responses), len(columns)), np.nan, order="F")  # columns are what is read and written
+    for place, column in enumerate(columns):
+        if column not in responses:
+            continue
+        scale = survey.scale_of(column)
+        low, high = scale.bounds
+        codes = responses[column].to_numpy(dtype=float, na_value=np.nan)
+        inside = (codes >= low) & (codes <= high)  # "not applicable" stands outside the steps
+        np.multiply((codes - low) / (high - low), 100, out=scores[:, place], where=inside)
+    return scores
+
+
+def mean_of_answered(scores: Scores, is_asked: np.ndarray[Any, Any] | None = None) -> Scores:
+    """Return each row's mean over its items when at least half of those asked are answered, else nan.
+
+    >>> mean_of_answered(np.array([[0.0, 100.0, np.nan], [50.0, np.nan, np.nan]])).tolist()
+    [50.0, nan]
+    """
+    answered = np.isfinite(scores)
+    n_answered = answered.sum(axis=1)
+    n_asked = scores.shape[1] if is_asked is None else is_asked.sum(axis=1)
+    total = np.where(answered, scores, 0.0).sum(axis=1)
+    enough = (n_answered > 0) & (2 * n_answered >= n_asked)
+    return np.where(enough, total / np.maximum(n_answered, 1), np.nan)
+
+
+def score_items(responses: pd.DataFrame, survey: Survey, columns: list[str]) -> Scores:
+    """Score each form over some items together; see `mean_of_answered` for the rule of half.
+
+    A repeated item that no one of a course answered was not asked there (one programme promises three
+    abilities, another five) and does not count as missing.
+    """
+    return _score_together(item_scores(responses, survey, columns), responses, survey, columns)
+
+
+def _score_together(scores: Scores, responses: pd.DataFrame, survey: Survey, columns: list[str]) -> Scores:
+    is_repeated = np.array([survey.item(column).repeat is not None for column in columns], dtype=bool)
+    if not is_repeated.any():
+        return mean_of_answered(scores)
+    is_asked = np.ones(scores.shape, dtype=bool)
+    is_asked[:, is_repeated] = _is_answered(scores[:, is_repeated], responses["course_id"])
+    return mean_of_answered(scores, is_asked)
+
+
+def _is_answered(scores: Scores, course_ids: pd.Series) -> np.ndarray[Any, Any]:
+    """Whether anyone of a row's course answered an item."""
+    codes, courses = pd.factorize(course_ids, use_na_sentinel=False)
+    answered = np.zeros((len(courses), scores.shape[1]), dtype=bool)
+    np.logical_or.at(answered, codes, np.isfinite(scores))
+    return np.asarray(answered[codes])
+
+
+def score_responses(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
+    """Score every response by indicator, criterion, factor and rating (¶4, ¶16).
+
+    Parameters
+    ----------
+    responses
+        One row is one form, see `coursewaves.intake.responses`.
+    survey
+        The survey design.
+
+    Returns
+    -------
+    DataFrame
+        One row is one response, in the same order: `IDENTITY`, then one column per indicator, criterion,
+        factor and rating, 0-100; nan where the response's questionnaire does not ask it or fewer than half of
+        its items are answered. Scores of one criterion in two waves rest on different items: only declared
+        pairs may be compared.
+    """
+    scores = responses[IDENTITY].copy()
+    names = score_names(survey)
+    values = {name: np.full(len(responses), np.nan) for name in names}
+    for instrument in survey.waves():
+        rows = (responses["instrument_id"] == instrument.id).to_numpy()
+        if rows.any():
+            found = _score_instrument(responses[rows], survey, instrument)
+            for name, column in found.items():
+                values[name][rows] = column
+    return pd.concat([scores, pd.DataFrame(values, index=responses.index)], axis=1)
+
+
+def score_names(survey: Survey) -> list[str]:
+    """Return the names of all score columns: indicators, criteria with factors, ratings that have scored items."""
+    scored = [name for instrument in survey.instruments for name in composition(survey, instrument)]
+    entries = [*survey.indicators, *survey.criteria, *survey.ratings]
+    return [entry.id for entry in entries if entry.id in scored]
+
+
+def composition(survey: Survey, instrument: Instrument) -> dict[str, list[str]]:
+    """Return what each score of a questionnaire is made of: columns, for a rating the names of its criteria."""
+    columns: dict[str, list[str]] = {}
+    for item in instrument.items:
+        if item.indicator is not None and survey.scale(item.scale).is_scored:
+            columns.setdefault(item.indicator, []).extend(survey.columns(item))
+    found = dict(columns)
+    rated = [survey.indicator(name) for name in columns if survey.indicator(name).in_criterion]
+    for criterion in survey.criteria:
+        own = [name for i in rated if criterion.id in (i.factor, i.criterion) for name in columns[i.id]]
+        if own and criterion.kind != "background":
+            found[criterion.id] = own
+    for rating in survey.ratings:
+        parts = [name for name in rating.criteria if name in found]
+        if rating.instrument == instrument.id and parts:
+            found[rating.id] = parts
+    return found
+
+
+def _score_instrument(responses: pd.DataFrame, survey: Survey, instrument: Instrument) -> dict[str, Scores]:
+    ratings = {rating.id for rating in survey.ratings}
+    made_of = composition(survey, instrument)
+    columns = list(dict.fromkeys(part for name, parts in made_of.items() if name not in ratings for part in parts))
+    scores = item_scores(responses, survey, columns)
+    places = {column: place for place, column in enumerate(columns)}
+    found: dict[str, Scores] = {}
+    for name, parts in made_of.items():
+        if name in ratings:
+            found[name] = mean_of_answered(np.column_stack([found[part] for part in parts]))
+        else:
+            own = scores[:, [places[part] for part in parts]]
+            found[name] = _score_together(own, responses, survey, parts)
+    return found

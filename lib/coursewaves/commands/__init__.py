@@ -1,0 +1,1 @@
+"""The commands of ``coursewaves``, a module a group."""

@@ -1,0 +1,1 @@
+"""Cut a loaded year: one part a course, and what all courses tell together."""

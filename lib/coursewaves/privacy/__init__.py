@@ -1,0 +1,1 @@
+"""Know, mask and replace what identifies a person."""

@@ -1,0 +1,1 @@
+"""Read table files strictly: bytes go in, sound records and their problems come out."""

@@ -1,0 +1,1 @@
+"""The institute's registry of courses, people and decisions, and the days that follow from it."""

@@ -1,0 +1,1 @@
+"""The work folder and what an institute decides in ``coursewaves.yml``."""

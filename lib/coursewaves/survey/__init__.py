@@ -1,0 +1,1 @@
+"""A survey's design: instrument files go in, one `Survey` comes out."""

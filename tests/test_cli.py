@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -83,6 +84,18 @@ def test_help_names_every_command_and_where_to_begin():
     assert result.exit_code == 0
     assert {name for name in COMMANDS if name in result.output} == set(COMMANDS)
     assert "coursewaves demo" in result.output
+
+
+def test_help_has_the_commands_in_the_order_of_the_work():
+    output = run("--help").output
+    places = [output.index(f"─ {step} ─") for step in cli.STEPS]
+    assert places == sorted(places)
+    assert sum(map(len, cli.STEPS.values())) == len(COMMANDS)
+
+
+def test_the_version_is_told_outside_any_work_folder(elsewhere):
+    result = run("--version")
+    assert (result.exit_code, result.output) == (0, f"coursewaves {version('coursewaves')}\n")
 
 
 @pytest.mark.parametrize(("command", "words"), COMMANDS.items())

@@ -399,7 +399,7 @@ def test_git_leaves_out_answers_reports_and_environments(path):
     "path",
     [
         "lib/coursewaves/publishing/report.py",
-        "lib/coursewaves/questionnaires/a.yml",
+        "lib/coursewaves/survey/questionnaires/a.yml",
         "notebooks/reports/course.ipynb",
         "data/raw/.gitkeep",
         "examples/workshops/data/raw/registry/courses.csv",

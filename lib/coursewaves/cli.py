@@ -7,6 +7,8 @@ faults that a person should look at (``check``).
 import io
 import secrets
 import sys
+from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -48,12 +50,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (archive_app, council_app, register_app, schedule_app):
-    app.add_typer(group)
-
-for command in (forms, letters, sample, field, report, run, missed, regulation, retract, lab):
-    app.command()(command)
-
 DEMO = Path("demo")
 
 AcceptOption = Annotated[
@@ -68,11 +64,20 @@ class State:
     home = ""
 
 
+def _show_version(*, is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"coursewaves {version('coursewaves')}")
+        raise typer.Exit
+
+
 @app.callback()
 def main(
     home: Annotated[
         str, typer.Option("--home", help="Work folder; by default COURSEWAVES_HOME, else the current folder.")
     ] = "",
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """Remember the work folder; write UTF-8 even where there is no locale, as under cron."""
     State.home = home
@@ -81,7 +86,6 @@ def main(
             stream.reconfigure(encoding="utf-8")
 
 
-@app.command()
 def demo(
     courses: Annotated[int, typer.Option(min=2, help="Courses of the example year.")] = 60,
     programmes: Annotated[int, typer.Option(min=2, help="Programmes of the example year.")] = 12,
@@ -106,7 +110,6 @@ def demo(
     raise typer.Exit(1 if failed else 0)
 
 
-@app.command()
 def check(accept: AcceptOption = None) -> None:
     """Check settings, instrument files, registry and raw files.
 
@@ -134,7 +137,6 @@ def check(accept: AcceptOption = None) -> None:
     raise typer.Exit(3 if n_faults else 0)
 
 
-@app.command()
 def load() -> None:
     """Read the raw files, score them and write data/processed.
 
@@ -146,13 +148,11 @@ def load() -> None:
             _load(home)
 
 
-@app.command()
 def status(today: TodayOption = "", format: FormatOption = Format.text) -> None:
     """Show what is due, overdue, missing and low-rated, for the head of the institute (¶21)."""
     show_status(State.home, today, format)
 
 
-@app.command()
 def draft(structure: Annotated[Path, typer.Argument(help="Structure of a LimeSurvey survey (.lss).")]) -> None:
     """Draft an instrument file from a LimeSurvey structure and print it.
 
@@ -164,7 +164,6 @@ def draft(structure: Annotated[Path, typer.Argument(help="Structure of a LimeSur
         console.print(instrument_from_lss(structure), markup=False, highlight=False, end="")
 
 
-@app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="A query in DuckDB's SQL over responses, scores, files ...")],
     year: Annotated[list[str] | None, typer.Option("--year", help="Another work folder; may be repeated.")] = None,
@@ -180,7 +179,6 @@ def query(
     show_table(list(found.columns), found.astype("object").itertuples(index=False))
 
 
-@app.command()
 def export(
     format: Annotated[
         list[str] | None, typer.Option("--format", "-f", help="csv, xlsx, sav, ddi or html; may be repeated.")
@@ -204,7 +202,6 @@ def export(
         write_exports(home, format or [], language, table or [], folder, lambda path: show_written(path, home))
 
 
-@app.command()
 def doctor() -> None:
     """Look for what is wrong with this machine and work folder, and say how to mend it; nothing is changed.
 
@@ -252,3 +249,20 @@ def _load(home: Home) -> None:
     if year.files["n_waiting"].sum():
         told = "answers wait: their difference from pages already published would tell of too few people"
         console.print(told, highlight=False)
+
+
+STEPS: dict[str, tuple[typer.Typer | Callable[..., None], ...]] = {
+    "Begin": (demo, lab, doctor),
+    "Prepare the surveys": (register_app, draft, forms, letters, sample, field),
+    "Take in the answers": (check, load, query, export),
+    "Report": (report, run, missed, schedule_app, retract),
+    "Keep the regulation": (status, regulation, council_app, archive_app),
+}
+"""The commands in the order of the work, as the help shows them."""
+
+for step, commands in STEPS.items():
+    for one in commands:
+        if isinstance(one, typer.Typer):
+            app.add_typer(one, rich_help_panel=step)
+        else:
+            app.command(rich_help_panel=step)(one)

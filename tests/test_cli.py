@@ -41,6 +41,11 @@ COMMANDS = {
     "regulation": "Tell how each paragraph of the regulation stands",
     "run": "Bring the work folder up to date",
     "status": "Show what is due, overdue, missing and low-rated",
+    "archive": "hand them to the archive as BagIt bags",
+    "field": "Show how far a drawn sample wave is",
+    "letters": "Write cover letters with links and QR codes",
+    "register": "Enter courses, participants, trainers, decisions",
+    "sample": "Draw whom a sample wave asks",
 }
 
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +127,7 @@ def timed(work: Callable[..., Any], seconds: list[float]) -> Callable[..., Any]:
 # This runner ------------------------------------------------------------------------------------------
 
 
-def by_runner(home: Path, language: str, courses: list[str], workers: int = 1) -> Result:
+def by_runner(home: Path, language: str, courses: list[str], workers: int = 1, formats: Sequence[str] = ()) -> Result:
     """Make and publish the reports as ``coursewaves report`` does, with processes that are copies of one."""
     import psutil  # noqa: PLC0415
 
@@ -136,7 +136,7 @@ def by_runner(home: Path, language: str, courses: list[str], workers: int = 1) -
     from coursewaves.settings.home import Home  # noqa: PLC0415
 
     place = Home(home)
-    planned = plan_reports(place, courses, language.split("+"), anew=True)
+    planned = plan_reports(place, courses, language.split("+"), formats=formats, anew=True)
     own, marks, resident = psutil.Process(), [], Counter[str]()
     saved: list[float] = []
     publish._publish = timed(publish._publish, saved)
@@ -151,7 +151,7 @@ def by_runner(home: Path, language: str, courses: list[str], workers: int = 1) -
         resident["foreman"] = max([resident["foreman"], *(one.memory_info().rss for one in children)])
 
     with clock() as whole:
-        publish.make_reports(place, planned, publish.here(place, workers), done)
+        publish.make_reports(place, planned, publish.here(place, workers, formats), done)
     n = len(planned)
     steady = Spent(*((last - first) / (n - 1) for first, last in zip(marks[0], marks[-1], strict=True)))
     start = Spent(*(took - n * one for took, one in zip(whole[0], steady, strict=True)))
@@ -164,6 +164,11 @@ def by_runner(home: Path, language: str, courses: list[str], workers: int = 1) -
 def by_two(home: Path, language: str, courses: list[str]) -> Result:
     """Make the reports two at once."""
     return by_runner(home, language, courses, workers=2)
+
+
+def by_two_with_numbers(home: Path, language: str, courses: list[str]) -> Result:
+    """Make the reports two at once, and the files of their numbers, which an institute gets unless it wants none."""
+    return by_runner(home, language, courses, workers=2, formats=("json", "xlsx"))
 
 
 # The floor --------------------------------------------------------------------------------------------
@@ -225,6 +230,7 @@ WAYS = {
     "libraries, same notebook": by_libraries_same,
     "runner, 1 worker": by_runner,
     "runner, 2 workers": by_two,
+    "runner, 2, JSON and XLSX": by_two_with_numbers,
     "floor": by_function,
     "floor, cleaned": by_function_cleaned,
 }

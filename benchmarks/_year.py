@@ -67,10 +67,11 @@ def make_year(folder: Path, courses: int) -> Home:
 
 
 def simulated(folder: Path, courses: int) -> Home:
-    """Simulate a year of so many courses, not loaded yet."""
-    home = Home(folder)
-    simulate_year(home.root, programmes=max(2, courses // 5), courses=courses)
-    return home
+    """Simulate a year of so many courses, not loaded yet; its reports are pages alone, as every way makes them."""
+    simulate_year(folder, programmes=max(2, courses // 5), courses=courses)
+    with (folder / "coursewaves.yml").open("a", encoding="utf-8") as settings:
+        settings.write("formats: [html]\n")
+    return Home(folder)
 
 
 def whole_courses(home: Home, least: int = 13) -> list[str]:

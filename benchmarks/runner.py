@@ -2,9 +2,10 @@
 
     python benchmarks/runner.py [--rounds 3] [--quick] [--growth] [--json FILE]
 
-All ways make the same report in Kazakh, all figures and tables of it, in one run: by turns, shuffled inside each
-round, each in a process of its own. Medians are told, with CPU seconds of all processes that took part. Ratios count,
-seconds drift with the machine and with whoever else uses it. docs/performance.md holds a run and says how to read it.
+All ways make the same report in Kazakh as HTML, all figures and tables of it, in one run: by turns, shuffled inside
+each round, each in a process of its own. Medians are told, with CPU seconds of all processes that took part. Ratios
+count, seconds drift with the machine and with whoever else uses it. docs/performance.md holds a run and says how to
+read it.
 """
 
 import argparse
@@ -30,7 +31,8 @@ PARTS = ("start", "imports", "computing", "drawing", "saving", "exporting", "the
 
 COURSES_OF = {
     "commands": 1, "libraries": 1, "libraries, same notebook": 3,
-    "runner, 1 worker": 24, "runner, 2 workers": 24, "floor": 12, "floor, cleaned": 12,
+    "runner, 1 worker": 24, "runner, 2 workers": 24, "runner, 2, JSON and XLSX": 24,
+    "floor": 12, "floor, cleaned": 12,
 }  # fmt: skip
 """Reports that each way makes in a round: fewer of the slow ones; every round begins at another course."""
 

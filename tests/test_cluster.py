@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from cluster_of_tests import LIBRARY, Cluster
 from coursewaves.cli import app
 from coursewaves.cluster import dask_client
+from coursewaves.cluster import reports as cluster
 from coursewaves.cluster.reports import on_cluster
 from coursewaves.cluster.storage import Storage
 from coursewaves.errors import CoursewavesError
@@ -130,6 +132,63 @@ def test_a_worker_that_is_killed_in_the_middle_costs_no_page_and_leaves_nothing(
     assert failures(outcomes) == {}
     assert hashes(outcomes) == of(local, *FOUR)
     assert until(lambda: not one.left_in(1))
+
+
+@pytest.fixture
+def clients(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The clients by which a run speaks with its cluster."""
+    found: list[Any] = []
+    connected = dask_client.connected
+
+    @contextmanager
+    def watched(address: str) -> Iterator[Any]:
+        with connected(address) as client:
+            found.append(client)
+            yield client
+
+    monkeypatch.setattr(cluster, "connected", watched)
+    return found
+
+
+def test_a_worker_that_dies_with_replies_that_nobody_has_fetched_costs_no_page(home, local, clusters, clients):
+    """As on a busy machine, whose runner publishes more slowly than its workers work."""
+    one = clusters("is slow")
+    pages = home.processed / "cluster" / "pages"
+    lost: list[Any] = []
+
+    def find_lost() -> bool:
+        lost[:] = [state for state in list(clients[0].futures.values()) if state.status == "lost"]
+        return len(lost) > 1  # one is that of the task that is just being published
+
+    def kill(outcome: Outcome) -> None:
+        if not lost:
+            assert until(lambda: len(list(pages.glob("*.html"))) >= 2 * len(LANGUAGES))
+            time.sleep(0.5)  # the second reply is on its way
+            one.kill(one.workers[0])
+            one.add()
+            assert until(find_lost)
+
+    outcomes = made(home, lambda found: on_cluster(found, one.address), *FOUR, done=kill)
+    assert len(lost) > 1
+    assert failures(outcomes) == {}
+    assert hashes(outcomes) == of(local, *FOUR)
+    assert kept(home.processed / "cluster") == []
+
+
+def test_a_connection_that_breaks_on_the_way_is_made_again_and_costs_no_page(home, local, clusters, clients, caplog):
+    one = clusters("is slow", "is slow")
+    broken: list[str] = []
+
+    def cut(outcome: Outcome) -> None:
+        if not broken:
+            broken.append(outcome.job.path)
+            clients[0].loop.add_callback(clients[0].scheduler_comm.comm.abort)
+
+    outcomes = made(home, lambda found: on_cluster(found, one.address), *FOUR, done=cut)
+    assert broken
+    assert failures(outcomes) == {}
+    assert hashes(outcomes) == of(local, *FOUR)
+    assert "the cluster dropped what became of P0" in caplog.text
 
 
 def test_a_report_whose_process_dies_fails_alone(home, local, clusters):

@@ -24,7 +24,10 @@ def misbehave() -> None:
         pool.COMMAND = [sys.executable, "-P", __file__, "coursewaves.publishing.warm"]
     if HOW == "has another version":
         station.program_digest = lambda anew=False: "another"
-    if HOW in ("worker dies", "can't make", "is slow"):
+    if HOW == "is slow":
+        pages = station._pages
+        station._pages = lambda task: time.sleep(1) or pages(task)
+    if HOW in ("worker dies", "can't make"):
         make = station.Station.make
 
         def make_or_not(self, task):
@@ -32,8 +35,6 @@ def misbehave() -> None:
                 raise KeyError("a participant's words")
             if HOW == "worker dies" and task.subject_id == COURSE:
                 die()
-            if HOW == "is slow":
-                time.sleep(1)
             return make(self, task)
 
         station.Station.make = make_or_not

@@ -3,6 +3,7 @@
 Dask is an optional library; nothing is imported of it before a cluster is named.
 """
 
+import json
 import logging
 import time
 import warnings
@@ -25,11 +26,20 @@ WAIT_SECONDS = 60.0
 UNREACHED, GONE = "the cluster's scheduler can't be reached", "the cluster's scheduler is gone"
 NO_WORKERS, DIED = "the cluster has no workers", "its process died"
 
+MOST_ASKED = 3
+"""How often a scheduler that does not answer is asked before it counts as gone."""
+
+log = logging.getLogger("coursewaves")
+
 _LOUD = ("distributed", "tornado", "asyncio")
 
 
 class LostError(Exception):
     """The scheduler or all workers are gone."""
+
+
+class DroppedError(Exception):
+    """What a task came to is not there any more, though nothing is wrong with the task: it can be asked for again."""
 
 
 def reason_of(error: Exception) -> str:
@@ -41,18 +51,44 @@ def reason_of(error: Exception) -> str:
     return f"the worker failed: {type(error).__name__}"
 
 
+def reply_of(future: Any) -> Any:
+    """Return what a task that has ended replied.
+
+    Raises
+    ------
+    DroppedError
+        Where the worker that held the reply died before we fetched it, or the connection to the scheduler broke: Dask
+        forgets then what it had said.
+    Exception
+        What the task came to itself; see `reason_of`.
+    """
+    if future.status not in ("finished", "error"):
+        raise DroppedError
+    try:
+        text = future.result(timeout=ANSWER_SECONDS)
+    except Exception:
+        if future.status == "error":
+            raise
+        raise DroppedError from None
+    return json.loads(text)
+
+
 def workers_of(client: Any) -> list[str]:
-    """Return the addresses of the workers.
+    """Return the addresses of the workers; a scheduler that is busy or out of reach for a while is asked again.
 
     Raises
     ------
     LostError
-        Where the scheduler does not answer.
+        Where the scheduler does not answer, or the client gave up connecting again.
     """
-    try:
-        return list(client.sync(client.scheduler.ncores, callback_timeout=ANSWER_SECONDS))
-    except Exception:
-        raise LostError(GONE) from None
+    for _ in range(MOST_ASKED):
+        try:
+            return list(client.sync(client.scheduler.ncores, callback_timeout=ANSWER_SECONDS))
+        except Exception as error:
+            if client.status not in ("running", "connecting"):
+                break
+            log.warning("the cluster's scheduler does not answer: %s", type(error).__name__)
+    raise LostError(GONE)
 
 
 def wait_for_workers(client: Any) -> None:

@@ -7,19 +7,21 @@ process alone publishes.
 import json
 import queue
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 from coursewaves.cluster import dask_client
 from coursewaves.cluster.dask_client import (
-    ANSWER_SECONDS,
     DIED,
-    GONE,
     NO_WORKERS,
+    DroppedError,
     LostError,
     connected,
+    log,
     reason_of,
+    reply_of,
     wait_for_workers,
     workers_of,
 )
@@ -34,6 +36,9 @@ from coursewaves.system.limits import Limits
 from coursewaves.workers.pool import Ended, Told
 
 LOOK_SECONDS = 5.0
+
+DROPPED, MOST_DROPPED = "the cluster dropped what became of it", 5
+"""How often a task may be asked for again whose reply was dropped, so that no broken cluster keeps a run for ever."""
 
 
 def on_cluster(home: Home, address: str, storage: str = "", limits: Limits | None = None) -> Do:
@@ -104,6 +109,7 @@ class _Doing:
         self.bound: dict[int, list[str]] = {}
         self.suspects: list[int] = []
         self.is_alone = False
+        self.n_dropped: Counter[int] = Counter()
         self.sent: set[str] = set()
 
     def do(self) -> Iterator[Told | Ended]:
@@ -191,10 +197,11 @@ class _Doing:
 
     def _end(self, place: int, future: Any) -> Iterator[Told | Ended]:
         """Tell of a task that has ended; one that a worker refused goes to another."""
-        if future.status not in ("finished", "error"):  # cancelled, and not by us
-            raise LostError(GONE)
         try:
-            reply = json.loads(future.result(timeout=ANSWER_SECONDS))
+            reply = reply_of(future)
+        except DroppedError:
+            yield from self._again(place)
+            return
         except Exception as error:
             if reason_of(error) == DIED and not self.is_alone:
                 del self.futures[place]
@@ -209,6 +216,16 @@ class _Doing:
             return
         del self.futures[place]
         yield from self._told(place, {page["language"]: page for page in reply["pages"]})
+
+    def _again(self, place: int) -> Iterator[Told | Ended]:
+        """Ask again for a task whose reply was dropped: its pages are in the storage, so that none is made twice."""
+        there = workers_of(self.client)
+        self.n_dropped[place] += 1
+        if self.n_dropped[place] > MOST_DROPPED:
+            yield from self._found(place, DROPPED)
+            return
+        log.warning("the cluster dropped what became of %s: asked again", self.tasks[place].subject_id)
+        self._submit(place, [address for address in self.bound[place] if address in there])
 
     def _told(self, place: int, replies: dict[str, dict[str, str]]) -> Iterator[Told | Ended]:
         """Tell of each page; one that was fetched is removed when it has been taken."""

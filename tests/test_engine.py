@@ -1,19 +1,25 @@
 """The engine that needs no kernel gives the page that a Jupyter kernel gives, and fails as loudly."""
 
+import io
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import nbformat
+import openpyxl
 import papermill
 import pytest
 
-from coursewaves.load import load_year
+from coursewaves.kinds import KINDS, WHOLE
 from coursewaves.publishing import engine
-from coursewaves.publishing.report import ReportError, execute, make_page
-from coursewaves.settings.home import Home, notebooks_folder
+from coursewaves.publishing.renditions import renditions_of
+from coursewaves.publishing.report import ReportError, execute, make_report
+from coursewaves.settings.home import notebooks_folder
 from coursewaves.system.limits import Limits, TooMuchOutput
 
 ENGINES = [None, "coursewaves"]
+LANGUAGES = ("kk", "ru", "en")
 
 
 @pytest.fixture
@@ -32,16 +38,36 @@ def test_papermill_knows_the_engine_by_its_entry_point():
     assert papermill.engines.papermill_engines.get_engine("coursewaves").__name__ == "InProcessEngine"
 
 
+SUBJECTS = {"course_id": "P01-01", "programme_id": "P02", "direction_id": "D1"}
+"""What each report is about, by its parameter; the centre is the first there is."""
+
+MADE = [(kind, LANGUAGES[place % 3]) for place, kind in enumerate(KINDS)]
+"""Each kind of report, by turns in one language: a kernel costs seconds."""
+
+
+def cells_of(workbook: bytes) -> dict[str, list[list[Any]]]:
+    """The values of a workbook, by sheet."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook))
+    return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("language", ["kk", "en"])
-def test_both_engines_make_the_same_page(example_year, language):
-    home, _ = example_year
-    if not (home / "data" / "processed" / "responses.parquet").exists():
-        load_year(Home(home))
-    parameters = {"home": str(home), "course_id": "P01-01", "language": language}
-    course = notebooks_folder() / "reports" / "course.ipynb"
-    by_kernel, in_process = (make_page(course, parameters, "Title", language, engine) for engine in ENGINES)
-    assert in_process == by_kernel
+@pytest.mark.parametrize(("kind", "language"), MADE)
+def test_both_engines_make_the_same_page_and_the_same_results(loaded_year, kind, language):
+    parameter = KINDS[kind].parameter
+    subjects = SUBJECTS | {"centre_id": loaded_year.registry.centres["centre_id"].iloc[0]}
+    about = {parameter: subjects[parameter]} if parameter else {}
+    head = {"kind": kind, "id": about.get(parameter, WHOLE), "language": language, "title": "Title"}
+    parameters = {"home": str(loaded_year.home.root), "language": language} | about
+    notebook = notebooks_folder() / "reports" / f"{kind}.ipynb"
+    by_kernel, in_process = (make_report(notebook, parameters, "Title", language, engine) for engine in ENGINES)
+    assert in_process.page == by_kernel.page
+    there, here = (renditions_of(report, head, ("json", "xlsx")) for report in (by_kernel, in_process))
+    sections = json.loads(there["json"])["sections"]
+    assert sum(len(table["rows"]) for section in sections for table in section["tables"]) > 5
+    assert json.loads(here["json"])["sections"] == sections
+    assert cells_of(here["xlsx"]) == cells_of(there["xlsx"])
+    assert here == there
 
 
 @pytest.mark.parametrize("engine", ENGINES)

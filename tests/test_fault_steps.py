@@ -365,6 +365,31 @@ def test_on_another_day_the_index_tells_that_day_though_no_report_is_made(folder
     assert all(tomorrow in page for page in told.values())
 
 
+def test_a_run_whose_clock_went_back_changes_nothing_and_says_so(folder, painter):
+    (folder / "coursewaves.yml").write_text(f"{SETTINGS}low_rated_below: 70\n")
+    before = state_of(folder)
+    record = ran(folder, painter, NOW - timedelta(days=1))
+    assert (record.outcome, record.exit_code) == ("refused", 2)
+    assert "reports/due.json is of 2026-11-24, later than 2026-11-23; fix: set the clock right" in summary(record)
+    assert (differences(state_of(folder), before), painter.asked) == ([], [])
+    assert ran(folder, painter).n_made == N_PAGES
+    assert equals_a_clean_run(folder)
+
+
+def test_a_damaged_status_of_the_day_refuses_a_run_before_it_begins(folder, painter):
+    (folder / "coursewaves.yml").write_text(f"{SETTINGS}low_rated_below: 70\n")
+    path = folder / "reports" / "due.json"
+    path.write_bytes(path.read_bytes()[:-9])
+    before = state_of(folder)
+    record = ran(folder, painter)
+    assert (record.outcome, record.exit_code) == ("refused", 2)
+    assert "reports/due.json is damaged; fix: delete it" in summary(record)
+    assert (differences(state_of(folder), before), painter.asked) == ([], [])
+    path.unlink()
+    assert ran(folder, painter).n_made == N_PAGES
+    assert equals_a_clean_run(folder)
+
+
 EXPORT = "data/raw/responses/wave2/P02_B_kk.csv"
 
 
@@ -397,22 +422,22 @@ def test_a_file_that_grows_during_a_run_is_loaded_by_the_next(folder, painter, m
 
 
 @pytest.fixture
-def mounted(folder, tmp_path) -> Iterator[Callable[[int], None]]:
-    """Give the reports a disk of so many bytes beyond what they take now; the call after that unmounts it."""
-    reports, kept = folder / "reports", tmp_path / "kept"
-    shutil.copytree(reports, kept)
+def mounted(request, folder, tmp_path) -> Iterator[Callable[[int], None]]:
+    """Give the reports, or what is named, a disk of so many bytes beyond what is there; the next call unmounts it."""
+    place, kept = folder / getattr(request, "param", "reports"), tmp_path / "kept"
+    shutil.copytree(place, kept)
 
     def unmount() -> None:
-        if os.path.ismount(reports):
-            subprocess.run(["umount", reports], check=True)
+        if os.path.ismount(place):
+            subprocess.run(["umount", place], check=True)
 
     def mount(free: int) -> None:
         unmount()
         size = sum(-(-path.stat().st_size // 4096) * 4096 for path in kept.rglob("*") if path.is_file()) + free
-        asked = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", reports]
+        asked = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place]
         if subprocess.run(asked, capture_output=True, check=False).returncode:
             pytest.skip("only root can mount a small disk")
-        shutil.copytree(kept, reports, dirs_exist_ok=True)
+        shutil.copytree(kept, place, dirs_exist_ok=True)
 
     yield mount
     unmount()
@@ -440,6 +465,26 @@ def test_a_disk_that_is_full_at_any_size_keeps_old_pages_and_is_healed_when_ther
         assert differences(state_of(folder), state_of(clean)) == [], f"{free} bytes free"
     full = "No space left on device"
     assert reasons == {f"can't write its page: {full}", f"{full}; fix: make room on the disk"}
+
+
+@pytest.mark.parametrize("free", [0, 20_000, 100_000])
+@pytest.mark.parametrize("mounted", ["data/processed"], indirect=True)
+def test_a_disk_that_fills_during_a_load_keeps_old_pages_and_is_healed_when_there_is_room(
+    folder, mounted, painter, tmp_path, free
+):
+    old = pages_of(folder)
+    (folder / "coursewaves.yml").write_text(f"{SETTINGS}low_rated_below: 70\n")
+    clean = tmp_path / "clean"
+    shutil.copytree(folder, clean)
+    ran(clean, Painter())
+    mounted(free)
+    record = ran(folder, painter)
+    assert (record.exit_code, [failure.kind for failure in record.failures]) == (1, ["load"])
+    assert "No space left on device; fix: make room on the disk" in summary(record)
+    assert (pages_of(folder), painter.asked) == (old, [])
+    subprocess.run(["mount", "-o", "remount,size=50M", folder / "data" / "processed"], check=True)
+    assert ran(folder, painter).n_made == N_PAGES
+    assert differences(state_of(folder), state_of(clean)) == []
 
 
 def test_a_disk_with_too_little_room_refuses_a_run_before_it_begins(folder, painter, monkeypatch):

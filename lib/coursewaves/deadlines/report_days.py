@@ -79,6 +79,22 @@ def read_status_day(home: Home) -> date | None:
     return date.fromisoformat(content["today"]) if isinstance(content, dict) else None
 
 
+def check_day(home: Home, today: date) -> None:
+    """Refuse to go back behind the day of the last status.
+
+    Raises
+    ------
+    CoursewavesError
+        Where it is of a later day, or damaged.
+    """
+    known = read_status_day(home)
+    if known is not None and known > today:
+        raise CoursewavesError(
+            f"{home.reports.name}/{STATUS} is of {known}, later than {today}; "
+            f"fix: set the clock right, or delete {STATUS}"
+        )
+
+
 def _local_day(made_at: str, home: Home) -> date:
     return datetime.fromisoformat(made_at).astimezone(home.settings.zone).date()
 

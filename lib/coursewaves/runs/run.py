@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
-from coursewaves.deadlines.report_days import read_status_day
+from coursewaves.deadlines.report_days import check_day, read_status_day
 from coursewaves.errors import CoursewavesError
 from coursewaves.publishing.manifest import close_journal, drop_damaged, is_anything_owed, read_manifest, settle
 from coursewaves.publishing.plan import Planned, gone, load_reasons, plan_reports
@@ -198,6 +198,8 @@ class _Run:
     def _work(self) -> None:
         _check_space(self.home.root)
         do = self.do(self.home)
+        today = today_of(self.home, self.now())
+        check_day(self.home, today)
         reasons = load_reasons(self.home)
         if reasons:
             log.info("load: %s", "; ".join(reasons))
@@ -206,7 +208,6 @@ class _Run:
         if drop_damaged(self.home):
             log.warning("the manifest was damaged: all reports are made anew")
         is_owed = is_anything_owed(self.home)
-        today = today_of(self.home, self.now())
         with self._stage("reports"):
             self.produced = _produce(self.home, do, self._begun, self._done, today=today)
         is_new = is_owed or bool(self.produced.outcomes)

@@ -5,6 +5,7 @@ What makes them is imported when it is needed: pandas alone would cost a run wit
 
 from datetime import date, datetime
 
+from coursewaves.deadlines.report_days import check_day
 from coursewaves.settings.home import Home
 
 
@@ -31,9 +32,10 @@ def write_day(home: Home, today: date, *, with_index: bool) -> None:
     """
     from coursewaves.deadlines.due import find_due  # noqa: PLC0415
     from coursewaves.processed.year import Year  # noqa: PLC0415
-    from coursewaves.standing.due_files import check_day, write_due  # noqa: PLC0415
+    from coursewaves.standing.due_files import write_due  # noqa: PLC0415
 
-    check_day(year := Year(home), today)
+    check_day(home, today)
+    year = Year(home)
     if with_index:
         write_index_of(home, today)
     write_due(year, find_due(year, today))

@@ -1,14 +1,12 @@
 """Write the status of a day beside the reports: page, JSON and calendar, and never over one of a later day."""
 
 import json
-from datetime import date
 from pathlib import Path
 
 from coursewaves.deadlines.calendar_file import calendar_file
 from coursewaves.deadlines.due import Due, as_json
 from coursewaves.deadlines.due_words import Words
-from coursewaves.deadlines.report_days import STATUS, read_status_day
-from coursewaves.errors import CoursewavesError
+from coursewaves.deadlines.report_days import STATUS, check_day
 from coursewaves.phrases import Phrases
 from coursewaves.processed.year import Year
 from coursewaves.standing.due_page import due_page
@@ -31,7 +29,7 @@ def write_due(year: Year, due: Due) -> list[Path]:
     CoursewavesError
         Where the status that is there is of a later day: a clock that was put back must not undo it.
     """
-    check_day(year, due.today)
+    check_day(year.home, due.today)
     words = Words(year, Phrases(year.settings.languages[0]))
     texts = {
         PAGE: due_page(due, words),
@@ -41,13 +39,3 @@ def write_due(year: Year, due: Due) -> list[Path]:
     for name, text in texts.items():
         write_shared(year.home.reports / name, text.encode())
     return [year.home.reports / name for name in texts]
-
-
-def check_day(year: Year, today: date) -> None:
-    """Refuse to go back behind the day of the status that is there."""
-    known = read_status_day(year.home)
-    if known is not None and known > today:
-        raise CoursewavesError(
-            f"{year.home.reports.name}/{STATUS} is of {known}, later than {today}; "
-            f"fix: set the clock right, or delete {STATUS}"
-        )

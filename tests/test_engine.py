@@ -53,7 +53,8 @@ def cells_of(workbook: bytes) -> dict[str, list[list[Any]]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "language"), MADE)
-def test_both_engines_make_the_same_page_and_the_same_results(loaded_year, kind, language):
+def test_both_engines_make_the_same_page(loaded_year, kind, language):
+    """And the same results beside it, as JSON and as a workbook."""
     parameter = KINDS[kind].parameter
     subjects = SUBJECTS | {"centre_id": loaded_year.registry.centres["centre_id"].iloc[0]}
     about = {parameter: subjects[parameter]} if parameter else {}

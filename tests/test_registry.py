@@ -1,13 +1,19 @@
 """The registry: sound rows go on, every fault is one row of problems, lookups say what there is."""
 
-from pathlib import Path
+import re
+from pathlib import Path, PureWindowsPath
 
 import pandas as pd
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from coursewaves.errors import CoursewavesError
+from coursewaves.publishing.manifest import page_path
 from coursewaves.registry.reader import empty_table, read_registry
+from coursewaves.registry.rows import RESERVED, Id
 from coursewaves.registry.tables import KEYS, REFERENCES, TABLES, columns_of, describe_tables, dtype_of
 
 PROGRAMMES = "programme_id,title_en,title_kk,hours,practical_hours\nP1,Play,Ойын,36,12\nP2,Speech,,72,\n"
@@ -85,6 +91,8 @@ def test_delimiter_byte_order_mark_and_spaced_headers_do_no_harm(tmp_path, delim
             ("programmes.csv", 3, "A", "E-DUPLICATE", "set aside"),
         ),
         ("programmes", PROGRAMMES.replace("P2", "P 2"), ("programmes.csv", 3, "A", "E-VALUE", "set aside")),
+        ("programmes", PROGRAMMES.replace("P2", "p1"), ("programmes.csv", 3, "A", "E-DUPLICATE", "set aside")),
+        ("programmes", PROGRAMMES.replace("P2", "Con"), ("programmes.csv", 3, "A", "E-VALUE", "set aside")),
         ("programmes", PROGRAMMES + "P3,Short\n", ("programmes.csv", 4, "", "E-WIDTH", "set aside")),
         (
             "courses",
@@ -213,6 +221,24 @@ def test_an_unknown_course_names_the_nearest(tmp_path):
     registry, _ = registry_of(tmp_path)
     with pytest.raises(CoursewavesError, match=r"Can't find 'P1-1' in courses. Possible values: 'P1-01'"):
         registry.course("P1-1")
+
+
+LEADING_OUT = ["../x", "/x", "..", "{0}", "{course.__class__}", "s3://x", "CON", "nul", "Com1", "x" * 41, "", "x\n",
+               "x.", "x:y", "й", "\u0438\u0306", "x/../../y", "~x", "$HOME", "%TEMP%", "a\\b"]  # fmt: skip
+
+
+@given(st.one_of(st.sampled_from(LEADING_OUT), st.text(), st.from_regex(r"[A-Za-z0-9_-]{1,41}", fullmatch=True)))
+def test_an_id_is_refused_or_names_one_file_in_its_folder_on_every_system(text):
+    try:
+        TypeAdapter(Id).validate_python(text)
+    except ValidationError:
+        assert text in LEADING_OUT or not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", text) or RESERVED.fullmatch(text)
+        return
+    assert text not in LEADING_OUT
+    path = PureWindowsPath("reports") / page_path("course", text, "kk")
+    assert path.parts == ("reports", "course", f"{text}.kk.html")
+    assert path.name.isascii()
+    assert len(path.name) <= 48
 
 
 def test_every_column_is_described_and_every_reference_exists():

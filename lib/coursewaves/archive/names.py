@@ -8,14 +8,14 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
+from coursewaves.registry.rows import RESERVED
+
 LONGEST = 60
 """Letters of one part of a path: whole paths stay well under the 260 of old Windows."""
 
 _LETTERS = dict(
     zip("абвгдеёзийклмнопрстуфхыэәғқңөұүһі", "abvgdeeziyklmnoprstufhyeagqnouuhi", strict=True)
 ) | {"ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"}  # fmt: skip
-
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 
 
 def safe_names(paths: list[str]) -> dict[str, str]:
@@ -40,7 +40,7 @@ def safe_part(part: str) -> str:
     stem, point, suffix = plain.rpartition(".") if "." in plain[1:] else (plain, "", "")
     stem = stem.strip("._-")[: LONGEST - len(suffix) - 1].rstrip("._-") or "file"
     name = f"{stem}{point}{suffix[:12]}".rstrip(".")
-    return f"x{name}" if _RESERVED.fullmatch(name) else name
+    return f"x{name}" if RESERVED.fullmatch(name.partition(".")[0]) else name
 
 
 def _spelled(letter: str) -> str:

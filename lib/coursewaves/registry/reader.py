@@ -277,14 +277,14 @@ class _Draft:
         return is_sound
 
     def _is_new(self, number: int, row: dict[str, Any]) -> bool:
-        for key, seen in zip(KEYS[self.table], self.seen, strict=True):
-            value = tuple(row[column] for column in key)
+        values = [tuple(str(row[name]).casefold() for name in key) for key in KEYS[self.table]]  # as file systems do
+        for key, value, seen in zip(KEYS[self.table], values, self.seen, strict=True):
             if value in seen:
                 fix = "give it an id of its own, or delete the row"
                 self.problem(number, key[-1], "E-DUPLICATE", "stands in an earlier row", "set aside", fix)
                 return False
-        for key, seen in zip(KEYS[self.table], self.seen, strict=True):
-            seen.add(tuple(row[column] for column in key))
+        for value, seen in zip(values, self.seen, strict=True):
+            seen.add(value)
         return True
 
     def _is_of_removed(self, number: int, row: dict[str, Any]) -> bool:

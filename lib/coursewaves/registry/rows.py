@@ -4,9 +4,19 @@ import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+"""Names that Windows keeps for itself, whatever follows after a point: no file can have one."""
+
+
+def _free(value: str) -> str:
+    if RESERVED.fullmatch(value):
+        raise ValueError("some systems can't name a file so")
+    return value
+
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$"), AfterValidator(_free)]
 Language = Literal["kk", "ru", "en"]
 
 

@@ -81,7 +81,11 @@ def languages() -> Iterator[str]:
         for _, _, *pair in read_yaml(LIBRARY / "simulate" / "sentences.yml").content["sentences"]
         for text, language in zip(pair, LANGUAGES, strict=False)
     ]
-    asked = [text for path in (LIBRARY / "questionnaires").glob("*.yml") for text in _wordings(read_yaml(path).content)]
+    asked = [
+        text
+        for path in (LIBRARY / "survey" / "questionnaires").glob("*.yml")
+        for text in _wordings(read_yaml(path).content)
+    ]
     countries = [(name, language) for language in LANGUAGES for name in Locale(language).territories.values()]
     sets = {
         "answers of the example year": answers,

@@ -84,7 +84,9 @@ def test_every_answer_of_the_example_year_is_told_rightly():
 
 def test_the_questionnaires_texts_of_four_words_are_told_in_99_of_100_and_never_wrongly():
     texts = of_words(
-        text for path in (LIBRARY / "questionnaires").glob("*.yml") for text in wordings(read_yaml(path).content)
+        text
+        for path in (LIBRARY / "survey" / "questionnaires").glob("*.yml")
+        for text in wordings(read_yaml(path).content)
     )
     right, wrong = measured(texts)
     assert len(texts) > 400

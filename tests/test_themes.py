@@ -1,6 +1,5 @@
 """Themes of open answers: keywords by hand, counts with intervals, and quotations that give nobody away."""
 
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -22,6 +21,7 @@ from coursewaves.analysis.themes import (
 from coursewaves.errors import CoursewavesError
 from coursewaves.settings.home import Home
 from coursewaves.survey.files import load_survey
+from coursewaves.system import PACKAGE
 from coursewaves.system.yamlfile import read_yaml
 from small import responses_of, survey
 
@@ -168,7 +168,7 @@ def test_an_institutes_own_codebook_takes_the_place_of_the_built_in_one(tmp_path
 def test_the_codebook_beside_own_questionnaires_is_none_of_them(tmp_path):
     home = Home(tmp_path)
     home.codebook.parent.mkdir()
-    for path in Path(load_survey.__code__.co_filename).with_name("questionnaires").glob("*.yml"):
+    for path in (PACKAGE / "survey" / "questionnaires").glob("*.yml"):
         (home.instruments / path.name).write_bytes(path.read_bytes())
         (home.codebook.parent / path.name).write_bytes(path.read_bytes())
     home.codebook.write_text("themes:\n  - {id: own, keywords: {ru: [слово]}}\n", encoding="utf-8")
@@ -183,7 +183,7 @@ def test_the_built_in_keywords_are_drafts_in_three_languages():
         assert all(theme.keywords.values()), theme.id
 
 
-SENTENCES = Path(load_survey.__code__.co_filename).parent / "simulate" / "sentences.yml"
+SENTENCES = PACKAGE / "simulate" / "sentences.yml"
 PLANTED = {"parents": "parents", "exchange": "exchange", "trainer": "trainers", "demonstration": "demonstration",
            "observation": "observation", "play": "play", "schedule": "schedule", "online": "online",
            "nothing": "nothing", "materials": "materials", "language": "teaching_language", "equipment": "equipment",

@@ -1,18 +1,24 @@
 """What the tests share: one survey design, one small example year, one browser."""
 
+import os
+import pickle
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from coursewaves.builders.form import Form
     from coursewaves.processed.year import Year
+    from coursewaves.registry.reader import Registry
+    from coursewaves.settings.home import Home
     from coursewaves.survey.instruments import Survey
 
 # Whoever starts the tests in the background (nohup, a shell's &) has these signals ignored, and every process that a
@@ -46,13 +52,38 @@ def survey() -> "Survey":
     return load_survey()
 
 
+Shared = Callable[[str, Callable[[Path], None]], Path]
+
+
 @pytest.fixture(scope="session")
-def example_year(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
+    """Make a folder once for all processes of a run of the tests: ``shared("year", make)``; it is only to be read."""
+    own = tmp_path_factory.getbasetemp()
+    base = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def find(name: str, make: Callable[[Path], None]) -> Path:
+        folder, is_made = base / name, base / f"{name}.made"
+        with FileLock(base / f"{name}.lock"):
+            if not is_made.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of a process that failed half-way
+                make(folder)
+                is_made.touch()
+        return folder
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def example_year(shared: Shared) -> tuple[Path, Any]:
     """The work folder of a small simulated year, only to be read, and what was planted in it."""
     from coursewaves.simulate import simulate_year
 
-    home = tmp_path_factory.mktemp("year") / "home"
-    return home, simulate_year(home, programmes=4, courses=12, seed=2026)
+    def make(folder: Path) -> None:
+        planted = simulate_year(folder / "home", programmes=4, courses=12, seed=2026)
+        (folder / "planted").write_bytes(pickle.dumps(planted))
+
+    folder = shared("year", make)
+    return folder / "home", pickle.loads((folder / "planted").read_bytes())
 
 
 REPORTED = ("P01-01", "P01-02", "P02-01")
@@ -60,29 +91,67 @@ REPORTED = ("P01-01", "P01-02", "P02-01")
 
 
 @pytest.fixture(scope="session")
-def loaded_year(example_year: tuple[Path, Any], tmp_path_factory: pytest.TempPathFactory) -> "Year":
+def loaded_year(example_year: tuple[Path, Any], shared: Shared) -> "Year":
     """The small example year, loaded in a work folder of its own; tests only read it."""
     from coursewaves.load import load_year
+    from coursewaves.processed.year import Year
     from coursewaves.settings.home import Home
 
-    home = tmp_path_factory.mktemp("loaded") / "institute"
-    shutil.copytree(example_year[0], home, ignore=shutil.ignore_patterns("processed"))
-    return load_year(Home(home))
+    def make(folder: Path) -> None:
+        shutil.copytree(example_year[0], folder / "institute", ignore=shutil.ignore_patterns("processed"))
+        load_year(Home(folder / "institute"))
+
+    return Year(Home(shared("loaded", make) / "institute"))
 
 
 @pytest.fixture(scope="session")
-def reports(loaded_year: "Year") -> Path:
-    """The folder of the finished reports on `REPORTED`, with manifest and index.
-
-    Made once a process, in many seconds: tests that use it stand in few files (``pytest --dist loadfile``).
-    """
+def reports(loaded_year: "Year", shared: Shared) -> Path:
+    """The folder of the finished reports on `REPORTED`, with manifest and index, in a work folder of their own."""
     from coursewaves.publishing.publish import here
     from coursewaves.runs.run import produce
+    from coursewaves.settings.home import Home
 
-    home = loaded_year.home
-    outcomes = produce(home, here(home, 2), REPORTED).outcomes
-    assert [outcome.failure for outcome in outcomes] == [""] * 9
-    return home.reports
+    def make(folder: Path) -> None:
+        shutil.copytree(loaded_year.home.root, folder / "institute")
+        home = Home(folder / "institute")
+        outcomes = produce(home, here(home, 2), REPORTED).outcomes
+        assert [outcome.failure for outcome in outcomes] == [""] * 9
+
+    return Home(shared("reported", make) / "institute").reports
+
+
+@pytest.fixture(scope="session")
+def registry(example_year: tuple[Path, Any]) -> "Registry":
+    """The registry of the small example year."""
+    from coursewaves.registry.reader import read_registry
+
+    return read_registry(example_year[0] / "data" / "raw" / "registry")[0]
+
+
+@pytest.fixture(scope="session")
+def forms(survey: "Survey", registry: "Registry") -> dict[str, "Form"]:
+    """The form of each wave as programme P01 is asked."""
+    from coursewaves.builders.outline import make_form
+
+    return {one.id: make_form(survey, registry, one, "P01") for one in survey.waves()}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> "Home":
+    """An empty work folder; many files have another in its place."""
+    from coursewaves.settings.home import Home
+
+    (tmp_path / "institute").mkdir()
+    return Home(tmp_path / "institute")
+
+
+@pytest.fixture
+def closed_log() -> Iterator[None]:
+    """In the end no log is open."""
+    from coursewaves.runs.logs import close_log
+
+    yield
+    close_log()
 
 
 @pytest.fixture(scope="session")

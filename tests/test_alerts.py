@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from coursewaves.runs import alerts, senders
 from coursewaves.runs.alerts import MEMORY, News, compose, finish_check, finish_run, send_alerts
 from coursewaves.runs.history import read_status
-from coursewaves.runs.logs import LOG, close_log, open_log
+from coursewaves.runs.logs import LOG, open_log
 from coursewaves.runs.record import Failure, RunRecord
 from coursewaves.runs.senders import Sent
 from coursewaves.runs.status import write_status
-from coursewaves.settings.home import Home, Settings
+from coursewaves.settings.home import Settings
 from postbox import Hook, Postbox, free_port
 
 NIGHT = datetime(2026, 11, 23, 21, 30, tzinfo=UTC)
@@ -37,17 +37,7 @@ GOOD = run(n_made=12)
 STOPPED = run("stopped", 143)
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    close_log()
-
-
-@pytest.fixture
-def home(tmp_path):
-    folder = tmp_path / "institute"
-    folder.mkdir()
-    return Home(folder)
+pytestmark = pytest.mark.usefixtures("closed_log")
 
 
 def settle(home, language="en", more="", **ways) -> None:

@@ -9,6 +9,9 @@ import io
 import os
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pandas as pd
@@ -143,6 +146,13 @@ def read(folder, content: bytes) -> Intake:
     return small.read(path.parent)
 
 
+@lru_cache
+def read_clean(n: int) -> Intake:
+    """So many sound records, read from a plain file."""
+    with TemporaryDirectory() as folder:
+        return read(Path(folder), file_of(clean(n)))
+
+
 def account(intake: Intake) -> dict[str, int]:
     counts = intake.files[["n_read", *(f"n_{outcome}" for outcome in OUTCOMES)]].sum()
     return {name.removeprefix("n_"): int(count) for name, count in counts.items()}
@@ -174,7 +184,7 @@ def test_a_stack_of_corruptions_costs_what_each_must_cost(tmp_path_factory, stac
         return
     expected = Counter(row.outcome for row in _told(spoilt, layout))
     assert account(intake) == {"read": expected.total()} | {outcome: expected[outcome] for outcome in OUTCOMES}
-    whole = read(folder, file_of(rows))
+    whole = read_clean(n)
     kept = [(row.key, number) for number, row in enumerate(spoilt, 2) if row.outcome == "kept" and row.is_equal]
     copies = {row.key for row in spoilt if row.outcome == "duplicate"}
     same = [(key, number) for key, number in kept if key not in copies]
@@ -214,11 +224,11 @@ def test_a_file_cut_anywhere_loses_at_most_its_last_record(tmp_path_factory, pla
 @given(st.integers(1, 9), st.integers(0, 9), st.randoms(use_true_random=False))
 def test_splitting_and_shuffling_files_changes_no_answer(tmp_path_factory, n, place, random):
     folder, rows = tmp_path_factory.mktemp("split"), clean(n)
-    whole = read(folder, file_of(rows)).responses
+    whole = read_clean(n).responses
     shuffled = random.sample(rows, len(rows))
-    read(folder, file_of(shuffled[:place]))
-    (folder / "responses" / "q.csv").write_bytes(file_of(shuffled[place:]))
-    parts = small.read(folder / "responses").responses
+    for name, part in {"p.csv": shuffled[:place], "q.csv": shuffled[place:]}.items():
+        (folder / name).write_bytes(file_of(part))
+    parts = small.read(folder).responses
     drop = ["response_id", "file", "row"]
     pd.testing.assert_frame_equal(parts.drop(columns=drop), whole.drop(columns=drop))
 
@@ -238,7 +248,7 @@ def test_the_same_table_in_every_dress_gives_the_same_answers(tmp_path, encoding
     writer.writerows([HEADER, *(row.cells for row in rows)])
     mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
     dressed = read(tmp_path, mark + text.getvalue().encode(encoding)).responses
-    pd.testing.assert_frame_equal(dressed, read(tmp_path, file_of(rows)).responses)
+    pd.testing.assert_frame_equal(dressed, read_clean(7).responses)
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "kz1048", "cp866", "latin-1"])

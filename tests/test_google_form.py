@@ -12,22 +12,12 @@ from coursewaves.builders.apps_script import apps_script, script_json
 from coursewaves.builders.form import Block, Choice, Form, Page, Question
 from coursewaves.builders.outline import make_form
 from coursewaves.errors import CoursewavesError
-from coursewaves.registry.reader import Registry, read_registry
+from coursewaves.registry.reader import Registry
 from coursewaves.registry.tables import TABLES
 from coursewaves.survey.instruments import Survey
 from exports import answered, built_form
 from exports.built_form import Built, Item
 from hostile_survey import EVIL, hostile_survey
-
-
-@pytest.fixture(scope="module")
-def registry(example_year) -> Registry:
-    return read_registry(example_year[0] / "data" / "raw" / "registry")[0]
-
-
-@pytest.fixture(scope="module")
-def forms(survey, registry) -> dict[str, Form]:
-    return {one.id: make_form(survey, registry, one, "P01") for one in survey.waves()}
 
 
 @pytest.fixture(scope="module")

@@ -37,13 +37,6 @@ from coursewaves.system import PACKAGE
 LANGUAGES = ["kk", "ru", "en"]
 
 
-@pytest.fixture
-def home(tmp_path) -> Home:
-    """An empty work folder."""
-    (tmp_path / "institute").mkdir()
-    return Home(tmp_path / "institute")
-
-
 def texts(path: Path) -> str:
     """All texts of a notebook."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

@@ -14,21 +14,10 @@ from coursewaves.builders.outline import make_form
 from coursewaves.reading.draft import draft_instrument
 from coursewaves.reading.lime_headings import columns, tidy
 from coursewaves.reading.lss import LimeQuestionnaire, read_lss
-from coursewaves.registry.reader import Registry, read_registry
 from exports import answered, lime_survey
 from hostile_survey import EVIL, hostile_survey
 
 METADATA = ("id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp")
-
-
-@pytest.fixture(scope="module")
-def registry(example_year) -> Registry:
-    return read_registry(example_year[0] / "data" / "raw" / "registry")[0]
-
-
-@pytest.fixture(scope="module")
-def forms(survey, registry) -> dict[str, Form]:
-    return {one.id: make_form(survey, registry, one, "P01") for one in survey.waves()}
 
 
 def written(form: Form, folder: Path) -> LimeQuestionnaire:

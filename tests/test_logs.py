@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from coursewaves.errors import CoursewavesError
 from coursewaves.runs import logs
 from coursewaves.runs.logs import LOG, OneLine, close_log, open_log, told_error
-from coursewaves.settings.home import Home
 from coursewaves.system.oneline import one_line
 from coursewaves.system.yamlfile import read_yaml
 
@@ -23,17 +22,7 @@ FULL = Path("/dev/full")
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [A-Z]+ .*")
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    close_log()
-
-
-@pytest.fixture
-def home(tmp_path):
-    folder = tmp_path / "institute"
-    folder.mkdir()
-    return Home(folder)
+pytestmark = pytest.mark.usefixtures("closed_log")
 
 
 def lines(home) -> list[str]:

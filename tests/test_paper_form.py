@@ -11,22 +11,11 @@ import pytest
 from coursewaves.builders.form import Form, Question
 from coursewaves.builders.outline import make_form
 from coursewaves.builders.paper import entry_columns, paper_form
-from coursewaves.registry.reader import Registry, read_registry
 from exports import answered
 from hostile_survey import EVIL, hostile_survey
 
 INSTITUTE = {"kk": "Балаларды ерте дамыту институты"}
 LANGUAGES = ("kk", "ru", "en")
-
-
-@pytest.fixture(scope="module")
-def registry(example_year) -> Registry:
-    return read_registry(example_year[0] / "data" / "raw" / "registry")[0]
-
-
-@pytest.fixture(scope="module")
-def forms(survey, registry) -> dict[str, Form]:
-    return {one.id: make_form(survey, registry, one, "P01") for one in survey.waves()}
 
 
 Node = ElementTree.Element

@@ -16,15 +16,11 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def planted(example_year, loaded_year) -> list[str]:
+def planted(example_year, loaded_year, reports) -> list[str]:
     """All that may appear nowhere: planted traces of people, and places of this machine."""
     truth = example_year[1]
-    places = [
-        str(loaded_year.home.root),
-        str(loaded_year.home.root.parent),
-        str(Path.home()),
-        str(Path(cli.__file__).parent),
-    ]
+    homes = [loaded_year.home.root, reports.parent]
+    places = [*map(str, homes), *(str(home.parent) for home in homes), str(Path.home()), str(Path(cli.__file__).parent)]
     traces = [text for kind in ("emails", "phones", "iins", "names") for text in truth.canaries[kind]]
     return [*traces, *(place for place in places if len(place) > 5)]
 

@@ -15,21 +15,10 @@ from coursewaves.builders.form import Choice, Form, Question
 from coursewaves.builders.outline import make_form
 from coursewaves.builders.xlsform import write_xlsform, xlsform
 from coursewaves.errors import CoursewavesError
-from coursewaves.registry.reader import Registry, read_registry
 from exports import answered, kobo
 from hostile_survey import EVIL, hostile_survey
 
 XFORMS = "{http://www.w3.org/2002/xforms}"
-
-
-@pytest.fixture(scope="module")
-def registry(example_year) -> Registry:
-    return read_registry(example_year[0] / "data" / "raw" / "registry")[0]
-
-
-@pytest.fixture(scope="module")
-def forms(survey, registry) -> dict[str, Form]:
-    return {one.id: make_form(survey, registry, one, "P01") for one in survey.waves()}
 
 
 def converted(form: Form, folder: Path) -> ElementTree.Element:

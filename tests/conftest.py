@@ -175,12 +175,8 @@ def browser(chromium: str) -> Iterator["Browser"]:
 
 
 @pytest.fixture
-def page(chromium: str) -> Iterator["Page"]:
+def page(browser: "Browser") -> Iterator["Page"]:
     """A new page of a headless browser without network; its size is a phone's, 390 x 844."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET_BROWSER))
-        context = browser.new_context(offline=True, viewport={"width": 390, "height": 844})
-        yield context.new_page()
-        browser.close()
+    context = browser.new_context(offline=True, viewport={"width": 390, "height": 844})
+    yield context.new_page()
+    context.close()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import pytest
@@ -69,6 +70,30 @@ def home(example_year, tmp_path) -> Path:
     folder = tmp_path / "institute"
     shutil.copytree(example_year[0], folder, ignore=shutil.ignore_patterns("processed", "reports"))
     return folder
+
+
+@pytest.fixture
+def home_of_one_wave(home) -> Path:
+    """The work folder without the answers of later waves: what is asked of it takes a third of the time."""
+    for name in ("wave2", "wave3"):
+        shutil.rmtree(home / "data" / "raw" / "responses" / name)
+    return home
+
+
+class Loaded(NamedTuple):
+    """A work folder that the command has loaded, its raw files before that, and how the command ended."""
+
+    home: Path
+    raw: dict[str, tuple[bytes, int]]
+    result: Result
+
+
+@pytest.fixture(scope="module")
+def by_command(example_year, tmp_path_factory) -> Loaded:
+    """The example year loaded by the command; only to be read and copied."""
+    folder = tmp_path_factory.mktemp("by_command") / "institute"
+    shutil.copytree(example_year[0], folder, ignore=shutil.ignore_patterns("processed", "reports"))
+    return Loaded(folder, contents(folder / "data" / "raw"), run("--home", str(folder), "load"))
 
 
 @pytest.fixture
@@ -186,8 +211,8 @@ def test_check_of_sound_files_ends_with_zero(home, example_year):
     assert (result.exit_code, result.output.splitlines()[-1]) == (0, "0 problems")
 
 
-def test_load_prints_the_account_of_every_file_and_the_sum(home, example_year):
-    result = run("--home", str(home), "load")
+def test_load_prints_the_account_of_every_file_and_the_sum(by_command, example_year):
+    result = by_command.result
     assert result.exit_code == 0
     lines = {line.split()[0]: line.split() for line in result.output.splitlines() if line.startswith(" ")}
     for planted in example_year[1].files:
@@ -197,7 +222,7 @@ def test_load_prints_the_account_of_every_file_and_the_sum(home, example_year):
     n_read, *parts = map(int, total)
     assert n_read == sum(parts)
     assert "E-VALUE 3" in result.output
-    assert (home / "data" / "processed" / "responses.parquet").exists()
+    assert (by_command.home / "data" / "processed" / "responses.parquet").exists()
 
 
 def test_a_renamed_question_is_proposed_accepted_and_read(tmp_path):
@@ -219,8 +244,8 @@ def test_a_renamed_question_is_proposed_accepted_and_read(tmp_path):
     assert not (tmp_path / "data" / "processed").exists()
 
 
-def test_a_query_is_answered_as_a_table_and_a_wrong_one_told(home):
-    assert run("--home", str(home), "load").exit_code == 0
+def test_a_query_is_answered_as_a_table_and_a_wrong_one_told(by_command):
+    home = by_command.home
     found = run("--home", str(home), "query", "SELECT wave, count(*) AS n FROM responses GROUP BY ALL ORDER BY ALL")
     header, *lines = [line.split() for line in found.output.splitlines() if line.strip()]
     table = pd.read_parquet(home / "data" / "processed" / "responses.parquet")
@@ -229,8 +254,10 @@ def test_a_query_is_answered_as_a_table_and_a_wrong_one_told(home):
     assert run("--home", str(home), "query", "SELEC").exit_code == 2
 
 
-def test_loading_tells_of_a_new_key_once(home):
-    first, second = (run("--home", str(home), "load").output for _ in range(2))
+def test_loading_tells_of_a_new_key_once(by_command, tmp_path):
+    home = tmp_path / "institute"
+    shutil.copytree(by_command.home, home)
+    first, second = by_command.result.output, run("--home", str(home), "load").output
     has_key = (home / "coursewaves.key").exists()
     assert ("coursewaves.key made" in first) == has_key
     assert "coursewaves.key made" not in second
@@ -243,13 +270,12 @@ def test_a_draft_needs_a_structure(tmp_path):
     assert "not the structure of a LimeSurvey survey" in result.output
 
 
-def test_raw_files_are_never_changed(home):
-    raw = contents(home / "data" / "raw")
-    run("--home", str(home), "load")
-    assert contents(home / "data" / "raw") == raw
+def test_raw_files_are_never_changed(by_command):
+    assert contents(by_command.home / "data" / "raw") == by_command.raw
 
 
-def test_the_work_folder_is_named_by_the_environment_or_is_the_current_one(home, elsewhere, monkeypatch):
+def test_the_work_folder_is_named_by_the_environment_or_is_the_current_one(home_of_one_wave, elsewhere, monkeypatch):
+    home = home_of_one_wave
     monkeypatch.setenv("COURSEWAVES_HOME", str(home))
     assert "wave1/P01_A_kk.csv" in run("check").output
     monkeypatch.delenv("COURSEWAVES_HOME")
@@ -257,7 +283,8 @@ def test_the_work_folder_is_named_by_the_environment_or_is_the_current_one(home,
     assert "wave1/P01_A_kk.csv" in run("check").output
 
 
-def test_a_file_name_in_brackets_is_printed_as_it_is(home):
+def test_a_file_name_in_brackets_is_printed_as_it_is(home_of_one_wave):
+    home = home_of_one_wave
     odd = home / "data" / "raw" / "responses" / "[red]odd[" / "nothing].csv"
     odd.parent.mkdir()
     odd.write_text("a,b\n1,2\n")
@@ -345,6 +372,23 @@ def no_reports(monkeypatch) -> None:
     monkeypatch.setattr("coursewaves.runs.run.make_reports", lambda home, planned, do, done: [])
 
 
+@pytest.fixture(scope="module")
+def small_demo(tmp_path_factory) -> Path:
+    """What a small demo makes but for its reports; only to be copied."""
+    folder = tmp_path_factory.mktemp("small") / "demo"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("coursewaves.runs.run.make_reports", lambda home, planned, do, done: [])
+        assert run("--home", str(folder), "demo", *SMALL).exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def demo_here(small_demo, elsewhere, no_reports) -> Path:
+    """A demo in the current folder."""
+    shutil.copytree(small_demo, elsewhere / "demo")
+    return elsewhere / "demo"
+
+
 def test_demo_makes_its_folder_here_and_makes_it_anew(elsewhere, no_reports):
     assert run("demo", *SMALL).exit_code == 0
     first = {name: text for name, (text, _) in contents(elsewhere / "demo" / "data" / "raw").items()}
@@ -365,9 +409,8 @@ def test_demo_makes_its_folder_here_and_makes_it_anew(elsewhere, no_reports):
         ("instruments/mine.yml", "added"),
     ],
 )
-def test_demo_never_deletes_what_it_did_not_make(elsewhere, no_reports, name, change):
-    run("demo", *SMALL)
-    path = elsewhere / "demo" / name
+def test_demo_never_deletes_what_it_did_not_make(elsewhere, demo_here, name, change):
+    path = demo_here / name
     path.parent.mkdir(exist_ok=True)
     with path.open("a") as file:
         file.write("\n# mine\n")
@@ -386,9 +429,8 @@ def test_demo_leaves_a_folder_with_other_data_as_it_is(home):
     assert contents(home) == before
 
 
-def test_demo_keeps_files_of_the_reports_folder_that_are_no_reports(elsewhere, no_reports):
-    run("demo", *SMALL)
-    note = elsewhere / "demo" / "reports" / "note.txt"
+def test_demo_keeps_files_of_the_reports_folder_that_are_no_reports(demo_here):
+    note = demo_here / "reports" / "note.txt"
     note.parent.mkdir(exist_ok=True)
     note.write_text("mine")
     assert run("demo", *SMALL).exit_code == 0

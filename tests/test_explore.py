@@ -13,19 +13,16 @@ from coursewaves import explore
 from coursewaves.errors import CoursewavesError
 from coursewaves.explore.panes import numbers
 from coursewaves.explore.spread import SPREAD, spread_table
-from coursewaves.load import load_year
 from coursewaves.phrases import Phrases
 from coursewaves.processed.year import Year
-from coursewaves.settings.home import Home
 from coursewaves.views.opening import CourseView
 
 ANSWERS, SCORES, COMPARISON, DATA = range(4)
 
 
-@pytest.fixture(scope="module")
-def year(example_year) -> Year:
-    home, _ = example_year
-    return load_year(Home(home))
+@pytest.fixture
+def year(loaded_year) -> Year:
+    return loaded_year
 
 
 @pytest.fixture

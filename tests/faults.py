@@ -15,6 +15,7 @@ from typing import Any
 
 from coursewaves.sections.front import END_MARK
 from coursewaves.settings.home import notebooks_folder
+from coursewaves.simulate import simulate_year
 from coursewaves.system import PACKAGE
 
 COMMAND = Path(sys.executable).with_name("coursewaves")
@@ -24,6 +25,19 @@ MARK = "COURSEWAVES_FAULTS"
 
 PASSING = ("status.json", "status.html", "run.lock", "coursewaves.log", "alerts.json")
 """Files that tell of the runs themselves: two runs never leave the same."""
+
+
+def four_courses(folder: Path) -> Path:
+    """Write raw data of four courses in two programmes, all that is planted in them, and of the other files few.
+
+    A run that loads takes as long as there are files, and no fault hangs on their number.
+    """
+    simulate_year(folder, programmes=2, courses=4, seed=2026)
+    (folder / "data" / "truth.json").unlink()
+    responses = folder / "data" / "raw" / "responses"
+    for path in [*responses.rglob("*_en.csv"), *responses.rglob("P01_?_ru.*")]:
+        path.unlink()
+    return folder
 
 
 class Place:

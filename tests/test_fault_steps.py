@@ -35,7 +35,7 @@ from coursewaves.simulate.damage import CANARIES
 from coursewaves.system import PACKAGE
 from coursewaves.system.locks import Busy, RunLock
 from coursewaves.workers.pool import Ended, Told
-from faults import differences, state_of
+from faults import differences, four_courses, state_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -76,11 +76,7 @@ class Painter:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A work folder of four courses that a run has brought up to date; only to be copied."""
-    from coursewaves.simulate import simulate_year
-
-    folder = tmp_path_factory.mktemp("steps") / "institute"
-    simulate_year(folder, programmes=2, courses=4, seed=2026)
-    (folder / "data" / "truth.json").unlink()
+    folder = four_courses(tmp_path_factory.mktemp("steps") / "institute")
     (folder / "coursewaves.yml").write_text(SETTINGS)
     assert ran(folder, Painter()).outcome == "done"
     return folder

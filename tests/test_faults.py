@@ -19,9 +19,10 @@ from pathlib import Path
 import pytest
 
 from coursewaves.phrases import Phrases
+from coursewaves.reading.records import read_records
 from coursewaves.simulate import simulate_year
 from coursewaves.simulate.damage import CANARIES, HOSTILE
-from faults import Place, Reader, differences
+from faults import Place, Reader, differences, four_courses
 
 pytestmark = [
     pytest.mark.slow,
@@ -40,9 +41,7 @@ SETTINGS = "languages: [kk]\nkinds: [course]\n"
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A work folder of four courses with raw data alone."""
-    folder = tmp_path_factory.mktemp("raw") / "institute"
-    simulate_year(folder, programmes=2, courses=4, seed=2026)
-    (folder / "data" / "truth.json").unlink()
+    folder = four_courses(tmp_path_factory.mktemp("raw") / "institute")
     (folder / "coursewaves.yml").write_text(SETTINGS)
     return folder
 
@@ -279,8 +278,15 @@ def test_reports_on_a_disk_that_is_full_or_only_to_be_read_stay_as_they_are(plac
 # Nothing of the answers ------------------------------------------------------------------------------
 
 
+def given(home: Path) -> str:
+    """All that stands in the raw files."""
+    records = [read_records(path) for path in (home / "data" / "raw" / "responses").rglob("*.*")]
+    return "\n".join(cell or "" for found in records for _, cells in found.rows for cell in cells)
+
+
 def test_no_word_of_the_answers_is_in_what_a_run_tells(clean):
     words = [word for kind in CANARIES.values() for word in kind] + list(HOSTILE)
+    assert {word for word in words if word not in given(clean.home)} == set()
     paths = [path for path in [*clean.reports.glob("*"), *(clean.home / "logs").iterdir()] if path.is_file()]
     assert {"status.json", "status.html", "manifest.json", "coursewaves.log"} <= {path.name for path in paths}
     found = {path.name for path in paths for word in words if word in path.read_text(encoding="utf-8")}

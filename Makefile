@@ -24,8 +24,10 @@ reports: $(TOOLS_STAMP)  ## load and report a work folder: make reports WORK=/pa
 	$(BIN)/coursewaves --home "$(WORK)" load
 	$(BIN)/coursewaves --home "$(WORK)" report
 
+# Compiled files are kept, whatever the machine says: each process that a test starts would compile the library anew.
+test: export PYTHONDONTWRITEBYTECODE =
 test: lint  ## check everything: ruff, mypy, the guards and all tests
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(TOOLS_STAMP)  ## check style and types only
 	$(BIN)/ruff check .

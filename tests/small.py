@@ -119,16 +119,26 @@ def survey() -> Survey:
     )
 
 
+@lru_cache
+def bare_table(name: str) -> pd.DataFrame:
+    """A table of the registry without rows, but for the regions, which are the country's; only to be copied."""
+    if name != "regions":
+        return empty_table(name)
+    records = read_records(BUILT_IN_REGIONS)
+    return table_of(
+        name, [dict(zip(records.header, (cell or None for cell in row), strict=True)) for _, row in records.rows]
+    )
+
+
+def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    types = {column: dtype_of(name, column) for column in columns_of(name)}
+    return pd.DataFrame(list(rows), columns=list(types)).astype(types)
+
+
 def make_registry(**tables: list[Mapping[str, Any]]) -> Registry:
     """A registry of the rows given; other tables are empty, regions are the country's."""
-    records = read_records(BUILT_IN_REGIONS)
-    regions = [dict(zip(records.header, (cell or None for cell in cells), strict=True)) for _, cells in records.rows]
-    rows = {"regions": regions} | tables
-    frames = {name: empty_table(name) for name in TABLES}
-    for name, found in rows.items():
-        types = {column: dtype_of(name, column) for column in columns_of(name)}
-        frames[name] = pd.DataFrame(list(found), columns=list(types)).astype(types)
-    return Registry(**frames)
+    bare = {name: bare_table(name).copy() for name in TABLES if name not in tables}
+    return Registry(**bare, **{name: table_of(name, rows) for name, rows in tables.items()})
 
 
 @lru_cache(maxsize=1)

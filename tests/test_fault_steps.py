@@ -409,7 +409,7 @@ def test_a_file_that_grows_during_a_run_is_loaded_by_the_next(folder, painter, m
     assert ran(folder, painter).exit_code == 0
     path.write_bytes(whole)
     record = ran(folder, painter)
-    assert (record.exit_code, record.n_loaded_files) == (0, 16)
+    assert (record.exit_code, record.n_loaded_files) == (0, 10)
     assert differences(state_of(folder), clean) == []
     assert ran(folder, painter).outcome == "nothing new"
 

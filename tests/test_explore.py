@@ -20,7 +20,7 @@ from coursewaves.views.opening import CourseView
 ANSWERS, SCORES, COMPARISON, DATA = range(4)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def year(loaded_year) -> Year:
     return loaded_year
 

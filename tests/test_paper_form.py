@@ -194,9 +194,9 @@ def test_the_kazakh_page_prints_on_a4_and_nothing_is_cut_in_two(name, survey, re
     page.on("request", lambda request: asked.append(request.url))
     page.goto(path.as_uri())
     assert asked == [path.as_uri()]
-    assert len(printed(page, tmp_path, form, 0)) <= 4
     for shift in range(0, 180, 20):
         sheets = printed(page, tmp_path, form, shift)
+        assert shift or len(sheets) <= 4
         cut = [texts for texts in together(form) if not any(all(text in one for text in texts) for one in sheets)]
         assert (shift, cut) == (shift, [])
 

@@ -13,6 +13,7 @@ import shlex
 import subprocess
 import tomllib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -115,10 +116,16 @@ def listed(faults: Iterable[str]) -> str:
     return "\n".join(faults)
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A module of the library, parsed once; only to be read."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def trees() -> Iterator[tuple[str, ast.Module]]:
     """Every module of the library, parsed."""
     for path in MODULES:
-        yield name_of(path), ast.parse(path.read_text(encoding="utf-8"))
+        yield name_of(path), tree_of(path)
 
 
 # The library ---------------------------------------------------------------------------------------
@@ -162,7 +169,7 @@ def test_a_module_imports_only_modules_earlier_in_the_line():
         if steps == ("__init__",):
             continue
         package = ("coursewaves", *steps[:-1])
-        imports = imported_parts(ast.parse(path.read_text(encoding="utf-8")), package)
+        imports = imported_parts(tree_of(path), package)
         faults += flow_faults(*(*steps, "")[:2], imports)
     assert not faults, listed(faults)
 

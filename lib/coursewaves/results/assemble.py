@@ -17,9 +17,9 @@ for fewer than so many people, ``hidden`` for what is kept back so that a neighb
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from coursewaves.results.figures import figures_of, is_figure
+from coursewaves.results.figures import Figure, figures_of, is_figure
 from coursewaves.results.names import COLUMNS, SHARE, TEXT, Column, column_of, slug, told_apart
 from coursewaves.results.shown import Note
 
@@ -73,6 +73,19 @@ def _section(section: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {"id": section["id"], "title": section["title"], "paragraphs": section["paragraphs"]} | found
 
 
+class _Read(NamedTuple):
+    """A cell as it was noted, with the numbers that stand in it."""
+
+    text: str
+    key: str
+    figures: list[Figure]
+
+
+def _read(cell: Any, language: str) -> _Read:
+    text = _text_of(cell)
+    return _Read(text, _key_of(cell), figures_of(text, language))
+
+
 def _text_of(cell: Any) -> str:
     return str(cell if isinstance(cell, str) else cell[0])
 
@@ -83,9 +96,8 @@ def _key_of(cell: Any) -> str:
 
 def _text(cell: Any, language: str) -> list[dict[str, Any]]:
     """Return a sentence with its numbers; one without any is left out."""
-    text = _text_of(cell)
-    numbers = [figure.value for figure in figures_of(text, language)]
-    return [{"name": slug(_key_of(cell)), "text": text, "values": numbers}] if numbers else []
+    text, key, figures = _read(cell, language)
+    return [{"name": slug(key), "text": text, "values": [one.value for one in figures]}] if figures else []
 
 
 def _figure(note: Note, figure_id: str) -> dict[str, Any]:
@@ -103,8 +115,9 @@ def _table(note: Note, table_id: str, language: str) -> dict[str, Any]:
         title: Any = ""
     else:
         head, title = note["head"], note["title"]
-    columns = _columns(head[1:], list(zip(*note["rows"], strict=True))[1:], language)
-    rows = [_row(row, columns, language) for row in note["rows"]]
+    cells = [[_read(cell, language) for cell in row[1:]] for row in note["rows"]]
+    columns = _columns(head[1:], list(zip(*cells, strict=True)))
+    rows = [_row(row[0], read, columns, language) for row, read in zip(note["rows"], cells, strict=True)]
     return {
         "id": table_id, "name": slug(_key_of(title)), "title": _text_of(title), "label": _text_of(head[0]),
         "columns": [
@@ -115,13 +128,13 @@ def _table(note: Note, table_id: str, language: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _columns(head: Sequence[Any], cells: Sequence[Sequence[Any]], language: str) -> list[Column]:
-    found = [_column(place, *one, language) for place, one in enumerate(zip(head, cells, strict=True), 1)]
+def _columns(head: Sequence[Any], cells: Sequence[Sequence[_Read]]) -> list[Column]:
+    found = [_column(place, *one) for place, one in enumerate(zip(head, cells, strict=True), 1)]
     names = iter(told_apart([name for column in found for name in column.names]))
     return [Column(tuple(next(names) for _ in column.names), column.unit) for column in found]
 
 
-def _column(place: int, head: Any, cells: Sequence[Any], language: str) -> Column:
+def _column(place: int, head: Any, cells: Sequence[_Read]) -> Column:
     """Name what stands in a column; one of a wave or a course may hold a count and its share."""
     key = _key_of(head) or (_text_of(head) if _text_of(head).isascii() else "")
     column = column_of(key)
@@ -130,8 +143,7 @@ def _column(place: int, head: Any, cells: Sequence[Any], language: str) -> Colum
         return column
     if not name:
         return Column((f"value_{place}",), TEXT)
-    told = [figures_of(_text_of(cell), language) for cell in cells]
-    is_share = [[figure.is_share for figure in figures] for figures in told if figures]
+    is_share = [[figure.is_share for figure in cell.figures] for cell in cells if cell.figures]
     if [False, True] in is_share:
         return Column((f"n_{name}", f"share_{name}"))
     if [False, False, False] in is_share:
@@ -139,13 +151,13 @@ def _column(place: int, head: Any, cells: Sequence[Any], language: str) -> Colum
     return Column((name,), SHARE if is_share and all(shares == [True] for shares in is_share) else "")
 
 
-def _row(row: Sequence[Any], columns: Sequence[Column], language: str) -> Row:
-    first, *cells = row
+def _row(first: Any, cells: Sequence[_Read], columns: Sequence[Column], language: str) -> Row:
     values: Row = {}
     for cell, column in zip(cells, columns, strict=True):
         values |= _values(cell, column, language)
-    texts = [_text_of(cell) for cell in cells]
-    return {"id": slug(_key_of(first)), "label": _text_of(first), "values": values, "texts": texts}
+    return {
+        "id": slug(_key_of(first)), "label": _text_of(first), "values": values, "texts": [cell.text for cell in cells],
+    }  # fmt: skip
 
 
 def _told(names: tuple[str, ...], text: str, numbers: Sequence[float]) -> Row:
@@ -153,13 +165,13 @@ def _told(names: tuple[str, ...], text: str, numbers: Sequence[float]) -> Row:
     return dict.fromkeys(names) | {names[0]: text} | dict(zip(names[1:], numbers, strict=False))
 
 
-def _values(cell: Any, column: Column, language: str) -> Row:
+def _values(cell: _Read, column: Column, language: str) -> Row:
     """Return what a cell says of the variables of its column.
 
     What is hidden is ``"<5"`` or ``"hidden"`` for all of them; a text is named by its key, which is of no language.
     """
-    text, key = _text_of(cell), _key_of(cell)
-    numbers = [figure.value for figure in figures_of(text, language)]
+    text, key = cell.text, cell.key
+    numbers = [figure.value for figure in cell.figures]
     too_few = _TOO_FEW.fullmatch(text.strip())
     if key in _KEPT_BACK:
         return dict.fromkeys(column.names, _KEPT_BACK[key])

@@ -24,12 +24,12 @@ def figures_of(text: str, language: str) -> list[Figure]:
     >>> figures_of("1 250 (−3,5 … 54 %)", "ru")
     [Figure(value=1250, is_share=False), Figure(value=-3.5, is_share=False), Figure(value=0.54, is_share=True)]
     """
-    rule, group, decimal = _rule(language)
+    rule, plain = _rule(language)
     found = []
-    for match in rule.finditer(text):
-        digits = re.sub(rf"[{group}]", "", match["digits"]).replace(decimal, ".")
-        value = _signed(digits, match["sign"])
-        found.append(Figure(_share(value, digits) if match["percent"] else value, bool(match["percent"])))
+    for sign, written, percent in rule.findall(text):
+        digits = written.translate(plain)
+        value = _signed(digits, sign)
+        found.append(Figure(_share(value, digits), True) if percent else Figure(value, False))
     return found
 
 
@@ -44,17 +44,15 @@ def _share(percent: float, digits: str) -> float:
 
 
 @lru_cache(maxsize=8)
-def _rule(language: str) -> tuple[re.Pattern[str], str, str]:
+def _rule(language: str) -> tuple[re.Pattern[str], dict[int, str]]:
+    """Return how a number is written in a language, and what of its characters Python writes otherwise."""
     locale = Locale.parse(language)
     symbol, decimal = get_group_symbol(locale), get_decimal_symbol(locale)
     group = re.escape(symbol + SPACES if symbol.isspace() else symbol)
     digits = rf"\d{{1,3}}(?:[{group}]\d{{3}})+(?!\d)|\d+"
     number = rf"(?P<digits>(?:{digits})(?:{re.escape(decimal)}\d+)?)"
-    return (
-        re.compile(rf"(?<![\w.,/:-])(?P<sign>[−+]?){number}(?P<percent>[{SPACES}]?%)?(?![\w/:-]|[.,]\d)"),
-        group,
-        decimal,
-    )
+    rule = re.compile(rf"(?<![\w.,/:-])(?P<sign>[−+]?){number}(?P<percent>[{SPACES}]?%)?(?![\w/:-]|[.,]\d)")
+    return rule, str.maketrans(dict.fromkeys(symbol + SPACES, "") | {decimal: "."})
 
 
 def is_figure(text: str, language: str) -> bool:

@@ -91,13 +91,16 @@ def column_of(key: str) -> Column:
     return COLUMNS.get(key) or Column((slug(key),))
 
 
+_BETWEEN = re.compile(r"\W+", re.ASCII)
+
+
 def slug(text: str) -> str:
     """Return a text as a name of small letters, digits and lines.
 
     >>> slug("Mean scores, 0–100"), slug("B12.3"), slug("")
     ('mean_scores_0_100', 'b12_3', '')
     """
-    return re.sub(r"\W+", "_", text.lower(), flags=re.ASCII).strip("_")
+    return _BETWEEN.sub("_", text.lower()).strip("_")
 
 
 def told_apart(names: Sequence[str]) -> list[str]:
@@ -108,6 +111,11 @@ def told_apart(names: Sequence[str]) -> list[str]:
     """
     found: list[str] = []
     for name in names:
-        n = 1 + sum(re.fullmatch(rf"{re.escape(name)}(_\d+)?", one) is not None for one in found)
+        n = 1 + sum(_is_numbered(name, one) for one in found)
         found.append(name if n == 1 else f"{name}_{n}")
     return found
+
+
+def _is_numbered(name: str, one: str) -> bool:
+    stem, _, number = one.rpartition("_")
+    return one == name or (stem == name and number.isdecimal())

@@ -60,12 +60,15 @@ def _instrument(responses: pd.DataFrame, survey: Survey, instrument: Instrument)
     scores = item_scores(forms, survey, columns)
     others = _others(scores)
     spoken = forms["language"].to_numpy(dtype=object)
-    used = [language for language in survey.languages if (spoken == language).any()]
+    is_spoken = {language: spoken == language for language in survey.languages}
+    used = [language for language, is_own in is_spoken.items() if is_own.any()]
+    courses = pd.factorize(forms["course_id"])[0]
     return [
-        [instrument.id, column, *pair, *_compare(scores[:, place], others[:, place], spoken, forms["course_id"], pair)]
-        for pair in combinations(used, 2)
+        [instrument.id, column, first, second,
+         *_compare(scores[:, place], others[:, place], courses, is_spoken[first], is_spoken[second])]
+        for first, second in combinations(used, 2)
         for place, column in enumerate(columns)
-    ]
+    ]  # fmt: skip
 
 
 def _others(scores: Scores) -> Scores:
@@ -78,23 +81,22 @@ def _others(scores: Scores) -> Scores:
 
 
 def _compare(
-    scores: Scores, others: Scores, spoken: np.ndarray, course_ids: pd.Series, pair: tuple[str, str]
+    scores: Scores, others: Scores, courses: np.ndarray, is_first: np.ndarray, is_second: np.ndarray
 ) -> list[object]:
-    rows = np.isfinite(scores) & np.isin(spoken, pair)
-    is_second = (spoken[rows] == pair[1]).astype(float)
-    table = pd.DataFrame({"course_id": course_ids.to_numpy(dtype=object)[rows], "is_second": is_second})
+    rows = np.isfinite(scores) & (is_first | is_second) & (courses >= 0)
+    table = pd.DataFrame({"course": courses[rows], "is_second": is_second[rows].astype(float)})
     table["own"], table["beyond"] = scores[rows], (scores - others)[rows]
-    is_shared = table.groupby("course_id")["is_second"].transform("nunique") == 2
-    table = table[is_shared]
+    share = table.groupby("course")["is_second"].transform("mean")
+    table = table[(share > 0) & (share < 1)]  # of courses that were answered in both
     n_second = int(table["is_second"].sum())
-    counts = [len(table) - n_second, n_second, table["course_id"].nunique()]
+    counts = [len(table) - n_second, n_second, table["course"].nunique()]
     least = LEAST["means"]
     if min(counts[:2]) < least:
         return [*counts, *[np.nan] * 7, FEW.format(least) if len(table) else NO_COURSE]
     answers = table[["is_second", "own", "beyond"]]
-    centred = answers - answers.groupby(table["course_id"]).transform("mean")
+    centred = answers - answers.groupby(table["course"]).transform("mean")
     own, beyond = (
-        linear_trend(centred[name].to_numpy(), centred["is_second"].to_numpy(), table["course_id"], least=2)
+        linear_trend(centred[name].to_numpy(), centred["is_second"].to_numpy(), table["course"], least=2)
         for name in ("own", "beyond")
     )
     reason = own.reason or (f"beyond the person {beyond.reason}" if beyond.reason else "")

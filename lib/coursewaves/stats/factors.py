@@ -156,9 +156,11 @@ def parallel_analysis(
         return ParallelAnalysis(0, nothing, nothing, n, FEW.format(least) if n < least else NO_SPREAD)
     seen = np.asarray(np.linalg.eigvalsh(correlations(answers))[::-1], dtype=np.float64)
     random = np.random.default_rng(seed)
-    sorted_answers = np.sort(answers, axis=0)
-    shuffled = [np.corrcoef(random.permuted(sorted_answers, axis=0), rowvar=False) for _ in range(draws)]
-    drawn = np.linalg.eigvalsh(np.array(shuffled))[:, ::-1]
+    by_item = np.sort(np.ascontiguousarray(answers.T), axis=1)
+    by_item -= by_item.mean(axis=1, keepdims=True)
+    by_item /= np.linalg.norm(by_item, axis=1, keepdims=True)  # shuffling moves neither mean nor spread
+    shuffled = (random.permuted(by_item, axis=1) for _ in range(draws))
+    drawn = np.linalg.eigvalsh(np.array([one @ one.T for one in shuffled]))[:, ::-1]
     chance = np.asarray(np.quantile(drawn, quantile, axis=0), dtype=np.float64)
     above = seen > chance
     return ParallelAnalysis(k if above.all() else int(np.argmin(above)), seen, chance, n)

@@ -38,11 +38,14 @@ def coded(labels: Iterable[Any], names: Sequence[Hashable] | Mapping[Any, Any] |
     >>> coded(["b", "a", None, "b"])
     Coded(places=array([ 0,  1, -1,  0]), names=['b', 'a'])
     """
-    given = [None if _is_missing(label) else label for label in _plain(labels)]
-    known = dict.fromkeys(label for label in given if label is not None) if names is None else names
+    given = list(_plain(labels))
+    seen = dict.fromkeys(given)  # what is asked of a label is asked once, however often it stands there
+    missing = {label: -1 for label in seen if _is_missing(label)}
+    known = [label for label in seen if label not in missing] if names is None else names
     place = {name: number for number, name in enumerate(known)}
+    found = place | missing
     try:
-        places = [-1 if label is None else place[label] for label in given]
+        places = [found[label] for label in given]
     except KeyError as error:
         raise CoursewavesError.not_found(error.args[0], "the declared names", place) from None
     return Coded(np.array(places, dtype=np.int64), list(place))

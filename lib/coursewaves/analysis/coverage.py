@@ -1,5 +1,6 @@
 """Count who answered a sample wave (¶10): responses and registry go in, its coverage of all who completed comes out."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -107,10 +108,8 @@ def cover_shown(
     found = find_completers(registry, survey.instrument(instrument))
     small = found.courses[found.courses["course_id"].isin(set(forms.loc[sizes < minimum, "course_id"]))]
     small = small[small["is_in_frame"].astype(bool)]
-    n_small = [
-        int(small["programme_id"].isin(set(scope.strata["programme_id"])).sum()) for scope in scopes_of(found.strata)
-    ]
-    told = told.assign(n_small=n_small)
+    n = Counter(small["programme_id"])
+    told = told.assign(n_small=[_sum_of(n, scope) for scope in scopes_of(found.strata)])
     for step in ("least", "target"):
         most = (told["n_small"] * (minimum - 1)).astype("Int64")
         is_open = told[f"n_to_{step}"].gt(0) & (told[f"n_to_{step}"] <= most)
@@ -156,8 +155,8 @@ def scopes_of(strata: pd.DataFrame) -> Iterator[Scope]:
     directions = strata["direction_id"].fillna("")
     for name in directions.unique():
         yield Scope("direction", str(name), strata[directions == name])
-    for name in strata["programme_id"]:
-        yield Scope("programme", str(name), strata[strata["programme_id"] == name])
+    for place, name in enumerate(strata["programme_id"]):  # of which each has one row
+        yield Scope("programme", str(name), strata.iloc[place : place + 1])
 
 
 def count_coverage(answers: pd.DataFrame, instrument: Instrument, found: Completers, invited: Invited) -> pd.DataFrame:
@@ -165,14 +164,17 @@ def count_coverage(answers: pd.DataFrame, instrument: Instrument, found: Complet
     unknown = set(invited or {}) - set(found.strata["programme_id"])
     if unknown:
         raise CoursewavesError.not_found(min(unknown), "the frame's programmes", found.strata["programme_id"])
-    n = answers["programme_id"].value_counts()
+    n = Counter(answers["programme_id"])
     rows = []
     for scope in scopes_of(found.strata):
-        programmes = scope.strata["programme_id"]
-        asked = None if invited is None else sum(invited.get(name, 0) for name in programmes)
-        answered, people = int(n.reindex(programmes).sum()), int(scope.strata["n_completed"].sum())
+        asked = None if invited is None else sum(invited.get(name, 0) for name in scope.strata["programme_id"])
+        answered, people = _sum_of(n, scope), int(scope.strata["n_completed"].sum())
         rows.append([scope.kind, scope.name, *_covered(answered, people, asked, instrument.least_percent)])
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def _sum_of(n: Counter[str], scope: Scope) -> int:
+    return sum(n[name] for name in scope.strata["programme_id"])
 
 
 def _covered(n: int, people: int, asked: int | None, least: int | None) -> list[Any]:

@@ -5,6 +5,7 @@ answers, and the correction for a finite population counts answers, never invita
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, get_args
 
@@ -35,6 +36,9 @@ COLUMNS = [
 
 Values = np.ndarray[Any, np.dtype[np.float64]]
 Labels = list[str | None]
+Places = np.ndarray[Any, np.dtype[np.intp]]
+Rows = Mapping[Any, Places]
+"""The places of the rows of each programme in a table."""
 
 
 class WaveEstimates(NamedTuple):
@@ -152,7 +156,8 @@ def estimate_wave(
     found = find_completers(registry, asked, on)
     answers = wave_answers(responses, registry, asked, found, minimum)
     coverage = count_coverage(answers, asked, found, invited)
-    parts = [_part(scope, answers, found) for scope in scopes_of(found.strata)]
+    by_programme = [table.groupby("programme_id").indices for table in (answers, found.people)]
+    parts = [_part(scope, answers, found, by_programme) for scope in scopes_of(found.strata)]
     figures = [_figure(name, answers, scores, survey) for name in names or _names(survey, asked)]
     rows = [_row(part, figure, invited, fpc) for part in parts for figure in figures]
     return WaveEstimates(coverage, pd.DataFrame(rows, columns=COLUMNS), _weights(answers, parts[0]))
@@ -177,11 +182,13 @@ def _figure(name: str, answers: pd.DataFrame, scores: pd.DataFrame, survey: Surv
     return _Figure(name, "share", np.where(np.isfinite(found), found > second - 1e-9, np.nan))
 
 
-def _part(scope: Scope, answers: pd.DataFrame, found: Completers) -> _Part:
-    ids = scope.strata["programme_id"]
-    is_inside = answers["programme_id"].isin(ids).to_numpy()
-    inside = answers.loc[is_inside, ["programme_id", *CONTINGENT]]  # a form has over a hundred columns
-    people = found.people.loc[found.people["programme_id"].isin(ids), list(CONTINGENT)]
+def _part(scope: Scope, answers: pd.DataFrame, found: Completers, by_programme: Sequence[Rows]) -> _Part:
+    ids = scope.strata["programme_id"].tolist()
+    of_answers, of_people = (_rows_of(ids, rows) for rows in by_programme)
+    is_inside = np.zeros(len(answers), dtype=bool)
+    is_inside[of_answers] = True
+    inside = answers[["programme_id", *CONTINGENT]].iloc[of_answers]  # a form has over a hundred columns
+    people = found.people[list(CONTINGENT)].iloc[of_people]
     answered = set(inside["programme_id"])
     sizes = dict(zip(ids, scope.strata["n_completed"].astype(float), strict=True))
     sizes = {name: n for name, n in sizes.items() if n > 0 or name in answered}  # else no stratum at all
@@ -194,6 +201,11 @@ def _part(scope: Scope, answers: pd.DataFrame, found: Completers) -> _Part:
         if known and sum(known.values()) >= LEAST_KNOWN * sum(sizes.values()):
             margins[name] = _Margin([label if label in known else None for label in inside[name]], known)
     return _Part(scope, is_inside, inside["programme_id"].tolist(), sizes, directions, margins)
+
+
+def _rows_of(ids: list[str], rows: Rows) -> Places:
+    """Return the places of all rows of some programmes, in the order of the table."""
+    return np.sort(np.concatenate([np.empty(0, dtype=np.intp), *(rows[name] for name in ids if name in rows)]))
 
 
 def _row(part: _Part, figure: _Figure, invited: Invited, fpc: bool) -> dict[str, Any]:

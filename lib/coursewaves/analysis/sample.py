@@ -175,9 +175,8 @@ def plan_sample(
     strata = _allocated(found.strata, percent, expected_response, at_least, census)
     keys = _keys(found.people)
     invited = dict(zip(strata["programme_id"], strata["n_invited"], strict=True))
-    blocks = [
-        _drawn(found.people[found.people["programme_id"] == name], seed, frame_id, n) for name, n in invited.items()
-    ]
+    people, nobody = dict(iter(found.people.groupby("programme_id"))), found.people.iloc[:0]
+    blocks = [_drawn(people.get(name, nobody), seed, frame_id, n) for name, n in invited.items()]
     frame = pd.concat(blocks or [_drawn(found.people, seed, frame_id, 0)], ignore_index=True)[FRAME]
     frame_hash = sha256("\n".join(sorted(keys)).encode()).hexdigest()
     return SamplePlan(strata, frame, found.courses, seed, frame_id, frame_hash)

@@ -5,6 +5,7 @@ What is found once is kept for all the languages in which it is told: see `once`
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -15,6 +16,7 @@ from coursewaves.disclosure import Disclosed, disclose
 from coursewaves.ladder import Kind, least
 from coursewaves.partitions.pooled import Pooled, pooled_of
 from coursewaves.processed.year import Year
+from coursewaves.registry.removals import removal_days
 
 P = ParamSpec("P")
 Found = TypeVar("Found")
@@ -68,6 +70,12 @@ class Subject:
     def rated(self) -> Rated:
         """Programmes and runs against the councils' threshold, by the survey's first rating (¶16)."""
         return self.pooled.rated
+
+    @property
+    @once
+    def removal_days(self) -> dict[str, date]:
+        """When programmes were removed from the curriculum plan (¶20)."""
+        return removal_days(self.year.registry.decisions)
 
     def gate(
         self,

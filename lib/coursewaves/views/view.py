@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from coursewaves.phrases import Phrases, Said
-from coursewaves.registry.removals import removal_days
 from coursewaves.survey.instruments import Entry, Instrument, Option
 from coursewaves.views.subject import Subject
 
@@ -33,7 +32,7 @@ class View(Subject):
     def title(self, table: str, row: Mapping[Any, Any] | pd.Series) -> str:
         """Return the title of a registry row in the reader's language; a removed programme is marked as such (¶20)."""
         title = self.year.registry.title(table, row, self.phrases.language)
-        day = removal_days(self.year.registry.decisions).get(row["programme_id"]) if table == "programmes" else None
+        day = self.removal_days.get(row["programme_id"]) if table == "programmes" else None
         if day is None:
             return title
         marked = self.say("{title} (removed from the curriculum plan on {day})", title=title, day=self.phrases.day(day))

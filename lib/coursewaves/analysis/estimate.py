@@ -156,7 +156,7 @@ def estimate_wave(
     found = find_completers(registry, asked, on)
     answers = wave_answers(responses, registry, asked, found, minimum)
     coverage = count_coverage(answers, asked, found, invited)
-    by_programme = [table.groupby("programme_id").indices for table in (answers, found.people)]
+    by_programme = [_by_programme(answers), _by_programme(found.people)]
     parts = [_part(scope, answers, found, by_programme) for scope in scopes_of(found.strata)]
     figures = [_figure(name, answers, scores, survey) for name in names or _names(survey, asked)]
     rows = [_row(part, figure, invited, fpc) for part in parts for figure in figures]
@@ -201,6 +201,10 @@ def _part(scope: Scope, answers: pd.DataFrame, found: Completers, by_programme: 
         if known and sum(known.values()) >= LEAST_KNOWN * sum(sizes.values()):
             margins[name] = _Margin([label if label in known else None for label in inside[name]], known)
     return _Part(scope, is_inside, inside["programme_id"].tolist(), sizes, directions, margins)
+
+
+def _by_programme(table: pd.DataFrame) -> Rows:
+    return {name: np.asarray(places) for name, places in table.groupby("programme_id").indices.items()}
 
 
 def _rows_of(ids: list[str], rows: Rows) -> Places:

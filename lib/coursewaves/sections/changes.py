@@ -124,28 +124,32 @@ def _steps(view: ProgrammeReader, row: dict[str, Any]) -> str:
 def _chains(view: ProgrammeReader) -> Html:
     """Draw each chain of pairs: its first pair's earlier side, then every pair's later side."""
     survey = view.year.survey
-    order = [instrument.id for instrument in survey.waves()]
-    rows = []
-    by_pair = {row["pair_id"]: row for row in view.comparisons.to_dict("records")}
-    for chain in survey.chains:
-        found: list[Disclosed | None] = [None] * len(order)
-        for pair_id in chain.pairs:
-            if pair_id not in by_pair:
-                continue
-            pair, row = survey.pair(pair_id), by_pair[pair_id]
-            for side, items in (("earlier", pair.earlier), ("later", pair.later)):
-                place = order.index(survey.instrument_of(items[0]).id)
-                found[place] = found[place] or _step(view, row, side)
-        if any(found):
-            rows.append((view.wording(chain), found))
+    rows = [(view.wording(one), found) for one, found in zip(survey.chains, _chained(view), strict=True) if any(found)]
     steps = [view.wave_name(instrument) for instrument in survey.waves()]
     caption = view.say("Expectation → experience → application: mean scores with 95 % intervals")
     return chain_figure(view, rows, steps, caption) if rows else Html("")
 
 
-def _step(view: ProgrammeReader, row: dict[Any, Any], side: str) -> Disclosed:
+@once
+def _chained(subject: OfProgramme) -> list[list[Disclosed | None]]:
+    """Return what may be shown of each chain, wave by wave."""
+    survey = subject.year.survey
+    order = [instrument.id for instrument in survey.waves()]
+    by_pair = {row["pair_id"]: row for row in subject.comparisons.to_dict("records")}
+    chains = []
+    for chain in survey.chains:
+        found: list[Disclosed | None] = [None] * len(order)
+        for pair in (survey.pair(pair_id) for pair_id in chain.pairs if pair_id in by_pair):
+            for side, items in (("earlier", pair.earlier), ("later", pair.later)):
+                place = order.index(survey.instrument_of(items[0]).id)
+                found[place] = found[place] or _step(subject, by_pair[pair.id], side)
+        chains.append(found)
+    return chains
+
+
+def _step(subject: OfProgramme, row: dict[Any, Any], side: str) -> Disclosed:
     names = {"n": f"n_{side}", "mean": f"mean_{side}", "low": f"{side}_low", "high": f"{side}_high"}
-    return view.gate(pd.DataFrame([{key: row[name] for key, name in names.items()}]), "means", [])
+    return subject.gate(pd.DataFrame([{key: row[name] for key, name in names.items()}]), "means", [])
 
 
 def _tables(view: ProgrammeReader, compared: Disclosed) -> list[Html]:

@@ -9,8 +9,10 @@ from coursewaves.disclosure import Disclosed
 from coursewaves.intake.responses import WAITING
 from coursewaves.pages.pieces import Html, Section, heading, paragraph, table
 from coursewaves.phrases import Said
-from coursewaves.survey.instruments import Instrument
+from coursewaves.survey.instruments import Instrument, Item
+from coursewaves.views.course import Course
 from coursewaves.views.opening import CourseView
+from coursewaves.views.subject import once
 from coursewaves.views.view import View
 
 
@@ -92,8 +94,8 @@ def _contingent(view: CourseView) -> list[Html]:
     if counts.empty or counts["n"].iloc[0] < view.least("counts"):
         return []
     instrument = view.year.survey.instrument(counts["instrument_id"].iloc[0])
-    forms = view.of_wave(instrument)
-    lines = [line for item in view.year.survey.background for line in _groups(view, forms, item.purpose or "")]
+    background = view.year.survey.background
+    lines = [line for item in background for line in _groups(view, instrument.id, item.purpose or "")]
     if not lines:
         return []
     caption = view.say("Contingent of the respondents, {wave}", wave=view.wave_name(instrument))
@@ -101,19 +103,28 @@ def _contingent(view: CourseView) -> list[Html]:
     return [heading(view.say("Contingent")), table(caption, head, lines)]
 
 
-def _groups(view: CourseView, forms: pd.DataFrame, purpose: str) -> list[list[str]]:
-    item = next(item for item in view.year.survey.background if item.purpose == purpose)
-    scale = view.year.survey.scale(item.scale)
-    if purpose not in forms or not scale.options:
-        return []
-    given = given_answers(forms, purpose)
-    counts = [(option.code, given.count(option.code)) for option in scale.options]
-    groups = pd.DataFrame([(code, n, n / len(given)) for code, n in counts if n], columns=["code", "n", "share"])
-    shown: Disclosed = view.gate(groups, "counts", ["code"], is_partition=True)
-    names = {option.code: option.wording(view.phrases.language) for option in scale.options}
-    has_shares = len(given) >= view.least("shares")
+def _groups(view: CourseView, instrument_id: str, purpose: str) -> list[list[str]]:
+    item = _asked(view, purpose)
+    n, shown = _counted(view, instrument_id, purpose)
+    options = view.year.survey.scale(item.scale).options
+    names = {option.code: option.wording(view.phrases.language) for option in options}
+    has_shares = n >= view.least("shares")
     labels = {code: Said(f"{view.wording(item)} — {name}", f"{purpose}.{code}") for code, name in names.items()}
     return [[labels[row["code"]], *_figures(view, row, has_shares)] for row in shown.rows()]
+
+
+def _asked(course: Course, purpose: str) -> Item:
+    return next(item for item in course.year.survey.background if item.purpose == purpose)
+
+
+@once
+def _counted(course: Course, instrument_id: str, purpose: str) -> tuple[int, Disclosed]:
+    """Return how many said which group they are of, and what of these may be shown; no rows where it isn't asked."""
+    options = course.year.survey.scale(_asked(course, purpose).scale).options
+    given = given_answers(course.forms(instrument_id), purpose)
+    counts = [(option.code, given.count(option.code)) for option in options]
+    groups = pd.DataFrame([(code, n, n / len(given)) for code, n in counts if n], columns=["code", "n", "share"])
+    return len(given), course.gate(groups, "counts", ["code"], is_partition=True)
 
 
 def _figures(view: CourseView, row: dict[str, Any], has_shares: bool) -> list[str]:

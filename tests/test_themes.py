@@ -1,6 +1,5 @@
 """Themes of open answers: keywords by hand, counts with intervals, and quotations that give nobody away."""
 
-
 import pandas as pd
 import pytest
 from hypothesis import given, settings

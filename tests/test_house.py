@@ -57,7 +57,7 @@ LINE = {
     "analysis": "score standardise rate summarise factor_analysis topic_verdicts sides compare enough sample coverage "
     "estimate quality careless versions years spoken themes coding",
     "partitions": "accounts pooled subjects cutting",
-    "deadlines": "report_days table hearings due due_words calendar_file",
+    "deadlines": "report_days table hearings due open_words due_words calendar_file",
     "releases": "",
     "load": "",
     "regulation": "",

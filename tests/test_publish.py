@@ -321,7 +321,7 @@ def test_the_manifest_tells_what_each_page_is_and_its_hash(home, maker):
         assert set(entry) == FIELDS
         assert entry["sha256"] == hashlib.sha256(page.read_bytes()).hexdigest()
         assert entry["is_stale"] is False
-        assert set(entry["inputs"]) == {"data", "settings", "instruments", "notebook", "library", "phrases"}
+        assert set(entry["inputs"]) == {"data", "surveys", "settings", "instruments", "notebook", "library", "phrases"}
         assert {"coursewaves", "pandas", "papermill"} <= set(entry["versions"])
         assert str(home.root) not in json.dumps(entry)
         assert stat.S_IMODE(page.stat().st_mode) == 0o640

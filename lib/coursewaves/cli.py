@@ -8,6 +8,7 @@ import io
 import secrets
 import sys
 from collections.abc import Callable
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ from typing import Annotated
 import typer
 
 from coursewaves.commands.archive import archive_app
-from coursewaves.commands.calendar import Format, FormatOption, TodayOption
+from coursewaves.commands.calendar import Format, FormatOption, TodayOption, day_of
 from coursewaves.commands.calendar import status as show_status
 from coursewaves.commands.console import (
     alone,
@@ -137,15 +138,16 @@ def check(accept: AcceptOption = None) -> None:
     raise typer.Exit(3 if n_faults else 0)
 
 
-def load() -> None:
+def load(today: TodayOption = "") -> None:
     """Read the raw files, score them and write data/processed.
 
-    Raw files are never changed. Every record is kept, or set aside with a reason: the table shows the sum.
+    Raw files are never changed. Every record is kept, or set aside with a reason: the table shows the sum. Of a survey
+    that is open on that day, pages count the answers once it is over.
     """
     with stops():
         home = find_home(State.home)
         with alone(home):
-            _load(home)
+            _load(home, day_of(today, home))
 
 
 def status(today: TodayOption = "", format: FormatOption = Format.text) -> None:
@@ -230,13 +232,13 @@ def _check_instruments(home: Home) -> None:
     console.print(f"instruments: {len(survey.instruments)} questionnaires, {len(faults)} remarks", highlight=False)
 
 
-def _load(home: Home) -> None:
+def _load(home: Home, today: date | None = None) -> None:
     from coursewaves.load import load_year  # noqa: PLC0415
     from coursewaves.privacy.pseudonyms import KEY_FILE  # noqa: PLC0415
 
     had_key = (home.root / KEY_FILE).exists()
     with stage("load"):
-        year = load_year(home)
+        year = load_year(home, today)
     if not had_key and (home.root / KEY_FILE).exists():
         told = "made: it stands behind the pseudonyms; keep one copy apart, never beside data that you pass on"
         console.print(f"{KEY_FILE} {told}", highlight=False)
@@ -249,6 +251,10 @@ def _load(home: Home) -> None:
     if year.files["n_waiting"].sum():
         told = "answers wait: their difference from pages already published would tell of too few people"
         console.print(told, highlight=False)
+    if len(year.open_surveys):
+        told = ", ".join(f"{row['course_id']} {row['instrument_id']} until {row['closes_on'].date()}"
+                         for row in year.open_surveys.to_dict("records"))  # fmt: skip
+        console.print(f"surveys open, their answers are shown once they are over: {told}", highlight=False)
 
 
 STEPS: dict[str, tuple[typer.Typer | Callable[..., None], ...]] = {

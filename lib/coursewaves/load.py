@@ -1,6 +1,7 @@
 """Load a work folder: raw files go in, the processed tables and a partition for each course come out."""
 
 from dataclasses import fields, replace
+from datetime import date, datetime
 from functools import partial
 
 import pandas as pd
@@ -13,7 +14,7 @@ from coursewaves.partitions.cutting import write_partitions
 from coursewaves.partitions.pooled import NAMES, pool_year
 from coursewaves.partitions.subjects import list_subjects
 from coursewaves.privacy.pseudonyms import Pseudonyms, find_key
-from coursewaves.processed.contents import CONTENTS, Contents, digest, load_inputs, write_contents
+from coursewaves.processed.contents import CONTENTS, Contents, OpenSurvey, digest, load_inputs, write_contents
 from coursewaves.processed.year import Year
 from coursewaves.reading.problem_book import write_problem_book
 from coursewaves.reading.times import check_zone_data
@@ -23,11 +24,18 @@ from coursewaves.settings.home import Home
 from coursewaves.system.private_files import sweep, write_private
 
 
-def load_year(home: Home) -> Year:
+def load_year(home: Home, today: date | None = None) -> Year:
     """Read the raw files of a work folder, score them and write the processed tables.
 
     Raw files are never changed. Problems of data end in the table `problems`. What differs from earlier pages by the
-    answers of a few waits, see `coursewaves.releases`.
+    answers of a few waits, and so do the answers to surveys that are open still, see `coursewaves.releases`.
+
+    Parameters
+    ----------
+    home
+        The work folder.
+    today
+        The day by which a survey is open; by default the institute's today.
 
     Raises
     ------
@@ -44,13 +52,16 @@ def load_year(home: Home) -> Year:
         )
     pseudonyms = Pseudonyms(lambda: find_key(home.root).secret)
     registry = disguised(registry, pseudonyms)
-    intake, withheld = release(home, read_home(home, registry, pseudonyms))
+    today = today or datetime.now(home.settings.zone).date()
+    intake, withheld, arriving, surveys = release(home, read_home(home, registry, pseudonyms), registry, today)
     tables = {
         "responses": intake.responses,
         "scores": score_responses(intake.responses, home.survey),
         "problems": pd.concat([faults, intake.problems], ignore_index=True),
         "files": intake.files,
         "outcomes": intake.outcomes,
+        "arriving": arriving,
+        "open_surveys": surveys,
     }
     tables |= {f"registry_{field.name}": getattr(registry, field.name) for field in fields(Registry)}
     (home.processed / CONTENTS).unlink(missing_ok=True)  # until the end the folder is not whole
@@ -64,8 +75,13 @@ def load_year(home: Home) -> Year:
     sweep(home.processed, at_once=True)
     digests = {name: digest(year.path(name).read_bytes()) for name in [*tables, *pooled_tables]}
     entries = write_partitions(year, pooled, withheld)
-    write_contents(home, Contents(inputs, digests, entries, list_subjects(year, pooled)))
+    write_contents(home, Contents(inputs, digests, entries, list_subjects(year, pooled), _listed(surveys)))
     return year
+
+
+def _listed(surveys: pd.DataFrame) -> tuple[OpenSurvey, ...]:
+    days = surveys.assign(**{name: surveys[name].dt.strftime("%Y-%m-%d") for name in ("closes_on", "shown_on")})
+    return tuple(OpenSurvey(*row) for row in days[list(OpenSurvey._fields)].itertuples(index=False))
 
 
 def _write(home: Home, tables: dict[str, pd.DataFrame]) -> None:

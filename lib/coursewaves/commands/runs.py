@@ -141,6 +141,7 @@ def make_due(
                 show_failure(outcome.job, outcome.failure)
 
         found = produce(home, do, *chosen, formats=formats, anew=anew, begun=begun, done=done)
+    _show_ended(home)
     n_failed = len(found.failed)
     made = f"{len(found.outcomes) - n_failed} reports made, {n_failed} failed"
     console.print(made + (f", {found.n_current} current" if found.n_current else ""), highlight=False)
@@ -166,5 +167,19 @@ def _show_plan(home: Home, chosen: Chosen, formats: Sequence[str], *, anew: bool
     for one in planned:
         if one.reasons:
             show_lines(f"{named(one.job)}: {', '.join(one.reasons)}")
+    _show_ended(home)
     n_due = sum(bool(one.reasons) for one in planned)
     console.print(f"{n_due} reports due, {len(planned) - n_due} current", highlight=False)
+
+
+def _show_ended(home: Home) -> None:
+    """Say which surveys have ended since the load: what was made does not show their answers."""
+    from coursewaves.processed.contents import read_contents  # noqa: PLC0415
+    from coursewaves.publishing.plan import ended  # noqa: PLC0415
+    from coursewaves.runs.run import clock  # noqa: PLC0415
+    from coursewaves.standing.day_pages import today_of  # noqa: PLC0415
+
+    contents = read_contents(home)
+    found = ended(contents, today_of(home, clock())) if contents else []
+    if found:
+        show_lines(f"{'; '.join(found)}; to show their answers: coursewaves --home {home.root.name} load")

@@ -136,7 +136,7 @@ def low_rated(year: Year) -> Disclosed:
 def coverage_of(year: Year, instrument: Instrument) -> Coverage:
     """Return the gated coverage of a sample wave, by direction and by programme (¶10)."""
     minimum = _least(year, "counts")
-    table = cover_shown(year.responses, year.registry, year.survey, instrument=instrument.id, minimum=minimum)
+    table = cover_shown(year.received, year.registry, year.survey, instrument=instrument.id, minimum=minimum)
     labels = ["scope", "scope_id", "n_completed", "least_percent", "target_percent", "n_small"]
     direction_of = year.registry.programmes.set_index("programme_id")["direction_id"].fillna("")
     directions = table[table["scope"] == "direction"].reset_index(drop=True)

@@ -8,6 +8,7 @@ from coursewaves.deadlines.due import Coverage, Due
 from coursewaves.deadlines.hearings.words import COUNCILS, DECISIONS, PLACES, REPORTS, STATES
 from coursewaves.deadlines.table import LAST_ANSWER, NO_DATE, PROCESSING, RETENTION, WAVE
 from coursewaves.intake.responses import WAITING
+from coursewaves.open_words import open_notes
 from coursewaves.phrases import Phrases, marked
 from coursewaves.processed.year import Year
 from coursewaves.registry.spans import DONE, DUE_SOON, OVERDUE
@@ -97,7 +98,7 @@ class Words:
             notes.append(
                 self.say("The day of Kurban Ait is an estimate until it is announced; it may move a deadline.")
             )
-        notes += self._waiting()
+        notes += [*open_notes(self.year, self.phrases, due.today), *self._waiting()]
         known = [instrument.wave for instrument in self.year.survey.waves()]
         n_unknown = int((~self.year.registry.receipts["wave"].isin(known)).sum())
         if n_unknown:

@@ -69,7 +69,7 @@ def deadlines(year: Year, today: date) -> pd.DataFrame:
     CoursewavesError
         Where the manifest or the last status is damaged.
     """
-    return find_deadlines(year.registry, year.responses, year.survey, read_report_days(year.home), today)
+    return find_deadlines(year.registry, year.received, year.survey, read_report_days(year.home), today)
 
 
 def find_deadlines(

@@ -91,7 +91,7 @@ def follow(home: Home, today: date, wave: int | None = None) -> Followed:
         fix = "write it under sample: seed: in coursewaves.yml"
         findings.append(Finding("warn", "the settings do not name the seed of the draw, nor does the report", fix))
     progress = field_progress(
-        draw.plan, year.registry, year.responses, instrument, today=today, expected_response=rules.expected_response,
+        draw.plan, year.registry, year.received, instrument, today=today, expected_response=rules.expected_response,
         wait_days=rules.wait_days,
     )  # fmt: skip
     return Followed(draw, registry, progress, [*findings, *progress.findings])

@@ -10,6 +10,7 @@ from coursewaves.deadlines.table import deadlines
 from coursewaves.disclosure import disclose
 from coursewaves.index.published import Link, Published
 from coursewaves.ladder import least
+from coursewaves.open_words import open_sentences
 from coursewaves.phrases import Phrases, marked
 from coursewaves.processed.year import Year
 from coursewaves.registry.spans import OVERDUE
@@ -20,9 +21,10 @@ STATES = {
     "current": marked("current"),
     "stale": marked("stale"),
     "unmade": marked("not made yet"),
+    "open": marked("survey open"),
     "unanswered": marked("no answers yet"),
 }
-"""How a report stands: made of what there is now, made of older figures, owed, or about nothing."""
+"""How a report stands: made of what there is now, made of older figures, owed, awaited, or about nothing."""
 
 Names = tuple[str, list[tuple[str, str]]]
 """A title in the index's language, and with their languages the titles that differ from it."""
@@ -74,7 +76,7 @@ class Rows:
     def __init__(self, year: Year, phrases: Phrases, links: Published, today: date) -> None:
         self.year, self.phrases, self.links = year, phrases, links
         self.due = next_deadlines(year, phrases, today)
-        self._counts = answers_by_wave(year)
+        self._counts, self._reported = answers_by_wave(year), set(year.responses["course_id"])
         centres = year.registry.centres
         self.centres = {str(row["centre_id"]): self.names("centres", row)[0] for row in centres.to_dict("records")}
 
@@ -89,9 +91,12 @@ class Rows:
         """Return the row of a course."""
         course_id, centre_id = str(row["course_id"]), row["centre_id"]
         links = self.links.get((COURSE, course_id), [])
-        absent = "unmade" if course_id in self._counts else "unanswered"
+        absent = "open" if course_id in self._counts else "unanswered"
+        absent = "unmade" if course_id in self._reported else absent
         centre = centre_id if isinstance(centre_id, str) else NOTHING
-        return self._row(COURSE, course_id, (course_id, []), links, absent, centre)._replace(
+        found = self._row(COURSE, course_id, (course_id, []), links, absent, centre)
+        return found._replace(
+            state=" · ".join([found.state, *open_sentences(self.year, self.phrases, course_id)]),
             dates=self._dates(row),
             centre=self.centres.get(centre, ""),
             counts=self._counts.get(course_id, ["0"] * len(self.year.survey.waves())),
@@ -141,7 +146,7 @@ def minimum_of(year: Year) -> int:
 def answers_by_wave(year: Year) -> dict[str, list[str]]:
     """Return each course's answers by wave, in words; small groups pass the gate like everything else."""
     waves = [instrument.id for instrument in year.survey.waves()]
-    kept = year.responses.groupby(["course_id", "instrument_id"], observed=True).size().rename("n").reset_index()
+    kept = year.received.groupby(["course_id", "instrument_id"], observed=True).size().rename("n").reset_index()
     shown = disclose(kept, minimum_of(year), ["course_id", "instrument_id"])
     counts: dict[str, list[str]] = {}
     for row in shown.rows():

@@ -136,7 +136,7 @@ def _lacks_documents() -> list[Finding]:
 
 def _responses(home: Home, wanted: Wanted) -> pd.DataFrame:
     if wanted.reminders:
-        return Year(home).responses
+        return Year(home).received
     return pd.DataFrame(columns=["instrument_id", "course_id"])
 
 

@@ -18,7 +18,7 @@ from coursewaves.processed.year import Year
 from coursewaves.registry.reader import Registry
 from coursewaves.system.private_files import private_folder, sweep, write_private_bytes
 
-OF_COURSE = ("responses", "scores", "outcomes")
+OF_COURSE = ("responses", "scores", "outcomes", "open_surveys")
 """Processed tables of which a partition holds the course's rows."""
 
 OF_PROGRAMME = ("runs", "adjusted", "gaps", "gap_parts", "topics", "decisions")

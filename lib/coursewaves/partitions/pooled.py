@@ -232,7 +232,7 @@ def decided(year: Year, minimum: int) -> pd.DataFrame:
 
 
 def _account(year: Year, minimum: int) -> pd.DataFrame:
-    found = account_of(year.files, year.responses, minimum)
+    found = account_of(year.files, year.received, minimum)
     sums = {f"n_{outcome}": [n] for outcome, n in found.sums.items()}
     n_dropped = int((year.problems["rule"] == "E-VALUE").sum())
     ends = {"least": [found.least], "most": [found.most]}

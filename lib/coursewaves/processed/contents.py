@@ -60,6 +60,23 @@ class Listed(NamedTuple):
     titles: dict[str, str]
 
 
+class OpenSurvey(NamedTuple):
+    """A survey of a course whose answers no page counts yet; days are ISO texts.
+
+    Attributes
+    ----------
+    course_id, instrument_id
+        The course and the questionnaire.
+    closes_on, shown_on
+        Its last day, and the first on which a load lets pages count its answers.
+    """
+
+    course_id: str
+    instrument_id: str
+    closes_on: str
+    shown_on: str
+
+
 class Contents(NamedTuple):
     """What a load has made.
 
@@ -73,12 +90,15 @@ class Contents(NamedTuple):
         The courses with answers, in the order of their names.
     others
         What else can be reported.
+    surveys
+        The open surveys for which answers wait.
     """
 
     inputs: dict[str, str]
     tables: dict[str, str]
     courses: list[Entry]
     others: list[Listed]
+    surveys: tuple[OpenSurvey, ...] = ()
 
     @property
     def whole(self) -> str:
@@ -94,7 +114,8 @@ def read_contents(home: Home) -> Contents | None:
         if found.pop("sha256") != digest(json.dumps(found).encode()):
             return None
         courses = [Entry(**entry) for entry in found["courses"]]
-        return Contents(found["inputs"], found["tables"], courses, [Listed(**one) for one in found["others"]])
+        surveys = tuple(OpenSurvey(**one) for one in found["surveys"])
+        return Contents(found["inputs"], found["tables"], courses, [Listed(**one) for one in found["others"]], surveys)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -104,6 +125,7 @@ def write_contents(home: Home, contents: Contents) -> None:
     told = contents._asdict()
     told["courses"] = [entry._asdict() for entry in contents.courses]
     told["others"] = [listed._asdict() for listed in contents.others]
+    told["surveys"] = [survey._asdict() for survey in contents.surveys]
     text = json.dumps(told | {"sha256": digest(json.dumps(told).encode())}, ensure_ascii=False, indent=1)
     write_private(home.processed / CONTENTS, lambda path: path.write_text(text, encoding="utf-8"))
 

@@ -89,6 +89,27 @@ class Year:
         """One row is one course, questionnaire and outcome, with ``n_forms``."""
         return self.read("outcomes")
 
+    @cached_property
+    def arriving(self) -> pd.DataFrame:
+        """One row is one form that waits for the end of its survey, without answers; see `coursewaves.releases`."""
+        return self._read_or_none("arriving", ["response_id", "course_id", "instrument_id"])
+
+    @cached_property
+    def received(self) -> pd.DataFrame:
+        """One row is one form that is kept, counted by pages or not yet: of these it is known only that they came."""
+        arriving = self.arriving
+        if arriving.empty:
+            return self.responses
+        return pd.concat([self.responses[[*arriving]], arriving], ignore_index=True)
+
+    @cached_property
+    def open_surveys(self) -> pd.DataFrame:
+        """One row is one survey of a course whose answers no page counts yet; see `coursewaves.releases`."""
+        return self._read_or_none("open_surveys", ["course_id", "instrument_id", "closes_on", "shown_on", "is_again"])
+
+    def _read_or_none(self, table: str, columns: list[str]) -> pd.DataFrame:
+        return self.read(table) if self.has(table) else pd.DataFrame(columns=columns)
+
     def has(self, table: str) -> bool:
         """Whether a table was stored."""
         if self.partition is not None:

@@ -4,7 +4,9 @@ A page is made anew when the hash of anything that it rests on has changed. Noth
 with nothing to do ends at once.
 """
 
+import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +18,7 @@ from coursewaves.processed.contents import (
     Contents,
     Listed,
     changed,
+    digest,
     digest_of,
     instruments_digest,
     library_digest,
@@ -33,12 +36,16 @@ UNMADE = "not made in this format yet"
 
 CHANGED = {
     "data": "its data changed",
+    "surveys": "a survey opened or closed",
     "settings": "the settings changed",
     "instruments": "the instruments changed",
     "notebook": "the notebook changed",
     "library": "the program changed",
     "phrases": "the wordings changed",
 }
+
+MOST_NAMED = 3
+"""So many surveys are named in a reason."""
 
 KIND_NAMES = {
     "topic": marked("Topics"),
@@ -122,13 +129,15 @@ def plan_reports(
     """
     contents = loaded(home)
     jobs = _jobs(home, _wanted(contents, list(course_ids), list(kinds) or home.settings.kinds), list(languages))
-    data = _data(home, contents, jobs)
+    data, surveys = _data(home, contents, jobs), _surveys(contents)
     pages = {page["path"]: page for page in read_manifest(home)}
     shared = {name: contents.inputs[name] for name in ("settings", "instruments")}
     asked = tuple(others([*home.settings.formats, *formats]))
     planned = []
     for job in jobs:
-        inputs = {"data": data[job.kind, job.subject_id], **shared, **_of_program(job.kind, job.language)}
+        opened = surveys.get(job.subject_id if job.kind == "course" else "*", digest(b""))
+        own = {"data": data[job.kind, job.subject_id], "surveys": opened}
+        inputs = own | shared | _of_program(job.kind, job.language)
         reasons = _reasons(home, job, pages.get(job.path), inputs, asked)
         planned.append(Planned(job, inputs, reasons or ([ASKED] if anew else []), asked))
     return planned
@@ -148,6 +157,14 @@ def _data(home: Home, contents: Contents, jobs: list[Job]) -> dict[tuple[str, st
         for name, sha256 in contents.tables.items():
             _insist(home, home.processed / f"{name}.parquet", sha256, f"table {name}")
     return data
+
+
+def _surveys(contents: Contents) -> dict[str, str]:
+    """Return the hash of the open surveys of each course that has any, and of all courses under ``*``."""
+    cells = {"*": [one[:2] for one in contents.surveys]} if contents.surveys else {}
+    for one in contents.surveys:
+        cells.setdefault(one.course_id, []).append(one[:2])
+    return {name: digest(json.dumps(sorted(found)).encode()) for name, found in cells.items()}
 
 
 def _insist(home: Home, path: Path, sha256: str, name: str) -> None:
@@ -245,12 +262,22 @@ def gone(home: Home, planned: list[Planned]) -> list[Page]:
     return [page for page in read_manifest(home) if page["path"] not in known]
 
 
-def load_reasons(home: Home) -> list[str]:
-    """Say why the raw files must be loaded: nothing was, something changed since, or what was made of it did."""
+def load_reasons(home: Home, today: date | None = None) -> list[str]:
+    """Say why the raw files must be loaded: nothing was, something changed since, or what was made of it did.
+
+    With a day also where a survey has ended since, so that its answers are to be shown.
+    """
     contents = read_contents(home)
     if contents is None:
         return ["nothing was loaded yet"]
-    reasons = [f"{name} changed" for name in changed(contents.inputs, load_inputs(home))]
+    reasons = [f"{name} changed" for name in changed(contents.inputs, load_inputs(home))] + ended(contents, today)
     are_partitions_sound = all(sha256_of(home.partition(one.course_id)) == one.sha256 for one in contents.courses)
     is_sound = are_partitions_sound and are_sound(home, contents)
     return reasons if is_sound else [*reasons, "processed tables were changed"]
+
+
+def ended(contents: Contents, today: date | None) -> list[str]:
+    """Say which surveys have ended since the load, so that their answers are to be shown; nothing without a day."""
+    over = [one for one in contents.surveys if today is not None and one.shown_on <= today.isoformat()]
+    named = [f"the survey {one.instrument_id} of {one.course_id} ended on {one.closes_on}" for one in over[:MOST_NAMED]]
+    return [*named, f"{len(over) - MOST_NAMED} more surveys ended"] if len(over) > MOST_NAMED else named

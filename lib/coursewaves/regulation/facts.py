@@ -100,7 +100,7 @@ def facts_of(year: Year, due: Due, pages: pd.DataFrame | None = None, status_day
         registry=year.registry,
         survey=year.survey,
         settings=year.settings,
-        n_answers={str(name): int(n) for name, n in forms["instrument_id"].value_counts().items()},
+        n_answers={str(name): int(n) for name, n in year.received["instrument_id"].value_counts().items()},
         answered=frozenset(forms["course_id"].astype(str)),
         n_files=len(year.files),
         decisions=decisions[decisions["decided_on"].dt.date <= due.today].reset_index(drop=True),

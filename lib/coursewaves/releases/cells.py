@@ -85,6 +85,12 @@ def hold_cell(old: pd.DataFrame, new: pd.DataFrame, known: frozenset[str], colum
     return _hold_columns(len(old), whole._replace(taken=taken, before=before, waiting=waiting), columns, minimum)
 
 
+def frozen(old: pd.DataFrame, new: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Return of a wave's forms those that were published already; see `hold_cell`."""
+    place = matched(_come_back(old, new), new, columns)
+    return new.iloc[np.sort(place[place >= 0])].reset_index(drop=True)
+
+
 def _come_back(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Return the published forms; one that was gone and whose very record is there again says what it said."""
     is_gone = old[GONE].to_numpy(dtype=bool)

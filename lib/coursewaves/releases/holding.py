@@ -1,16 +1,17 @@
 """Decide which answers pages may count: the forms of a load and what was published go in, the released ones come out.
 
 A course's wave that was never published is taken whole. Later answers, corrections and withdrawals join in batches: of
-every group that a page counts they change nobody's or enough people's answers.
+every group that a page counts they change nobody's or enough people's answers. A wave whose survey is open still is not
+published; of one that was, nothing more is taken until it is over.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import NamedTuple
 
 import pandas as pd
 
 from coursewaves.intake.forms import BACKGROUND
-from coursewaves.releases.cells import CELL, GONE, hold_cell
+from coursewaves.releases.cells import CELL, GONE, frozen, hold_cell
 from coursewaves.releases.links import hold_links
 from coursewaves.survey.instruments import Survey
 
@@ -28,15 +29,21 @@ class Held(NamedTuple):
         Ids of the forms that are not counted yet.
     withdrawn
         Ids of published forms whose records stand in no file any more: their answers are to be deleted.
+    arriving
+        Ids of the forms that wait for the end of their survey.
     """
 
     responses: pd.DataFrame
     withheld: pd.DataFrame
     waiting: list[str]
     withdrawn: frozenset[str]
+    arriving: list[str] = []  # noqa: RUF012  (never changed)
 
 
-def hold(now: pd.DataFrame, before: pd.DataFrame, known: frozenset[str], survey: Survey, minimum: int) -> Held:
+def hold(
+    now: pd.DataFrame, before: pd.DataFrame, known: frozenset[str], survey: Survey, minimum: int,
+    opened: Set[tuple[str, str]] = frozenset(),
+) -> Held:  # fmt: skip
     """Hold back what would tell of fewer people than the minimum by its difference from what was published.
 
     Parameters
@@ -51,6 +58,8 @@ def hold(now: pd.DataFrame, before: pd.DataFrame, known: frozenset[str], survey:
         The survey design.
     minimum
         The smallest group of which anything is shown.
+    opened
+        Course and questionnaire of the surveys that are open; see `coursewaves.releases.open_surveys`.
     """
     before = _alike(before, now)
     is_shown = before.groupby(CELL)["response_id"].transform("size") >= minimum
@@ -61,16 +70,25 @@ def hold(now: pd.DataFrame, before: pd.DataFrame, known: frozenset[str], survey:
     for course_id, published in before[is_shown].groupby("course_id"):  # of a smaller wave nothing was published
         old = {name: rows for name in order if len(rows := published[published["instrument_id"] == name])}
         cells = {
-            name: hold_cell(rows, own.pop((course_id, name), now.iloc[:0]), known, columns, minimum)
+            name: hold_cell(rows, frozen(rows, new, columns) if key in opened else new, known, columns, minimum)
             for name, rows in old.items()
+            for key in [(str(course_id), name)]
+            for new in [own.pop(key, now.iloc[:0])]
         }
         for name, cell in hold_links(cells, columns, minimum).items():
             kept.append(cell.taken)
             waiting += cell.waiting
             withdrawn |= set(cell.withdrawn)
             withheld += [forget(old[name], cell.withdrawn)] if cell.is_suppressed else []
-    found = _ordered([*own.values(), *kept], now)
-    return Held(found, _stacked(withheld, before), sorted(waiting), frozenset(withdrawn))
+    found = _ordered([*(rows for key, rows in own.items() if key not in opened), *kept], now)
+    arriving = _arriving(now, opened) - {*found["response_id"], *waiting}
+    return Held(found, _stacked(withheld, before), sorted(waiting), frozenset(withdrawn), sorted(arriving))
+
+
+def _arriving(now: pd.DataFrame, opened: Set[tuple[str, str]]) -> set[str]:
+    """Return the ids of all forms of open surveys."""
+    cells = zip(now["course_id"], now["instrument_id"], strict=True)
+    return {name for name, cell in zip(now["response_id"], cells, strict=True) if cell in opened} if opened else set()
 
 
 def forget(forms: pd.DataFrame, withdrawn: Iterable[str]) -> pd.DataFrame:

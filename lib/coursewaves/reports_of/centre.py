@@ -6,6 +6,7 @@ import pandas as pd
 
 from coursewaves.pages.pieces import Html, Section, bullets, paragraph, table
 from coursewaves.phrases import marked
+from coursewaves.reports_of.archived import archived_sentence, archived_table
 from coursewaves.reports_of.criteria import criteria_means
 from coursewaves.reports_of.dates import due_days, missing_in_short
 from coursewaves.reports_of.frame import end_of, front_of
@@ -34,8 +35,9 @@ def end_of_report(view: CentreView) -> Section:
 
 def in_short(view: CentreView) -> Section:
     """Sum the centre up in at most seven sentences (¶14)."""
+    gone = archived_sentence(view, "centre_id", (view.centre_id,))
     told = [
-        response_sentence(view, view.centre_id),
+        f"{response_sentence(view, view.centre_id)} {gone}".rstrip(),
         *_compared(view),
         missing_in_short(view, view.centre_id),
         _decision(view),
@@ -65,7 +67,8 @@ def _days(view: CentreView, row: dict[Any, Any]) -> str:
 
 def respondents(view: CentreView) -> Section:
     """Show the response to the centre's courses by wave and course (¶5, ¶12)."""
-    return Section("respondents", view.say("Who answered"), [5, 12], response_tables(view, view.centre_id))
+    parts = [*response_tables(view, view.centre_id), archived_table(view, "centre_id", (view.centre_id,))]
+    return Section("respondents", view.say("Who answered"), [5, 12], parts)
 
 
 def deadlines(view: CentreView) -> Section:

@@ -23,12 +23,12 @@ def deadlines_of(subject: Subject) -> pd.DataFrame:
     if day is None:
         return pd.DataFrame(columns=list(COLUMNS))
     made = pd.DataFrame(columns=["course_id", "made_on"])
-    return find_deadlines(year.registry, year.responses, year.survey, made, day)
+    return find_deadlines(year.registry, year.received, year.survey, made, day)
 
 
 def last_day(subject: Subject) -> date | None:
     """Return the day of the last answer; None where nobody answered."""
-    forms = subject.year.responses
+    forms = subject.year.received
     day = forms["submitted_at"].max() if "submitted_at" in forms else pd.NaT
     return None if pd.isna(day) else day.date()
 

@@ -9,9 +9,11 @@ from coursewaves.pages.pieces import Html, Section, Sections, paragraph, table
 from coursewaves.pages.present import runs_figure, scores_figure
 from coursewaves.phrases import marked
 from coursewaves.reports_of.alike import days_of, in_short, methods_of
+from coursewaves.reports_of.archived import archived_sentence, archived_table
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
 from coursewaves.reports_of.reach import small_courses
+from coursewaves.reports_of.response import open_table
 from coursewaves.sections.factors import chance
 from coursewaves.survey.instruments import Instrument
 from coursewaves.views.opening import DirectionView
@@ -47,9 +49,16 @@ def summary(view: DirectionView) -> Section:
         "Programmes with courses: {n}; with {minimum} ratings or more: {rated}.", n=number(len(view.programmes)),
         minimum=number(view.least("means")), rated=number(len(view.verdicts.shown())),
     )  # fmt: skip
+    rests = f"{rests} {archived_sentence(view, 'programme_id', _programmes(view))}".rstrip()
     told = [rests, *(_by_verdict(view) if view.year.survey.ratings else [])]
     told += [sentence for wave in _samples(view) for sentence in [_covered(view, wave)]]
     return in_short(view, [10, 14], [*told, _ends(view), _decision(view)])
+
+
+def _programmes(view: DirectionView) -> tuple[str, ...]:
+    """Return the ids of all programmes of the direction, those of which no course is left too."""
+    rows = view.year.registry.programmes
+    return tuple(rows.loc[rows["direction_id"] == view.direction_id, "programme_id"])
 
 
 def _titles(view: DirectionView) -> dict[str, str]:
@@ -150,7 +159,8 @@ def response(view: DirectionView) -> Section:
         "Courses with fewer than {minimum} answers in a wave are left out on both sides.",
         minimum=view.phrases.number(view.least("counts")),
     )
-    parts = [table(caption, head, lines), paragraph(note, "note")]
+    parts = [table(caption, head, lines), paragraph(note, "note"), open_table(view, set(view.courses["course_id"]))]
+    parts.append(archived_table(view, "programme_id", _programmes(view)))
     return Section("response", say("Who answered"), [5], parts)
 
 

@@ -22,7 +22,8 @@ LABELS = ["scope", "scope_id", "n_completed"]
 def last_day(subject: Subject) -> date:
     """Return the last day of which the tables know something: of an answer, an invitation or its outcome."""
     invitations = subject.year.registry.invitations
-    days = [subject.year.responses["submitted_at"].max()] if "submitted_at" in subject.year.responses else []
+    forms = subject.year.received
+    days = [forms["submitted_at"].max()] if "submitted_at" in forms else []
     days += [invitations[name].max() for name in ("invited_on", "closed_on")]
     return max((pd.Timestamp(day).date() for day in days if pd.notna(day)), default=date.min)
 
@@ -35,7 +36,7 @@ def progress_of(subject: Subject) -> Progress | None:
         return None
     rules = year.settings.sample
     return field_progress(
-        plan_of(subject, TARGET_PERCENT), year.registry, year.responses, instrument, today=last_day(subject),
+        plan_of(subject, TARGET_PERCENT), year.registry, year.received, instrument, today=last_day(subject),
         expected_response=rules.expected_response, wait_days=rules.wait_days,
     )  # fmt: skip
 

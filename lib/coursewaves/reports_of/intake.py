@@ -10,6 +10,7 @@ from coursewaves.pages.pieces import Html, Section, bullets, paragraph, table
 from coursewaves.partitions.accounts import band, counted_by_file
 from coursewaves.reading.problem_book import rules
 from coursewaves.reports_of.frame import end_of, front_of
+from coursewaves.reports_of.response import open_table
 from coursewaves.sections.methods import account_words
 from coursewaves.views.opening import YearView
 from coursewaves.views.subject import Subject, once
@@ -50,7 +51,7 @@ def in_short(view: YearView) -> Section:
         text = say("Most frequent remark: {what} ({rule}), {n}.", what=_means(view, most["rule"]), rule=most["rule"],
                    n=number(most["n"]))  # fmt: skip
         told.append(text)
-    silent = sorted(set(view.year.registry.courses["course_id"]) - set(view.year.responses["course_id"]))
+    silent = sorted(set(view.year.registry.courses["course_id"]) - set(view.year.received["course_id"]))
     if silent:
         told.append(say("Courses of which no answer was kept: {list}.", list=", ".join(silent)))
     mend = say("To decide: who mends the remarks in the workbook of problems, and loads the files anew.")
@@ -92,7 +93,7 @@ def files(view: YearView) -> Section:
 
 def _files(view: YearView) -> list[list[str]]:
     year, minimum = view.year, view.least("counts")
-    kept = counted_by_file(year.files, year.responses, minimum)
+    kept = counted_by_file(year.files, year.received, minimum)
     lines = []
     for row in year.files.sort_values("file").to_dict("records"):
         low, high = band(kept[str(row["file"])], minimum)
@@ -188,7 +189,8 @@ def courses(view: YearView) -> Section:
             figures = [number(row[name]) for name in ("n", "duplicate", "outside_window")]
         lines.append([row["course_id"], *figures])
     note = say("Records without a known course stand with the files alone.")
-    parts = [table(say("Records by course, all waves"), head, lines), paragraph(note, "note")]
+    opened = open_table(view, set(view.year.registry.courses["course_id"]))
+    parts = [table(say("Records by course, all waves"), head, lines), paragraph(note, "note"), opened]
     return Section("courses", say("Courses"), [12, 13], parts)
 
 

@@ -8,8 +8,10 @@ from coursewaves.analysis.topic_verdicts import topic_items
 from coursewaves.pages.pieces import Html, Section, Sections, paragraph, table
 from coursewaves.pages.present import runs_figure, scores_figure, scores_table
 from coursewaves.reports_of.alike import days_of, in_short, methods_of, number_or_nothing
+from coursewaves.reports_of.archived import archived_sentence, archived_table
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
+from coursewaves.reports_of.response import open_table
 from coursewaves.sections.changes import changes
 from coursewaves.sections.decisions import decisions, last_decision
 from coursewaves.sections.factors import programme_sentence
@@ -57,10 +59,11 @@ def _rests_on(view: ProgrammeView) -> str:
     """Say on how many runs the report rests."""
     number = view.phrases.number
     has_enough = view.counts.loc[view.counts["n"] >= view.least("counts"), "course_id"].nunique()
-    return view.say(
+    told = view.say(
         "Runs of the programme: {n}; with {minimum} answers or more in a wave: {enough}.",
         n=number(len(view.courses)), minimum=number(view.least("counts")), enough=number(has_enough),
     )  # fmt: skip
+    return f"{told} {archived_sentence(view, 'programme_id', (view.programme_id,))}".rstrip()
 
 
 def _watched(view: ProgrammeView) -> str:
@@ -116,7 +119,9 @@ def response(view: ProgrammeView) -> Section:
     ]
     head = [say("Run"), say("First day"), *(view.wave_name(wave) for wave in waves)]
     caption = say("Answers by run and wave, and their share of the invited")
-    return Section("response", say("Who answered"), [5], [table(caption, head, lines)])
+    parts = [table(caption, head, lines), open_table(view, set(view.courses["course_id"]))]
+    parts.append(archived_table(view, "programme_id", (view.programme_id,)))
+    return Section("response", say("Who answered"), [5], parts)
 
 
 def _day(view: ProgrammeView, day: pd.Timestamp) -> str:

@@ -4,12 +4,14 @@ A sum takes in only courses with enough answers of their own: with the sum, and 
 anybody could work out a course that is hidden.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
 
 from coursewaves.analysis.summarise import response_counts
 from coursewaves.disclosure import Disclosed
+from coursewaves.open_words import open_lines
 from coursewaves.pages.pieces import Html, paragraph, table
 from coursewaves.views.subject import Subject, once
 from coursewaves.views.view import View
@@ -78,7 +80,15 @@ def response_tables(view: View, centre_id: str = "") -> list[Html]:
         "participants is registered.",
         minimum=minimum,
     )
-    return [_by_wave(view, centre_id, minimum), paragraph(note, "note"), _by_course(view, centre_id)]
+    opened = open_table(view, set(courses_of(view, centre_id)["course_id"]))
+    return [_by_wave(view, centre_id, minimum), paragraph(note, "note"), _by_course(view, centre_id), opened]
+
+
+def open_table(view: View, course_ids: Collection[str]) -> Html:
+    """List the surveys of some courses that are open still; nothing where there are none."""
+    say = view.say
+    head = [say("Course"), say("Wave"), say("Open until"), say("Answers are shown from")]
+    return table(say("Surveys that are open still"), head, open_lines(view.year, view.phrases, course_ids))
 
 
 def _by_wave(view: View, centre_id: str, minimum: int) -> Html:

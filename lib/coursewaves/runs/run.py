@@ -200,11 +200,11 @@ class _Run:
         do = self.do(self.home)
         today = today_of(self.home, self.now())
         check_day(self.home, today)
-        reasons = load_reasons(self.home)
+        reasons = load_reasons(self.home, today)
         if reasons:
             log.info("load: %s", "; ".join(reasons))
             with self._stage("load"):
-                self._load()
+                self._load(today)
         if drop_damaged(self.home):
             log.warning("the manifest was damaged: all reports are made anew")
         is_owed = is_anything_owed(self.home)
@@ -216,10 +216,10 @@ class _Run:
                 write_day(self.home, today, with_index=not is_new)
         close_journal(self.home)
 
-    def _load(self) -> None:
+    def _load(self, today: date) -> None:
         from coursewaves.load import load_year  # noqa: PLC0415  (pandas' import would cost a run with nothing new)
 
-        files = load_year(self.home).files
+        files = load_year(self.home, today).files
         self.n_files = len(files)
         for row in files.to_dict("records"):
             counts = [int(row[name]) for name in ("n_read", "n_kept", "n_set_aside", "n_duplicate", "n_outside_window")]

@@ -7,6 +7,7 @@ import pandas as pd
 from coursewaves.analysis.summarise import given_answers
 from coursewaves.disclosure import Disclosed
 from coursewaves.intake.responses import WAITING
+from coursewaves.open_words import open_sentences
 from coursewaves.pages.pieces import Html, Section, heading, paragraph, table
 from coursewaves.phrases import Said
 from coursewaves.survey.instruments import Instrument, Item
@@ -25,6 +26,7 @@ def respondents(view: CourseView) -> Section:
     rows = [_line(view, row, counts.minimum) for row in counts.rows()]
     parts = [table(caption, head, rows)]
     parts += [paragraph(_coverage(view, row)) for row in counts.rows()]
+    parts += [paragraph(text) for text in open_sentences(view.year, view.phrases, view.course_id)]
     parts += [paragraph(waiting(view, view.course_id), "note"), paragraph(_unlinked(view), "note"), *_contingent(view)]
     return Section("respondents", view.say("Who answered"), [5, 10, 17], parts)
 
@@ -90,10 +92,10 @@ def _unlinked(view: CourseView) -> str:
 
 def _contingent(view: CourseView) -> list[Html]:
     """Show role, age and experience in the wave that most people answered."""
-    counts = view.counts.sort_values(["n", "wave"], ascending=[False, True])
-    if counts.empty or counts["n"].iloc[0] < view.least("counts"):
+    by_size = sorted(view.year.survey.waves(), key=lambda one: (-len(view.of_wave(one)), one.wave))
+    if not by_size or len(view.of_wave(by_size[0])) < view.least("counts"):
         return []
-    instrument = view.year.survey.instrument(counts["instrument_id"].iloc[0])
+    instrument = by_size[0]
     background = view.year.survey.background
     lines = [line for item in background for line in _groups(view, instrument.id, item.purpose or "")]
     if not lines:

@@ -5,6 +5,7 @@ from itertools import groupby
 from coursewaves.analysis.score import score_names
 from coursewaves.analysis.summarise import count_answers, option_shares
 from coursewaves.disclosure import Disclosed
+from coursewaves.open_words import open_sentences
 from coursewaves.pages.pieces import Html, Section, Sections, heading, paragraph, side_by_side
 from coursewaves.pages.present import counts_table, likert_figure, scores_figure, scores_table, shares_figure
 from coursewaves.survey.instruments import Instrument, Item, Scale
@@ -23,8 +24,9 @@ def _wave(view: CourseView, instrument: Instrument) -> Section:
     section_id = f"wave-{instrument.id.lower()}"
     forms = view.of_wave(instrument)
     if len(forms) < view.least("counts"):
-        text = view.say("Fewer than {minimum} answers: nothing is shown.", minimum=view.least("counts"))
-        return Section(section_id, title, instrument.paragraphs, [paragraph(text)])
+        few = view.say("Fewer than {minimum} answers: nothing is shown.", minimum=view.least("counts"))
+        told = open_sentences(view.year, view.phrases, view.course_id, instrument.id) or [few]
+        return Section(section_id, title, instrument.paragraphs, [paragraph(text) for text in told])
     parts = [*_scores(view, instrument), *_closed(view, instrument), *_ratings(view, instrument)]
     return Section(section_id, title, instrument.paragraphs, parts)
 

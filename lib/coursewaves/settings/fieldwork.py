@@ -1,4 +1,6 @@
-"""What an institute decides about its field work: whom centres turn to, when letters are due, how a sample is drawn."""
+"""What an institute decides about its field work: its letters, how a sample is drawn, when answers enter reports."""
+
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -55,3 +57,17 @@ class Sampling(BaseModel):
     @classmethod
     def _trimmed(cls, seed: str) -> str:
         return seed.strip()
+
+
+class Publishing(BaseModel):
+    """When the answers to a course's survey enter reports.
+
+    `open_surveys` is ``wait``: from the day after nobody is asked any more, all at once; or ``show``: reports are
+    provisional, and show what came in so far. `grace_days` are left after the last day of a survey for its last
+    answers to come in.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    open_surveys: Literal["wait", "show"] = "wait"
+    grace_days: int = Field(default=0, ge=0, le=60)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.ladder import LEAST
-from coursewaves.settings.fieldwork import Letters, Sampling
+from coursewaves.settings.fieldwork import Letters, Publishing, Sampling
 from coursewaves.settings.formats import Format
 from coursewaves.settings.sources import Source, zone_name
 from coursewaves.settings.unattended import Alerts, Schedule
@@ -35,9 +35,9 @@ class Settings(BaseModel):
     `coursewaves.settings.formats`: ``html`` is always made. `limits` bounds each report's time,
     memory and output, see `coursewaves.system.limits`. `schedule` says when unattended runs are due, `alerts` who is
     told what became of them, see `coursewaves.settings.unattended`. `letters` says when letters to centres are due and
-    whom they turn to, `sample` from which seed a sample wave is drawn, see `coursewaves.settings.fieldwork`.
-    `closed_until` is the last day of the period whose reports were handed in: rows of the registry that belong to it
-    are changed with a reason only, see `coursewaves.entry`.
+    whom they turn to, `sample` from which seed a sample wave is drawn, `publishing` when answers enter reports, see
+    `coursewaves.settings.fieldwork`. `closed_until` is the last day of the period whose reports were handed in: rows of
+    the registry that belong to it are changed with a reason only, see `coursewaves.entry`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,6 +58,7 @@ class Settings(BaseModel):
     closed_until: date | None = None
     letters: Letters = Field(default_factory=Letters)
     sample: Sampling = Field(default_factory=Sampling)
+    publishing: Publishing = Field(default_factory=Publishing)
 
     @field_validator("time_zone")
     @classmethod

@@ -78,7 +78,7 @@ class Direction(SeveralCourses):
     def coverage(self, instrument_id: str) -> Disclosed:
         """Return how many of all who completed answered a sample wave (¶10), in all and by programme."""
         minimum, year = self.least("counts"), self.year
-        found = cover_shown(year.responses, year.registry, year.survey, instrument=instrument_id, minimum=minimum)
+        found = cover_shown(year.received, year.registry, year.survey, instrument=instrument_id, minimum=minimum)
         is_own = (found["scope"] == "direction") & (found["scope_id"] == self.direction_id)
         is_part = (found["scope"] == "programme") & found["scope_id"].isin(set(self.programmes["programme_id"]))
         labels = ["scope", "scope_id", "n_completed", "least_percent", "target_percent", "n_small", "reason"]

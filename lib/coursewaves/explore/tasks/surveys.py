@@ -89,10 +89,10 @@ def load_new(asked: Asked) -> list[Html]:
     from coursewaves.load import load_year  # noqa: PLC0415  (reads what a run with nothing new needs not)
 
     say, home = asked.say, asked.home
-    if not load_reasons(home):
+    if not load_reasons(home, asked.today):
         return [paragraph(say("Nothing is new since the last load."))]
     had_key = (home.root / KEY_FILE).exists()
-    year = load_year(home)
+    year = load_year(home, asked.today)
     parts = [_files(asked, year.files)]
     if not had_key and (home.root / KEY_FILE).exists():
         told = say("The key {file} was made. Keep a copy apart, never beside data that you pass on.", file=KEY_FILE)

@@ -1,0 +1,73 @@
+"""Find the surveys that are open still: the registry and a day go in, the waves whose answers no page counts come out.
+
+Whoever reads pages each day while a survey is open sees who answered in between, and of its last answers a few would
+wait for good (`coursewaves.releases.cells`). So a course's wave is published once, whole, when nobody is asked any
+more.
+"""
+
+from datetime import date
+
+import pandas as pd
+
+from coursewaves.registry.reader import Registry
+from coursewaves.registry.windows import wave_windows
+from coursewaves.settings.home import Settings
+from coursewaves.survey.instruments import Instrument, Survey
+
+COLUMNS = {"course_id": "str", "instrument_id": "str", "closes_on": "datetime64[ns]", "shown_on": "datetime64[ns]"}
+
+WAITS = 2
+"""Waiting times after the last invitation: one to answer, one to invite the next reserves."""
+
+
+def open_surveys(registry: Registry, survey: Survey, settings: Settings, today: date) -> pd.DataFrame:
+    """Return the surveys of courses of which no answer is shown yet on a day.
+
+    Parameters
+    ----------
+    today
+        The day, by the institute's clocks.
+
+    Returns
+    -------
+    DataFrame
+        One row is one course and questionnaire: ``closes_on`` is the last day on which answers are expected (see
+        `last_days`), ``shown_on`` the first on which pages count them. None where the institute shows open surveys.
+    """
+    if settings.publishing.open_surveys == "show":
+        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+    found = last_days(registry, survey, settings)
+    found["shown_on"] = found["closes_on"] + pd.Timedelta(days=1 + settings.publishing.grace_days)
+    return found[found["shown_on"] > pd.Timestamp(today)].reset_index(drop=True).astype(COLUMNS)
+
+
+def last_days(registry: Registry, survey: Survey, settings: Settings) -> pd.DataFrame:
+    """Return the last day on which answers to each survey are expected.
+
+    That of a wave that asks everybody is the last of its window (¶5). The window of a sample wave is open for years;
+    its people are asked in rounds, and a round is over when `WAITS` times `Sampling.wait_days` have passed since the
+    last invitation in the course, or with the window. Where no invitation has a date, no end is known.
+
+    Returns
+    -------
+    DataFrame
+        One row is one course and questionnaire: ``course_id``, ``instrument_id``, ``closes_on``; those without an end
+        are not here.
+    """
+    courses = registry.courses
+    found = [
+        pd.DataFrame({"course_id": courses["course_id"], "instrument_id": one.id, "closes_on": days})
+        for one in survey.waves()
+        for days in [_last_days(registry, one, settings)]
+    ]
+    return pd.concat(found, ignore_index=True).dropna(subset="closes_on").reset_index(drop=True)
+
+
+def _last_days(registry: Registry, instrument: Instrument, settings: Settings) -> pd.Series:
+    closes = wave_windows(registry.courses, instrument).closes
+    if instrument.least_percent is None:
+        return closes
+    own = registry.invitations[registry.invitations["wave"] == instrument.wave]
+    invited = own.groupby("course_id")["invited_on"].max().reindex(registry.courses["course_id"])
+    ends = invited.set_axis(closes.index) + pd.Timedelta(days=WAITS * settings.sample.wait_days)
+    return ends.mask(ends > closes, closes)

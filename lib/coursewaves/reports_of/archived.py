@@ -27,22 +27,22 @@ def archived_courses(subject: Subject, column: str = "", ids: tuple[str, ...] = 
     return own.sort_values(["starts_on", "course_id"], ignore_index=True)
 
 
-def archived_sentence(view: View, column: str = "", ids: tuple[str, ...] = ()) -> str:
-    """Say which courses are not in the figures of a report, since their data were removed; nothing where all are."""
+def with_archived(view: View, sentence: str, column: str = "", ids: tuple[str, ...] = ()) -> str:
+    """Add to a sentence which courses are not in the figures of a report, since their data were removed."""
     rows = archived_courses(view, column, ids).to_dict("records")
     if not rows:
-        return ""
+        return sentence
     names = [
         view.say("{course}, archived on {day}", course=row["course_id"], day=_day(view, _archived_on(row)))
         for row in rows
     ]
     text = marked("Courses that are not in these figures, since their documents are in the archive: {n} ({list}).")
     named = "; ".join(names) if len(rows) <= MOST_NAMED else view.say("named in the table of courses in the archive")
-    return view.say(text, n=view.phrases.number(len(rows)), list=named)
+    return f"{sentence} {view.say(text, n=view.phrases.number(len(rows)), list=named)}"
 
 
 def archived_table(view: View, column: str = "", ids: tuple[str, ...] = ()) -> Html:
-    """List the courses of `archived_sentence` with the bag that holds each; nothing where there are none."""
+    """List the courses of `with_archived` with the bag that holds each; nothing where there are none."""
     say = view.say
     head = [say("Course"), say("Dates"), say("Handed over to the archive"), say("Data removed here"), say("Bag")]
     lines = []

@@ -6,7 +6,7 @@ import pandas as pd
 
 from coursewaves.pages.pieces import Html, Section, bullets, paragraph, table
 from coursewaves.phrases import marked
-from coursewaves.reports_of.archived import archived_sentence, archived_table
+from coursewaves.reports_of.archived import archived_table, with_archived
 from coursewaves.reports_of.criteria import criteria_means
 from coursewaves.reports_of.dates import due_days, missing_in_short
 from coursewaves.reports_of.frame import end_of, front_of
@@ -35,9 +35,9 @@ def end_of_report(view: CentreView) -> Section:
 
 def in_short(view: CentreView) -> Section:
     """Sum the centre up in at most seven sentences (¶14)."""
-    gone = archived_sentence(view, "centre_id", (view.centre_id,))
+    answered = response_sentence(view, view.centre_id)
     told = [
-        f"{response_sentence(view, view.centre_id)} {gone}".rstrip(),
+        with_archived(view, answered, "centre_id", (view.centre_id,)),
         *_compared(view),
         missing_in_short(view, view.centre_id),
         _decision(view),

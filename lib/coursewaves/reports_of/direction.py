@@ -9,7 +9,7 @@ from coursewaves.pages.pieces import Html, Section, Sections, paragraph, table
 from coursewaves.pages.present import runs_figure, scores_figure
 from coursewaves.phrases import marked
 from coursewaves.reports_of.alike import days_of, in_short, methods_of
-from coursewaves.reports_of.archived import archived_sentence, archived_table
+from coursewaves.reports_of.archived import archived_table, with_archived
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
 from coursewaves.reports_of.reach import small_courses
@@ -49,7 +49,7 @@ def summary(view: DirectionView) -> Section:
         "Programmes with courses: {n}; with {minimum} ratings or more: {rated}.", n=number(len(view.programmes)),
         minimum=number(view.least("means")), rated=number(len(view.verdicts.shown())),
     )  # fmt: skip
-    rests = f"{rests} {archived_sentence(view, 'programme_id', _programmes(view))}".rstrip()
+    rests = with_archived(view, rests, "programme_id", _programmes(view))
     told = [rests, *(_by_verdict(view) if view.year.survey.ratings else [])]
     told += [sentence for wave in _samples(view) for sentence in [_covered(view, wave)]]
     return in_short(view, [10, 14], [*told, _ends(view), _decision(view)])

@@ -8,7 +8,7 @@ from coursewaves.disclosure import Disclosed
 from coursewaves.pages.pieces import Html, Section, Sections, bullets, paragraph, table
 from coursewaves.pages.present import funnel_figure, scores_figure
 from coursewaves.phrases import marked
-from coursewaves.reports_of.archived import archived_sentence, archived_table
+from coursewaves.reports_of.archived import archived_table, with_archived
 from coursewaves.reports_of.compliance import compliance
 from coursewaves.reports_of.criteria import criteria_means
 from coursewaves.reports_of.dates import due_days, missing_in_short
@@ -51,7 +51,7 @@ def end_of_report(view: YearView) -> Section:
 
 def in_short(view: YearView) -> Section:
     """Sum the year up in at most seven sentences (¶14, ¶21)."""
-    answered = f"{response_sentence(view)} {archived_sentence(view)}".rstrip()
+    answered = with_archived(view, response_sentence(view))
     told = [answered, _ends(view), *_verdicts_in_short(view), *coverage_in_short(view), missing_in_short(view),
             _decision(view)]  # fmt: skip
     return Section("summary", view.say("In short"), [14, 21], [bullets([text for text in told if text][:7])])

@@ -8,7 +8,7 @@ from coursewaves.analysis.topic_verdicts import topic_items
 from coursewaves.pages.pieces import Html, Section, Sections, paragraph, table
 from coursewaves.pages.present import runs_figure, scores_figure, scores_table
 from coursewaves.reports_of.alike import days_of, in_short, methods_of, number_or_nothing
-from coursewaves.reports_of.archived import archived_sentence, archived_table
+from coursewaves.reports_of.archived import archived_table, with_archived
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
 from coursewaves.reports_of.response import open_table
@@ -63,7 +63,7 @@ def _rests_on(view: ProgrammeView) -> str:
         "Runs of the programme: {n}; with {minimum} answers or more in a wave: {enough}.",
         n=number(len(view.courses)), minimum=number(view.least("counts")), enough=number(has_enough),
     )  # fmt: skip
-    return f"{told} {archived_sentence(view, 'programme_id', (view.programme_id,))}".rstrip()
+    return with_archived(view, told, "programme_id", (view.programme_id,))
 
 
 def _watched(view: ProgrammeView) -> str:

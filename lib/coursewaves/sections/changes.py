@@ -8,10 +8,11 @@ import pandas as pd
 
 from coursewaves.analysis.compare import RELATED, TOO_FEW
 from coursewaves.disclosure import Disclosed, Mask
+from coursewaves.open_words import open_sentences
 from coursewaves.pages.pieces import Html, Section, bullets, paragraph, table
 from coursewaves.pages.present import chain_figure
 from coursewaves.phrases import Said, marked
-from coursewaves.views.opening import ProgrammeReader
+from coursewaves.views.opening import CourseView, ProgrammeReader
 from coursewaves.views.programme import OfProgramme
 from coursewaves.views.subject import once
 
@@ -24,8 +25,9 @@ def changes(view: ProgrammeReader) -> Section:
     title = view.say("What changed between the waves")
     compared = shown_comparisons(view)
     if not compared.shown():
-        text = view.say("No pair of questions has enough answers on both sides to be compared.")
-        return Section("changes", title, [7, 8, 9], [paragraph(text)])
+        few = view.say("No pair of questions has enough answers on both sides to be compared.")
+        opened = open_sentences(view.year, view.phrases, view.course_id) if isinstance(view, CourseView) else []
+        return Section("changes", title, [7, 8, 9], [paragraph(text) for text in opened or [few]])
     parts = [
         _chains(view),
         bullets(sentence(view, row) for row in compared.shown() if _is_told(row)),

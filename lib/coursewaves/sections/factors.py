@@ -3,6 +3,7 @@
 from typing import Any
 
 from coursewaves.disclosure import Disclosed
+from coursewaves.open_words import open_sentences
 from coursewaves.pages.pieces import Html, Section, Sections, paragraph
 from coursewaves.pages.present import scores_figure
 from coursewaves.phrases import marked
@@ -45,8 +46,11 @@ def course_sentence(view: CourseView) -> str:
     """Say how this course was rated, with its uncertainty and the threshold."""
     own = _rating_of_run(view).shown()
     if not own:
-        minimum = view.least("means")
-        return view.say("Rating of this course: fewer than {minimum} answers, nothing is said.", minimum=minimum)
+        few = view.say(
+            "Rating of this course: fewer than {minimum} answers, nothing is said.", minimum=view.least("means")
+        )
+        asked = view.year.survey.ratings[0].instrument
+        return next(iter(open_sentences(view.year, view.phrases, view.course_id, asked)), few)
     found = own[0]
     threshold = view.year.settings.low_rated_below
     standing = WATCHED if found["is_watched"] else "not low" if found["low"] >= threshold else "cannot say yet"

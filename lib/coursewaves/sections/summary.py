@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from coursewaves.open_words import open_sentences
 from coursewaves.pages.pieces import Section, bullets
 from coursewaves.phrases import marked
 from coursewaves.sections.changes import is_compared, shown_comparisons, unseen
@@ -12,8 +13,11 @@ from coursewaves.views.opening import CourseView, ProgrammeReader
 def summary(view: CourseView) -> Section:
     """Sum the report up from the same numbers that its sections show (¶14)."""
     rated = bool(view.year.survey.ratings)
+    opened = open_sentences(view.year, view.phrases, view.course_id)
     ratings = [course_sentence(view), programme_sentence(view), ends(view)] if rated else []
-    sentences = [_response(view), *ratings, *compared(view)[:2], *([to_decide(view)] if rated else [])]
+    ratings = [sentence for sentence in ratings if sentence not in opened]
+    answered = " ".join([_response(view), *opened]) if opened else _response(view)
+    sentences = [answered, *ratings, *compared(view)[:2], *([to_decide(view)] if rated else [])]
     return Section("summary", view.say("In short"), [14], [bullets([s for s in sentences if s][:7])])
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from coursewaves.analysis.score import item_scores
 from coursewaves.analysis.summarise import option_shares
 from coursewaves.analysis.topic_verdicts import topic_items
+from coursewaves.open_words import open_sentences
 from coursewaves.pages.pieces import Html, Section, Sections, paragraph, table
 from coursewaves.phrases import marked
 from coursewaves.sections.factors import programme_verdict
@@ -30,7 +31,12 @@ def topics(view: CourseView) -> Sections:
     if rows.empty:
         text = view.say("The registry lists no topics of this programme.")
         return Sections([Section("topics", title, [18, 19], [paragraph(text)])])
-    parts = [_table(view, rows, judged), _verdicts(view)]
+    asked = view.year.survey.instrument_of(rated.id).id
+    opened = open_sentences(view.year, view.phrases, view.course_id, asked)
+    is_counted = len(view.forms(asked)) > 0
+    parts = [paragraph(text) for text in opened]
+    parts += [_table(view, rows, judged)] if is_counted or not opened else []
+    parts.append(_verdicts(view))
     return Sections([Section("topics", title, [18, 19], parts)])
 
 

@@ -565,6 +565,19 @@ def test_a_course_goes_alone_and_the_history_keeps_its_name(taken, which):
     assert (listed["state"], listed["bag_id"]) == ("removed", bag.name)
 
 
+def test_reports_after_a_removal_name_the_course_that_they_lack(taken):
+    removed = run(taken.home, "remove", "P01-01", "--bag", str(taken.course), "--today", str(LATER), "--confirm")
+    assert removed.exit_code == 0, removed.output
+    for words in (["load"], ["report", "--kind", "programme"], ["report", "--kind", "period"]):
+        done = CliRunner().invoke(app, ["--home", str(taken.home.root), *words])
+        assert done.exit_code == 0, done.output
+    told = "кірмеген курстар: 1 (P01-01, мұрағатқа тапсырылған күні: 20.01.27)"
+    pages = {name: (taken.home.reports / f"{name}.kk.html").read_text(encoding="utf-8") for name in (
+        "programme/P01", "programme/P02", "period/year")}  # fmt: skip
+    assert [told in page for page in pages.values()] == [True, False, True]
+    assert taken.course.name in pages["programme/P01"]
+
+
 def test_a_raw_file_of_the_course_alone_goes_whole(taken):
     alone = taken.home.responses / "wave1" / "alone.csv"
     lines = (taken.home.responses / KAZAKH).read_text(encoding="utf-8").splitlines(keepends=True)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from coursewaves.cli import app
 from coursewaves.deadlines.due import find_due
 from coursewaves.deadlines.due_words import Words
+from coursewaves.deadlines.table import deadlines
 from coursewaves.index import index_page
 from coursewaves.load import load_year
 from coursewaves.phrases import Phrases
@@ -59,14 +60,20 @@ def test_a_survey_of_everybody_ends_with_its_window(survey):
 @pytest.mark.parametrize(
     ("days", "ends_on"),
     [
-        (["2026-05-04"], "2026-06-01"),  # 14 days to answer, and 14 to ask the next reserves
-        (["2026-05-04", "2026-05-20"], "2026-06-17"),  # reserves were asked
-        (["2026-05-04", None], "2026-06-01"),  # one was drawn and not asked
+        (["2026-05-04"], "2026-05-24"),  # 20 days: 14 to answer, and 6 to ask the next reserves
+        (["2026-05-04", "2026-05-20"], "2026-06-09"),  # reserves were asked
+        (["2026-05-04", None], "2026-05-24"),  # one was drawn and not asked
         (["2028-03-01"], "2028-03-13"),  # its window ends before: 1095 days after the course
     ],
 )
-def test_a_sample_survey_ends_two_waiting_times_after_its_last_invitation(survey, days, ends_on):
+def test_a_sample_survey_ends_with_time_for_the_next_reserves(survey, days, ends_on):
     assert days_of(last_days(registry_of(*days), survey, Settings()))["C"] == ends_on
+
+
+@pytest.mark.parametrize(("wait_days", "ends_on"), [(7, "2026-05-18"), (10, "2026-05-24"), (30, "2026-06-03")])
+def test_a_round_lasts_twice_the_waiting_time_but_for_that_not_beyond_three_weeks(survey, wait_days, ends_on):
+    settings = Settings.model_validate({"sample": {"wait_days": wait_days}})
+    assert days_of(last_days(registry_of("2026-05-04"), survey, settings))["C"] == ends_on
 
 
 def test_of_a_sample_survey_without_dated_invitations_no_end_is_known(survey):
@@ -240,6 +247,16 @@ def test_a_provisional_report_counts_what_came_so_far(home):
     assert len(load_year(find_home(home.root), date(2025, 3, 17)).responses) == 20
 
 
+def test_a_page_made_while_a_survey_is_open_does_not_process_it(home):
+    year = load_year(home, LAST_OF_B)
+    home.reports.mkdir()
+    page = {"kind": "course", "id": "K-1", "made_at": "2025-03-17T05:00:00+00:00"}
+    (home.reports / "manifest.json").write_text(json.dumps([page]))
+    steps = deadlines(year, LAST_OF_B).query("step == 'processing'").set_index("instrument_id")
+    assert (steps.loc["A", "state"], str(steps.loc["A", "done_on"].date())) == ("done", "2025-03-17")
+    assert (steps.loc["B", "state"], pd.isna(steps.loc["B", "done_on"])) == ("open", True)
+
+
 def moment(day: date, hour: int, minute: int = 0) -> datetime:
     """A time by the clocks of Almaty."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC) - timedelta(hours=5)
@@ -265,7 +282,7 @@ def test_a_course_of_which_all_is_open_has_no_page_and_says_so_in_the_index(home
     year = load_year(home, date(2025, 3, 3))
     assert read_contents(home).courses == []
     page = index_page(year, date(2025, 3, 3))
-    state = "survey open · Monitoring 1: the survey is open until March 3, 2025; its answers are shown from March 4"
+    state = "survey open · Monitoring 1: the survey is open until 3/3/25; its answers are shown from 3/4/25 on."
     assert state in page
     assert ">8<" in page  # as many forms came
 

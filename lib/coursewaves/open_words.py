@@ -15,13 +15,19 @@ OPEN = {
 """What is said of a survey; the second of one of which pages count earlier answers."""
 
 
-def open_sentences(year: Year, phrases: Phrases, course_id: str, instrument_id: str = "") -> list[str]:
-    """Say of each open survey of a course, or of one questionnaire, until when it is open and when it is shown."""
+def open_sentences(
+    year: Year, phrases: Phrases, course_id: str, instrument_id: str = "", *, is_brief: bool = False
+) -> list[str]:
+    """Say of each open survey of a course, or of one questionnaire, until when it is open and when it is shown.
+
+    In brief days are written in figures.
+    """
+    day = phrases.short_day if is_brief else phrases.day
     return [
-        phrases.say(OPEN[bool(row["is_again"])], wave=wave, day=phrases.day(row["closes_on"].date()),
-                    shown=phrases.day(row["shown_on"].date()))
-        for row, wave in _rows(year, phrases)
-        if row["course_id"] == course_id and instrument_id in ("", row["instrument_id"])
+        phrases.say(OPEN[bool(row["is_again"])], wave=wave, day=day(row["closes_on"].date()),
+                    shown=day(row["shown_on"].date()))
+        for row, wave in _rows(year, phrases, [course_id])
+        if instrument_id in ("", row["instrument_id"])
     ]  # fmt: skip
 
 
@@ -29,15 +35,14 @@ def open_lines(year: Year, phrases: Phrases, course_ids: Collection[str]) -> lis
     """List the open surveys of some courses: the course, the wave, its last day, and the first of its answers."""
     return [
         [row["course_id"], wave, *(phrases.short_day(row[name].date()) for name in ("closes_on", "shown_on"))]
-        for row, wave in _rows(year, phrases)
-        if row["course_id"] in course_ids
+        for row, wave in _rows(year, phrases, course_ids)
     ]
 
 
 def open_notes(year: Year, phrases: Phrases, today: date) -> list[str]:
     """Say on a day whose answers no report shows yet, and of which surveys no end is known."""
     found: dict[str, list[str]] = {"open": [], "over": []}
-    for row, wave in _rows(year, phrases):
+    for row, wave in _rows(year, phrases, set(year.open_surveys["course_id"])):
         is_over = row["shown_on"].date() <= today
         day = phrases.short_day(row["shown_on"].date())
         found["over" if is_over else "open"].append(f"{row['course_id']} ({wave}; {day})")
@@ -49,10 +54,13 @@ def open_notes(year: Year, phrases: Phrases, today: date) -> list[str]:
     return [*told, *_endless(year, phrases)]
 
 
-def _rows(year: Year, phrases: Phrases) -> Iterator[tuple[dict[Any, Any], str]]:
-    """Yield the open surveys with what their waves are called, by course and wave."""
-    waves = {one.id: one.wave for one in year.survey.waves()}
+def _rows(year: Year, phrases: Phrases, course_ids: Collection[str]) -> Iterator[tuple[dict[Any, Any], str]]:
+    """Yield the open surveys of some courses with what their waves are called, by course and wave."""
     found = year.open_surveys
+    if found.empty:
+        return
+    waves = {one.id: one.wave for one in year.survey.waves()}
+    found = found[found["course_id"].isin(course_ids)]
     found = found.assign(wave=found["instrument_id"].map(waves)).sort_values(["course_id", "wave"])
     for row in found.to_dict("records"):
         yield row, phrases.say("Monitoring {wave}", wave=waves[row["instrument_id"]])

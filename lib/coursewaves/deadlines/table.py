@@ -3,7 +3,7 @@
 The day is a parameter: nothing here asks a clock.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date
 from typing import Any
 
@@ -69,12 +69,14 @@ def deadlines(year: Year, today: date) -> pd.DataFrame:
     CoursewavesError
         Where the manifest or the last status is damaged.
     """
-    return find_deadlines(year.registry, year.received, year.survey, read_report_days(year.home), today)
+    opened = frozenset(zip(year.open_surveys["course_id"], year.open_surveys["instrument_id"], strict=True))
+    return find_deadlines(year.registry, year.received, year.survey, read_report_days(year.home), today, opened)
 
 
 def find_deadlines(
-    registry: Registry, responses: pd.DataFrame, survey: Survey, made: pd.DataFrame, today: date
-) -> pd.DataFrame:
+    registry: Registry, responses: pd.DataFrame, survey: Survey, made: pd.DataFrame, today: date,
+    opened: Set[tuple[str, str]] = frozenset(),
+) -> pd.DataFrame:  # fmt: skip
     """Find every deadline from tables alone.
 
     Parameters
@@ -85,6 +87,8 @@ def find_deadlines(
         One row is one day on which reports on a course were made: ``course_id``, ``made_on``.
     today
         The day of the question.
+    opened
+        Course and questionnaire of surveys whose answers no report shows yet: they are not processed.
 
     Returns
     -------
@@ -108,7 +112,8 @@ def find_deadlines(
             rows += _waves(registry, responses, instrument, today)
         else:
             rows += _samples(registry, responses, instrument, today)
-        rows += _processing(registry, instrument, received, made, calendar, today)
+        left = {course_id for course_id, instrument_id in opened if instrument_id == instrument.id}
+        rows += _processing(registry, instrument, received, made, calendar, today, left)
     rows += _retention(registry, rows, {instrument.id for instrument in everybody}, today)
     for row in rows:
         is_left = row["warns_on"] is not None and row["state"] not in (DONE, MISSING)
@@ -196,15 +201,19 @@ def _by_scope(table: pd.DataFrame, ids: pd.DataFrame) -> dict[tuple[str, str], p
 
 def _processing(
     registry: Registry, instrument: Instrument, received: Received, made: pd.DataFrame, calendar: WorkingCalendar,
-    today: date,
+    today: date, left: Set[str],
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
-    """Yield the fifteen working days after receipt (¶13); of a sample wave for the courses that it reached."""
+    """Yield the fifteen working days after receipt (¶13); of a sample wave for the courses that it reached.
+
+    A report on a course of those that are `left` was made before the answers of this survey are shown.
+    """
     reports = {str(course_id): sorted(days) for course_id, days in made.groupby("course_id")["made_on"]}
     for course_id in registry.courses["course_id"]:
         if course_id in received:
             received_on, received_by = received[course_id]
             span = processing_span(received_on, calendar)
-            done_on = next((day for day in reports.get(course_id, []) if day >= received_on), None)
+            days = [] if course_id in left else reports.get(course_id, [])
+            done_on = next((day for day in days if day >= received_on), None)
             state = state_of(span, done_on, today, OVERDUE)
             is_estimated = rests_on_estimate(received_on, span.due or received_on, calendar)
             yield _row(PROCESSING, "course", course_id, instrument, span, 13, done_on=done_on, state=state,

@@ -95,8 +95,9 @@ class Rows:
         absent = "unmade" if course_id in self._reported else absent
         centre = centre_id if isinstance(centre_id, str) else NOTHING
         found = self._row(COURSE, course_id, (course_id, []), links, absent, centre)
+        opened = open_sentences(self.year, self.phrases, course_id, is_brief=True)
         return found._replace(
-            state=" · ".join([found.state, *open_sentences(self.year, self.phrases, course_id)]),
+            state=" · ".join([found.state, *opened]) if opened else found.state,
             dates=self._dates(row),
             centre=self.centres.get(centre, ""),
             counts=self._counts.get(course_id, ["0"] * len(self.year.survey.waves())),

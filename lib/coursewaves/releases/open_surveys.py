@@ -16,8 +16,8 @@ from coursewaves.survey.instruments import Instrument, Survey
 
 COLUMNS = {"course_id": "str", "instrument_id": "str", "closes_on": "datetime64[ns]", "shown_on": "datetime64[ns]"}
 
-WAITS = 2
-"""Waiting times after the last invitation: one to answer, one to invite the next reserves."""
+LONGEST = 20
+"""Days after the last invitation that are waited for reserves: even answers of its own day are in time for ¶13 then."""
 
 
 def open_surveys(registry: Registry, survey: Survey, settings: Settings, today: date) -> pd.DataFrame:
@@ -45,8 +45,9 @@ def last_days(registry: Registry, survey: Survey, settings: Settings) -> pd.Data
     """Return the last day on which answers to each survey are expected.
 
     That of a wave that asks everybody is the last of its window (¶5). The window of a sample wave is open for years;
-    its people are asked in rounds, and a round is over when `WAITS` times `Sampling.wait_days` have passed since the
-    last invitation in the course, or with the window. Where no invitation has a date, no end is known.
+    its people are asked in rounds. A round in a course is over when twice `Sampling.wait_days` have passed since its
+    last invitation, once to answer and once to invite the next reserves (`LONGEST` for both, where that is longer than
+    the first), or with the window. Where no invitation has a date, no end is known.
 
     Returns
     -------
@@ -69,5 +70,6 @@ def _last_days(registry: Registry, instrument: Instrument, settings: Settings) -
         return closes
     own = registry.invitations[registry.invitations["wave"] == instrument.wave]
     invited = own.groupby("course_id")["invited_on"].max().reindex(registry.courses["course_id"])
-    ends = invited.set_axis(closes.index) + pd.Timedelta(days=WAITS * settings.sample.wait_days)
+    wait = settings.sample.wait_days
+    ends = invited.set_axis(closes.index) + pd.Timedelta(days=max(wait, min(2 * wait, LONGEST)))
     return ends.mask(ends > closes, closes)

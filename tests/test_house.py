@@ -57,8 +57,8 @@ LINE = {
     "analysis": "score standardise rate summarise factor_analysis topic_verdicts sides compare enough sample coverage "
     "estimate quality careless versions years spoken themes coding",
     "partitions": "accounts pooled subjects cutting",
-    "deadlines": "report_days table hearings due open_words due_words calendar_file",
     "releases": "",
+    "deadlines": "report_days table hearings due open_words due_words calendar_file",
     "load": "",
     "regulation": "",
     "charts": "",

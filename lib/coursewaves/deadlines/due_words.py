@@ -6,9 +6,9 @@ import pandas as pd
 
 from coursewaves.deadlines.due import Coverage, Due
 from coursewaves.deadlines.hearings.words import COUNCILS, DECISIONS, PLACES, REPORTS, STATES
+from coursewaves.deadlines.open_words import open_notes
 from coursewaves.deadlines.table import LAST_ANSWER, NO_DATE, PROCESSING, RETENTION, WAVE
 from coursewaves.intake.responses import WAITING
-from coursewaves.open_words import open_notes
 from coursewaves.phrases import Phrases, marked
 from coursewaves.processed.year import Year
 from coursewaves.registry.spans import DONE, DUE_SOON, OVERDUE

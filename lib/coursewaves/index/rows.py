@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coursewaves.deadlines.due_words import Words
+from coursewaves.deadlines.open_words import open_sentences
 from coursewaves.deadlines.table import deadlines
 from coursewaves.disclosure import disclose
 from coursewaves.index.published import Link, Published
 from coursewaves.ladder import least
-from coursewaves.open_words import open_sentences
 from coursewaves.phrases import Phrases, marked
 from coursewaves.processed.year import Year
 from coursewaves.registry.spans import OVERDUE

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from coursewaves.analysis.summarise import response_counts
+from coursewaves.deadlines.open_words import open_lines
 from coursewaves.disclosure import Disclosed
-from coursewaves.open_words import open_lines
 from coursewaves.pages.pieces import Html, paragraph, table
 from coursewaves.views.subject import Subject, once
 from coursewaves.views.view import View

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.analysis.compare import RELATED, TOO_FEW
+from coursewaves.deadlines.open_words import open_sentences
 from coursewaves.disclosure import Disclosed, Mask
-from coursewaves.open_words import open_sentences
 from coursewaves.pages.pieces import Html, Section, bullets, paragraph, table
 from coursewaves.pages.present import chain_figure
 from coursewaves.phrases import Said, marked

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from coursewaves.deadlines.open_words import open_sentences
 from coursewaves.disclosure import Disclosed
-from coursewaves.open_words import open_sentences
 from coursewaves.pages.pieces import Html, Section, Sections, paragraph
 from coursewaves.pages.present import scores_figure
 from coursewaves.phrases import marked

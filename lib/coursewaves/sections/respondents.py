@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 
 from coursewaves.analysis.summarise import given_answers
+from coursewaves.deadlines.open_words import open_sentences
 from coursewaves.disclosure import Disclosed
 from coursewaves.intake.responses import WAITING
-from coursewaves.open_words import open_sentences
 from coursewaves.pages.pieces import Html, Section, heading, paragraph, table
 from coursewaves.phrases import Said
 from coursewaves.survey.instruments import Instrument, Item

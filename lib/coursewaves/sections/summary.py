@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from coursewaves.open_words import open_sentences
+from coursewaves.deadlines.open_words import open_sentences
 from coursewaves.pages.pieces import Section, bullets
 from coursewaves.phrases import marked
 from coursewaves.sections.changes import is_compared, shown_comparisons, unseen

@@ -9,7 +9,7 @@ import pandas as pd
 from coursewaves.analysis.score import item_scores
 from coursewaves.analysis.summarise import option_shares
 from coursewaves.analysis.topic_verdicts import topic_items
-from coursewaves.open_words import open_sentences
+from coursewaves.deadlines.open_words import open_sentences
 from coursewaves.pages.pieces import Html, Section, Sections, paragraph, table
 from coursewaves.phrases import marked
 from coursewaves.sections.factors import programme_verdict

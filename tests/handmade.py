@@ -114,6 +114,7 @@ def year(
         files=pd.DataFrame(account),
         outcomes=kept.assign(outcome="kept"),
     )
+    found.__dict__["shown_scores"] = found.scores  # what a test plants in one stands in the other
     return found
 
 

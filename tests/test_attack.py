@@ -13,22 +13,41 @@ import pytest
 import handmade
 from coursewaves import releases, sections
 from coursewaves.analysis import coverage
+from coursewaves.analysis.score import score_responses
+from coursewaves.analysis.sides import Occasions
 from coursewaves.deadlines import due
+from coursewaves.kinds import KINDS
 from coursewaves.load import load_year
+from coursewaves.pages import pieces as page
+from coursewaves.pages import present
+from coursewaves.partitions import pooled
+from coursewaves.partitions.subjects import list_subjects
 from coursewaves.processed.year import Year
+from coursewaves.results import MIME, as_json, as_workbook, assembled
 from coursewaves.settings.home import Home, notebooks_folder
+from coursewaves.simulate import simulate_year
 from coursewaves.views import opening, programme
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 from attack import FEW, Claim, attack, between, counts, pairs, parts_of_sums, subgroups, summary
+from attack_groups import CONTINGENT, groups_by_files, groups_named
 from attack_pages import Bar, Line, Page, read_page, read_pages
+from attack_results import Mean, Number, Results, untold
+from attack_scores import alone_by_steps, changed_numbers, left_out, parts_of_means
 from attack_truth import are_true
 
 BARS = ("course", "A-1", "wave-b", "Grid", "0", "Question")
 
 
-def page(kind: str, subject_id: str, *lines: Line, bars: list[Bar] | None = None, text: str = "") -> Page:
+def a_page(kind: str, subject_id: str, *lines: Line, bars: list[Bar] | None = None, text: str = "") -> Page:
     return Page(kind, subject_id, list(lines), bars or [], text)
+
+
+def with_tables(kind: str, subject_id: str, *lines: Line, **tables: list[dict[str, Any]]) -> Page:
+    """A page with tables of a result, by their names; of a title its last letter is the wave."""
+    told = [{"name": name, "title": f"{name}, Monitoring 1", "rows": rows} for name, rows in tables.items()]
+    result = {"sections": [{"id": "s", "tables": told, "figures": [], "texts": []}]}
+    return Page(kind, subject_id, list(lines), [], "", Results(result, [], {}, {}))
 
 
 def line(kind: str, subject_id: str, caption: str, head: str, *cells: str) -> Line:
@@ -49,15 +68,15 @@ def line(kind: str, subject_id: str, caption: str, head: str, *cells: str) -> Li
     ],
 )
 def test_an_answer_more_is_read_off_two_bars(after, told):
-    before = [page("course", "A-1", bars=[Bar(BARS, (1, 4, 7))])]
-    found = list(between(before, [page("course", "A-1", bars=[Bar(BARS, after)])]))
+    before = [a_page("course", "A-1", bars=[Bar(BARS, (1, 4, 7))])]
+    found = list(between(before, [a_page("course", "A-1", bars=[Bar(BARS, after)])]))
     assert tuple(claim.told for claim in found) == told
 
 
 def test_a_mean_and_a_number_tell_what_one_more_said():
     rows = [line("course", "A-1", "Means", "What|Answers|Mean, 0–100", "Fit", n, mean) for n, mean in
             (("10", "80"), ("11", "75"))]  # fmt: skip
-    (claim,) = between(*([page("course", "A-1", row)] for row in rows))
+    (claim,) = between(*([a_page("course", "A-1", row)] for row in rows))
     assert claim.people == 1
     assert claim.told == (14.5, 35.5)  # 11 · 75 - 10 · 80 = 25, give or take half a point of each of the 21
 
@@ -65,30 +84,30 @@ def test_a_mean_and_a_number_tell_what_one_more_said():
 def test_a_run_that_is_left_out_of_no_sum_is_the_sum_less_the_others():
     text = "Rating of this course: 80 of 100 (75–85, n = 20), surely"
     whole = "The programme over all its runs: 76 of 100 (70–80, n = 23) — it"
-    (claim,) = parts_of_sums([page("course", "A-1", text=text), page("programme", "A", text=whole)])
+    (claim,) = parts_of_sums([a_page("course", "A-1", text=text), a_page("programme", "A", text=whole)])
     assert (claim.people, claim.place[-1]) == (3, "rating")
     assert sum(claim.told) / 2 == pytest.approx((23 * 76 - 20 * 80) / 3)
 
 
 def test_a_hidden_number_follows_from_the_files_and_from_the_coverage():
     head, wave = "Wave|Invited|Answered", "Invited and answered, by wave"
-    shown = page("course", "P01-01", line("course", "P01-01", wave, head, "Monitoring 3", "30", "20"))
-    hidden = page("course", "P01-02", line("course", "P01-02", wave, head, "Monitoring 3", "30", "<5"))
+    shown = a_page("course", "P01-01", line("course", "P01-01", wave, head, "Monitoring 3", "30", "20"))
+    hidden = a_page("course", "P01-02", line("course", "P01-02", wave, head, "Monitoring 3", "30", "<5"))
     files = line(
         "intake", "year", "Files and their records", "File|Records read|Kept", "w/P01_C_kk.csv (C)", "30", "23"
     )
     covered = line(
         "sample", "year", "Monitoring 3: coverage", "Direction|Completed|Answered", "— Play (P01)", "50", "23"
     )
-    for told in (page("intake", "year", files), page("sample", "year", covered)):
+    for told in (a_page("intake", "year", files), a_page("sample", "year", covered)):
         assert list(counts([shown, hidden, told])) == [Claim("count", ("P01-02", "3"), 3, (3, 3))]
     assert not list(counts([shown, hidden]))
     both = [
-        page("course", name, line("course", name, wave, head, "Monitoring 3", "30", "<5"))
+        a_page("course", name, line("course", name, wave, head, "Monitoring 3", "30", "<5"))
         for name in ("P01-02", "P01-03")
     ]
     sums = line("sample", "year", "Monitoring 3: coverage", "Direction|Completed|Answered", "— Play (P01)", "80", "27")
-    claims = list(counts([shown, *both, page("sample", "year", sums)]))
+    claims = list(counts([shown, *both, a_page("sample", "year", sums)]))
     assert {claim.told for claim in claims} == {(3, 4)}  # seven in two waves of four at the most
 
 
@@ -100,8 +119,77 @@ def test_one_hidden_group_is_the_rest():
     answered = line(
         "course", "A-1", "Invited and answered, by wave", "Wave|Invited|Answered", "Monitoring 1", "30", "20"
     )
-    (claim,) = subgroups([page("course", "A-1", answered, groups, shown)])
+    (claim,) = subgroups([a_page("course", "A-1", answered, groups, shown)])
     assert (claim.people, claim.told) == (3, (3, 3))
+
+
+WAVE = "Invited and answered, by wave"
+
+
+def answered(course_id: str, n: int) -> Line:
+    return line("course", course_id, WAVE, "Wave|Invited|Answered", "Monitoring 1", "40", str(n))
+
+
+def group(label: str, n: int | str) -> dict[str, Any]:
+    return {"label": label, "values": {"n": n}}
+
+
+def test_groups_that_are_named_are_of_somebody():
+    ages = [group(f"Your age — {name}", "hidden") for name in ("under 30", "30–39", "40–49", "50–59")]
+    a_course = with_tables("course", "P01-1", answered("P01-1", 6), **{CONTINGENT: ages})
+    assert {(claim.place[-1], claim.told) for claim in groups_named([a_course])} == {
+        ("under 30", (1, 3)), ("30–39", (1, 3)), ("40–49", (1, 3)), ("50–59", (1, 3))
+    }  # fmt: skip
+    ages.append(group("Your age — 60 and over", "hidden"))
+    whole = with_tables("course", "P01-1", answered("P01-1", 6), **{CONTINGENT: ages})
+    assert not list(groups_named([whole]))  # all that the questionnaire has: some may be empty
+
+
+@pytest.mark.parametrize(("kept", "others", "told"), [([15, 19], [0, 4], [(4, 4)]), ([10, 24], [0, 9], [])])
+def test_a_band_of_a_file_tells_the_rest_of_a_course(kept, others, told):
+    few = [group("Language of the questionnaire — қазақша", "hidden"),
+           group("Language of the questionnaire — русский", "hidden")]  # fmt: skip
+    a_course = with_tables("course", "P01-01", answered("P01-01", 23), **{CONTINGENT: few})
+    rows = [{"label": f"wave1/P01_A_{language}.csv (A)", "values": {"n_kept": band}}
+            for language, band in (("ru", kept), ("kk", others))]  # fmt: skip
+    intake = with_tables("intake", "year", files_and_their_records=rows)
+    found = [claim for claim in groups_by_files([a_course, intake]) if claim.place[-1] == "kk"]
+    assert [claim.told for claim in found] == told  # 19 of 23 at the most: the other file holds four or more
+
+
+def of_means(kind: str, subject_id: str, **means: Mean) -> Page:
+    found = {("criteria-b", name, "own"): mean for name, mean in means.items()}
+    return Page(kind, subject_id, [], [], "", Results({}, [Number((kind,), "n", 1, 0)], {}, found))
+
+
+def test_means_of_the_parts_leave_that_of_a_few():
+    runs = [of_means("course", f"P01-{n}", K1=Mean(20, 70.0, 0.001)) for n in (1, 2)]
+    (claim,) = parts_of_means([*runs, of_means("programme", "P01", K1=Mean(43, 71.744186, 0.001))])
+    assert claim.people == 3
+    assert claim.told == pytest.approx((95.0, 95.0), abs=0.1)  # 43 · 71.744186 - 40 · 70 = 285
+    assert not list(parts_of_means([*runs, of_means("programme", "P01", K1=Mean(46, 71.0, 0.001))]))
+
+
+def test_a_number_that_differs_by_a_few_is_named_also_where_no_page_shows_it():
+    def told(n: float, name: str) -> list[Page]:
+        place = ("course", "A-1", "respondents", "by_wave", "a", "", "")
+        return [Page("course", "A-1", [], [], "", Results({}, [Number(place, name, n, 0)], {}, {}))]
+
+    assert [claim.people for claim in changed_numbers(told(20, "n"), told(21, "n"))] == [1]
+    assert not list(changed_numbers(told(20, "n"), told(25, "n")))
+    assert not list(changed_numbers(told(20, "n_invited"), told(21, "n_invited")))
+
+
+def test_a_workbook_that_tells_more_than_the_json_is_found():
+    result = {"schema": "s", "version": 1, "kind": "course", "id": "A", "language": "en", "title": "T"}
+    rows = [{"label": "Group", "values": {"n": "<5"}}]
+    table = {"title": "", "label": "", "columns": [{"label": "Answers", "names": ["n"], "unit": ""}], "rows": rows}
+    told = result | {"sections": [{"id": "s", "tables": [table], "figures": []}]}
+    assert untold(as_workbook(told), told) == []
+    rows[0]["values"] = {"n": 3}
+    leaky = as_workbook(told)
+    rows[0]["values"] = {"n": "<5"}
+    assert untold(leaky, told) == ["s!B2"]
 
 
 def test_the_summary_counts_claims_and_true_ones():
@@ -114,10 +202,13 @@ def test_the_summary_counts_claims_and_true_ones():
 
 
 def written(folder: Path, kind: str, subject_id: str, parts: list[Any]) -> Path:
-    """Write a page of sections as a report does."""
+    """Write a page of sections as a report does, and its results beside it."""
     path = folder / kind / f"{subject_id}.en.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(part._repr_html_() for part in parts), encoding="utf-8")
+    head = {"kind": kind, "id": subject_id, "language": "en", "title": subject_id}
+    bundles = [part._repr_mimebundle_()[MIME] for part in parts]
+    path.with_suffix(".json").write_bytes(as_json(assembled(bundles, head)))
     return path
 
 
@@ -154,25 +245,58 @@ def test_a_bar_is_measured_to_the_very_answer(survey, tmp_path):
     assert found.total == 12 * 25
 
 
+def test_who_answered_one_side_alone_is_known_by_how_many_rose(survey, tmp_path, monkeypatch):
+    found, told = paired(survey), {}
+    forms = found.responses
+    forms.loc[forms["response_id"] == "A-1.C.0", "C4.1"] = 1.0  # the one who is not linked: nobody can rise to this
+    for is_leaky in (False, True):
+        if is_leaky:
+            monkeypatch.setattr(programme, "few_alone", lambda *_: frozenset())
+        view = handmade.view(found)
+        parts = [*sections.waves(view), sections.changes(view)]
+        told[is_leaky] = list(alone_by_steps([read_page(written(tmp_path / str(is_leaky), "course", "A-1", parts))]))
+    assert told[False] == []
+    assert [(claim.people, claim.told) for claim in told[True]] == [(2, ("later", 0, 1))]
+
+
+def leaving_out(survey) -> Year:
+    """Twenty people, of whom the first leaves out B4.2 and says to B4.1, the other of two questions, the highest."""
+    found = handmade.year(survey, 20)
+    forms = found.responses.copy()
+    forms.loc[forms["response_id"] == "A-1.B.0", ["B4.1", "B4.2"]] = [5.0, None]
+    found.__dict__["responses"] = forms
+    return found
+
+
+@pytest.mark.parametrize("is_leaky", [True, False])
+def test_a_mean_and_its_questions_tell_nothing_of_who_left_one_out(survey, tmp_path, monkeypatch, is_leaky):
+    found = leaving_out(survey)
+    found.__dict__["scores"] = score_responses(found.responses, survey)
+    del found.__dict__["shown_scores"]
+    if is_leaky:
+        monkeypatch.setattr(Year, "shown_scores", property(lambda one: one.scores))
+        monkeypatch.setattr(present, "_whole", float)
+        monkeypatch.setattr(Occasions, "lifts", lambda *_: (0.0, 0.0))
+    view = handmade.view(found)
+    parts = [*sections.waves(view), sections.changes(view), sections.factors(view)]
+    claims = list(left_out([read_page(written(tmp_path, "course", "A-1", parts))]))
+    # five questions of K4, four answered by that one: B4.1 and B5
+    assert bool(claims) == is_leaky
+
+
 # The example year ------------------------------------------------------------------------------------
 
-COURSES = ("P01-01", "P01-02", "P01-03", "P02-03")
-"""Three runs of a programme, one of them tiny, and the course to which an answer comes late."""
 
-
-def publish(home: Home, folder: Path) -> list[Page]:
-    """Make pages of every kind that counts, as the notebooks do, and enter them in the register."""
-    entries = [("course", "course_id", name) for name in COURSES]
-    entries += [
-        ("programme", "programme_id", "P01"),
-        ("topic", "programme_id", "P01"),
-        ("direction", "direction_id", "D1"),
-    ]
-    entries += [(kind, "", "year") for kind in ("intake", "sample", "period")]
-    for kind, parameter, subject_id in entries:
-        written(
-            folder, kind, subject_id, executed(kind, {parameter: subject_id, "home": str(home.root), "language": "en"})
-        )
+def publish(home: Home, folder: Path, only: tuple[str, ...] = ()) -> list[Page]:
+    """Make pages and results of every kind, as the notebooks do, and enter their courses in the register."""
+    year = Year(home)
+    entries = [("course", name) for name in sorted(set(year.registry.courses["course_id"]))]
+    entries += [(entry.kind, entry.subject_id) for entry in list_subjects(year, pooled.pooled_of(year))]
+    opening._opened_whole.cache_clear()
+    for kind, subject_id in entries:
+        if not only or subject_id in only or kind in only:
+            about = {KINDS[kind].parameter: subject_id, "home": str(home.root), "language": "en"}
+            written(folder, kind, subject_id, executed(kind, about))
     releases.enter(home, [path.stem for path in home.partitions.glob("*.zip")])
     return read_pages(folder)
 
@@ -218,11 +342,11 @@ def withdraw(home: Home) -> None:
 
 
 @pytest.fixture(scope="module")
-def days(loaded_year, tmp_path_factory):
-    """The example year published on one day; on the next an answer has come late and another was withdrawn."""
+def days(tmp_path_factory):
+    """Six courses, one of them tiny, published on a day; on the next an answer has come late, another was withdrawn."""
     folder = tmp_path_factory.mktemp("days")
     first, second = (Home(folder / name) for name in ("first", "second"))
-    shutil.copytree(loaded_year.home.root, first.root, ignore=shutil.ignore_patterns("reports", "released"))
+    simulate_year(first.root, programmes=2, courses=6, seed=2026)
     load_year(first)
     pages = publish(first, folder / "pages")
     shutil.copytree(first.root, second.root)
@@ -232,13 +356,17 @@ def days(loaded_year, tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_nothing_follows_of_fewer_than_five_people_from_the_reports_of_the_example_year(days, tmp_path):
+def test_nothing_follows_of_fewer_than_five_people_from_all_that_the_example_year_publishes(days, tmp_path):
     first, second, pages = days
-    assert len(pages) == 10
+    assert {page.kind for page in pages} == {*KINDS}
+    assert all(page.results.numbers for page in pages)
     assert attack([pages]) == []
+    assert [untold(as_workbook(page.results.result), page.results.result) for page in pages] == [[]] * len(pages)
     load_year(second)
     later = publish(second, tmp_path / "later")
-    assert are_true(attack([pages, later]), [first.root, second.root]) == []
+    assert attack([later]) == []
+    changed = [*between(pages, later), *changed_numbers(pages, later)]
+    assert are_true(changed, [first.root, second.root]) == []
     assert "Answers wait to be counted" in next(page.text for page in later if page.subject_id == "P02-03")
 
 
@@ -248,11 +376,59 @@ def test_without_the_register_the_late_answer_is_read_off_the_pages(days, tmp_pa
     shutil.copytree(second.root, tmp_path / "leaky", ignore=shutil.ignore_patterns("released"))
     leaky = Home(tmp_path / "leaky")
     load_year(leaky)
-    found = attack([pages, publish(leaky, tmp_path / "pages")])
+    later = publish(leaky, tmp_path / "pages", ("P02-03", "period"))
+    found = [*between(pages, later), *changed_numbers(pages, later)]
     true = are_true(found, [first.root, leaky.root])
     answers = {claim.place for claim in true if claim.place[1] == "P02-03" and claim.place[2] == "wave-b"}
     assert len(answers) >= 20
+    assert {claim.place[0] for claim in true} >= {"course", "period"}
     assert all(claim.people < FEW for claim in true)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("is_drawn_exactly", "least"), [(True, 15), (False, 1)])
+def test_with_peoples_own_means_the_answers_of_those_who_left_one_out_follow(
+    days, tmp_path, monkeypatch, is_drawn_exactly, least
+):
+    monkeypatch.setattr(Year, "shown_scores", property(lambda one: one.scores))
+    monkeypatch.setattr(Occasions, "lifts", lambda *_: (0.0, 0.0))
+    if is_drawn_exactly:
+        monkeypatch.setattr(present, "_whole", float)
+    first, _, _ = days
+    claims = left_out(publish(first, tmp_path, ("P01-01", "P02-01")))
+    assert len(are_true(claims, [first.root])) >= least
+
+
+def shown_in_json(monkeypatch, change: Any) -> None:
+    """Let the tables of a result show something else than the page: `change` goes over caption and rows."""
+
+    def leaky(caption: str, head: Any, rows: Any) -> Any:
+        return note(caption, head, [change(str(caption), list(row)) for row in rows])
+
+    note = page.table_note
+    monkeypatch.setattr(page, "table_note", leaky)
+
+
+@pytest.mark.slow
+def test_a_number_that_only_the_json_shows_is_found(days, tmp_path, monkeypatch):
+    first, _, _ = days
+    shown_in_json(monkeypatch, lambda caption, row: ["2" if cell == "<5" else cell for cell in row])
+    (leaky,) = publish(first, tmp_path, ("P01-03",))
+    assert "<5" in leaky.text
+    assert {claim.told for claim in are_true(attack([[leaky]]), [first.root])} == {(2.0, 2.0)}
+
+
+@pytest.mark.slow
+def test_a_sum_of_all_that_only_the_json_shows_tells_the_hidden_part(days, tmp_path, monkeypatch):
+    first, _, pages = days
+
+    def with_the_small(caption: str, row: list[Any]) -> list[Any]:
+        is_sum = caption.startswith("Response by wave") and str(row[0]) == "Monitoring 2"
+        return [*row[:4], str(int(row[4]) + 2), *row[5:]] if is_sum else row
+
+    shown_in_json(monkeypatch, with_the_small)  # two people answered in P01-03
+    leaky = [one for one in pages if one.kind == "course"] + publish(first, tmp_path, ("period",))
+    assert are_true(attack([leaky]), [first.root]) == [Claim("count", ("P01-03", "2"), 2, (2, 2))]
 
 
 @pytest.mark.slow
@@ -263,8 +439,5 @@ def test_with_small_courses_in_the_coverage_a_hidden_number_follows(days, tmp_pa
         return coverage.cover_wave(*tables, instrument=instrument).assign(n_small=0)
 
     monkeypatch.setattr(due, "cover_shown", every_form)
-    leaky = [page for page in pages if page.kind != "sample"]
-    about = {"home": str(first.root), "language": "en"}
-    opening._opened_whole.cache_clear()
-    leaky.append(read_page(written(tmp_path, "sample", "year", executed("sample", about))))
+    leaky = [one for one in pages if one.kind != "sample"] + publish(first, tmp_path, ("sample",))
     assert are_true(attack([leaky]), [first.root])

@@ -388,3 +388,16 @@ def test_every_scored_pair_of_the_built_in_survey_can_be_compared(survey):
     found = compare_waves(pd.concat(frames, ignore_index=True), survey)
     assert set(found["pair_id"]) == {pair.id for construct in survey.constructs for pair in construct.pairs}
     assert (found["n_both"] == 16).all()
+
+
+def test_means_and_difference_are_those_of_the_questions_so_that_they_tell_nothing_of_who_left_one_out():
+    before = {"Q3t.1": [1.0, 1, 1, 1, 1, 5], "Q3t.2": [1.0, 1, 1, 1, 1, NAN]}
+    after = {"Q3.1": [5.0, 5, 5, 5, 5, 4], "Q3.2": [5.0, 5, 5, 5, 5, 4]}
+    responses = small.responses_of("Q", before | after)
+    (row,) = compare_waves(responses, SURVEY).to_dict("records")
+    assert row["mean_earlier"] == pytest.approx((100 / 6 + 0) / 2)  # of people's own means it is 100 / 6
+    assert row["mean_later"] == pytest.approx(575 / 6)
+    assert row["difference"] == pytest.approx(row["mean_later"] - row["mean_earlier"])
+    assert row["high"] - row["low"] == pytest.approx(2 * (row["high"] - row["difference"]))
+    (alone,) = compare_waves(responses.iloc[:5], SURVEY).to_dict("records")
+    assert (alone["mean_earlier"], alone["mean_later"], alone["difference"]) == (0, 100, 100)

@@ -87,7 +87,7 @@ def make_year(tmp_path):
         )
         found = ratings(K_1=80) if scores is None else scores
         none = pd.DataFrame({"course_id": [], "instrument_id": [], "outcome": [], "n_forms": []}, dtype="str")
-        year.__dict__.update(registry=known, responses=responses, scores=found, outcomes=none)
+        year.__dict__.update(registry=known, responses=responses, scores=found, shown_scores=found, outcomes=none)
         return year
 
     return make

@@ -141,3 +141,17 @@ def test_a_map_says_rating_and_importance_of_each_factor(view):
 )  # fmt: skip
 def test_a_scale_ends_at_a_round_number_in_five_steps_at_the_most(largest, ticks):
     assert [tick for tick, _ in round_scale(largest, str).ticks] == pytest.approx(ticks)
+
+
+def test_a_mark_tells_no_more_digits_than_the_number_beside_it(view):
+    drawn = [
+        [
+            scores_figure(view, view.gate(means(K1=row), "means", ["name"]), str, "Scores"),
+            runs_figure(
+                view, view.gate(means(K1=row).rename(columns={"name": "course_id"}), "means", ["course_id"]), "R"
+            ),
+        ]
+        for row in ((20, 80.4, 70.6, 89.8), (20, 80.0, 71.0, 90.0))
+    ]
+    exact, whole = ([re.findall(r"<(?:circle|path)[^>]*>", one) for one in pair] for pair in drawn)
+    assert exact == whole

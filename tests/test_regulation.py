@@ -167,6 +167,7 @@ def make_year(tmp_path):
             registry=make_registry(**whole(**tables)),
             responses=answers(*given),
             scores=scores,
+            shown_scores=scores,
             problems=problems_table([]),
             outcomes=pd.DataFrame({"course_id": [], "instrument_id": [], "outcome": [], "n_forms": []}),
             files=pd.DataFrame({"file": ["a.csv"][: len(given)], "n_read": [18][: len(given)]}),

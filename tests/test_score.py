@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small
-from coursewaves.analysis.score import item_scores, mean_of_answered, score_items, score_names, score_responses
+from coursewaves.analysis.score import (
+    item_scores,
+    level_scores,
+    levels,
+    mean_of_answered,
+    score_items,
+    score_names,
+    score_responses,
+)  # fmt: skip
 from coursewaves.stats import mean_interval
 
 NAN = float("nan")
@@ -160,3 +168,53 @@ def test_a_mean_of_scores_by_hand():
     found = scored({"Q1": [5.0, 4.0, 3.0], "Q2": [5.0, 4.0, 3.0]})
     interval = mean_interval(found["fit"].to_numpy(), low=0, high=100)
     assert (interval.mean, interval.n) == (75, 3)  # 100, 75, 50
+
+
+# Level with the questions -----------------------------------------------------------------------------
+
+SIX = {"Q1": [5.0, 5, 5, 5, 1, 1], "Q2": [5.0, 5, 5, 5, 1, NAN]}
+"""Six people, of whom the last leaves Q2 out: the means of both are 66.7 and 80, that of people's means 66.7."""
+
+
+def levelled(columns: dict[str, list[float]], minimum: int = 5, **identity) -> pd.DataFrame:
+    responses = small.responses_of("Q", columns, **identity)
+    return level_scores(score_responses(responses, SURVEY), responses, SURVEY, minimum)
+
+
+def test_the_mean_of_a_courses_scores_is_that_of_its_questions_means():
+    assert scored(SIX)["fit"].mean() == pytest.approx(200 / 3)
+    found = levelled(SIX)["fit"]
+    assert found.mean() == pytest.approx((200 / 3 + 80) / 2)
+    assert found.nunique() == 2  # ties stay
+    assert found.tolist() == pytest.approx([100, 100, 100, 100, 20, 20])  # 0 and 0 rise by 6 · 20 / 3 / 2 = 20 each
+
+
+def test_a_question_that_few_of_a_course_answered_counts_for_nothing_in_its_mean():
+    few = {"Q1": [5.0, 5, 5, 1, 1, 1], "Q2": [1.0, 1, NAN, NAN, NAN, NAN]}
+    assert levelled(few)["fit"].mean() == pytest.approx(50)  # of Q1 alone
+    assert levelled(few, minimum=2)["fit"].mean() == pytest.approx(25)
+
+
+def test_each_course_is_level_with_its_own_questions_and_complete_answers_stay():
+    both = {name: [*values, 3.0, 4.0] for name, values in SIX.items()}
+    found = levelled(both, course_id=["A-1"] * 6 + ["B-1"] * 2)["fit"]
+    assert found.tolist()[-2:] == [50, 75]
+    assert found[:6].mean() == pytest.approx((200 / 3 + 80) / 2)
+
+
+@given(st.lists(st.tuples(codes, codes), min_size=1, max_size=12))
+def test_level_scores_keep_order_and_range_and_say_nothing_of_who_left_a_question_out(rows):
+    columns = {"Q1": [a for a, _ in rows], "Q2": [b for _, b in rows]}
+    before, found = scored(columns)["fit"], levelled(columns, minimum=1)["fit"]
+    is_given = before.notna()
+    assert (found.notna() == is_given).all()
+    assert found[is_given].between(-1e-9, 100 + 1e-9).all()
+    assert (found[is_given].rank() == before[is_given].rank()).all() or found[is_given].nunique() == 1
+    parts = item_scores(small.responses_of("Q", columns), SURVEY, ["Q1", "Q2"])
+    told = [part[np.isfinite(part)].mean() for part in parts.T if np.isfinite(part).any()]
+    assert not told or found.mean() == pytest.approx(np.mean(told), abs=1e-6)
+
+
+def test_without_a_question_of_enough_answers_the_mean_stays():
+    n, mean, level = levels(np.array([0.0, 100]), np.array([[0.0], [100]]), np.array([0, 0]), 5)
+    assert (n.tolist(), mean.tolist(), level.tolist()) == ([2], [50], [50])

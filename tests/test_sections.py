@@ -410,3 +410,18 @@ def test_opening_an_unknown_course_names_those_that_there_are(survey, monkeypatc
         open_course("", "A-9", "en")
     with pytest.raises(CoursewavesError, match="Can't find"):
         open_course("", "A-1", "xx")
+
+
+@pytest.mark.parametrize("n", [6, 33])
+def test_where_a_group_is_hidden_those_of_nobody_are_named_too(survey, n):
+    found = handmade.year(survey, n)
+    forms = found.responses.copy()
+    forms["age_band"] = ["u30", *["30-39"] * (n - 1)] * 3
+    found.__dict__["responses"] = forms
+    page = sections.respondents(handmade.view(found))._repr_html_()
+    lines = [line for line in re.findall(r"<tr>.*?</tr>", page) if "Your age" in line]
+    assert len(lines) == len(survey.scale("age_bands").options)  # whoever is not named might be of nobody
+    assert all("hidden" in line for line in lines)
+    forms["age_band"] = "30-39"
+    page = sections.respondents(handmade.view(found))._repr_html_()
+    assert page.count("Your age — ") == 1

@@ -38,7 +38,8 @@ def year_of(name: str, courses: list[tuple[str, str]], ids: list[str], scores: l
     ]
     table = pd.DataFrame({"response_id": ids, "course_id": [rows[n % len(rows)]["course_id"] for n in range(len(ids))]})
     registry = make_registry(programmes=[{"programme_id": "A", "hours": 72}], courses=rows, **decisions)
-    found.__dict__.update(registry=registry, scores=table.assign(instrument_id="Q", rating=scores))
+    rated = table.assign(instrument_id="Q", rating=scores)
+    found.__dict__.update(registry=registry, scores=rated, shown_scores=rated)
     return found
 
 

@@ -12,49 +12,29 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import combinations
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linprog
 
 sys.path.insert(0, str(Path(__file__).parent))
-from attack_pages import Bar, Line, Page, read_pages
+from attack_groups import groups_by_files, groups_named
+from attack_pages import FEW, Bar, Claim, Line, Page, read_pages
+from attack_scores import alone_by_steps, changed_numbers, left_out, parts_of_means, shown_small
 
-FEW = 5
 STEP = 25.0
 """Between two neighbouring steps of a scale of five, on 0-100."""
-
-
-class Claim(NamedTuple):
-    """What the pages tell of one to four people.
-
-    Attributes
-    ----------
-    kind
-        ``between releases``, ``pairs``, ``part of a sum``, ``count``, ``subgroup``.
-    place
-        Where in the pages, the later release where there are two.
-    people
-        How many people it is about.
-    told
-        What follows: the answers that came and those that went, step by step, or the ends of a number.
-    """
-
-    kind: str
-    place: tuple[str, ...]
-    people: int
-    told: tuple[object, ...]
 
 
 def attack(releases: list[list[Page]]) -> list[Claim]:
     """Make every claim that the pages of some releases allow."""
     claims: list[Claim] = []
     for pages in releases:
-        claims += [*pairs(pages), *parts_of_sums(pages), *counts(pages), *subgroups(pages)]
+        claims += [claim for one in ATTACKS for claim in one(pages)]
     for earlier, later in combinations(releases, 2):
-        claims += between(earlier, later)
+        claims += [*between(earlier, later), *changed_numbers(earlier, later)]
     return list(dict.fromkeys(claims))
 
 
@@ -115,11 +95,12 @@ def pairs(pages: list[Page]) -> Iterator[Claim]:
         for line in page.lines:
             name, _, design = line.cells[0].rpartition(" (")
             sides = [bars.get((page.subject_id, *place)) for place in questions.get(name, ())]
-            n_both = re.search(rf"{re.escape(name)}: [^L]*Linked participants: (\d+)", page.text)
-            if design == "paired)" and n_both and len(sides) == 2 and all(sides):
-                yield from _alone(line, [side for side in sides if side], int(n_both[1]))
+            if design == "paired)" and len(sides) == 2 and all(sides):
+                n_both = re.search(rf"{re.escape(name)}: [^L]*Linked participants: (\d+)", page.text)
+                yield from _alone(line, [side for side in sides if side], int(n_both[1])) if n_both else ()
 
 
+@cache
 def _questions() -> dict[str, list[tuple[str, str]]]:
     """Return for each declared pair of single questions their sections and wordings: the questionnaires are public."""
     from coursewaves.survey.files import load_survey  # noqa: PLC0415
@@ -186,7 +167,7 @@ def _means(pages: list[Page], kind: str) -> dict[tuple[str, str], tuple[int, flo
 def counts(pages: list[Page]) -> Iterator[Claim]:
     """Bound the number of answers of every hidden wave of a course by all sums that count every form."""
     shown, hidden = _cells(pages)
-    sums = [*_sums_of_files(pages), *_sums_of_coverage(pages)]
+    sums = [*_sums_of_files(pages), *_sums_of_coverage(pages), *_sums_of_results(pages, shown)]
     order = {cell: place for place, cell in enumerate(sorted(hidden))}
     rows, left = [], []
     for is_inside, total in sums:
@@ -248,6 +229,16 @@ def _sums_of_coverage(pages: list[Page]) -> Iterator[tuple[object, int]]:
                 yield _inside(f"{name[1]}-", "3"), n
 
 
+def _sums_of_results(pages: list[Page], shown: dict[tuple[str, str], int]) -> Iterator[tuple[object, int]]:
+    """Yield the answers to each wave in all courses, where that is more than the courses show."""
+    order = {"a": "1", "b": "2", "c": "3"}
+    for page in (page for page in pages if page.kind == "period"):
+        for number in page.results.numbers:
+            wave = order.get(number.place[4]) if len(number.place) > 4 and number.place[2] == "respondents" else None
+            if wave and number.name == "n" and number.value > sum(n for cell, n in shown.items() if cell[1] == wave):
+                yield _inside("", wave), int(number.value)
+
+
 def _inside(prefix: str, wave: str) -> object:
     return lambda cell: cell[0].startswith(prefix) and cell[1] == wave
 
@@ -265,6 +256,13 @@ def subgroups(pages: list[Page]) -> Iterator[Claim]:
             left = (waves.get(wave) or 0) - sum(n or 0 for n in members)
             if members.count(None) and 0 < left < FEW:
                 yield Claim("subgroup", (page.subject_id, wave, item), left, (left, left))
+
+
+ATTACKS = (
+    pairs, parts_of_sums, counts, subgroups, shown_small, left_out, alone_by_steps, parts_of_means, groups_named,
+    groups_by_files,
+)  # fmt: skip
+"""Everything that is tried on the pages of one release."""
 
 
 # The command -----------------------------------------------------------------------------------------

@@ -5,10 +5,36 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from attack_results import NOTHING, Mean, Results, read_results
 from bs4 import BeautifulSoup, Tag
 
 BAR, KEY, NOTE = "22", "13", "#575f67"
 """Height of a bar of answers and of a legend's key, and the colour of the words beside a bar."""
+
+
+FEW = 5
+"""Of fewer people nothing may follow."""
+
+
+class Claim(NamedTuple):
+    """What the pages tell of one to four people.
+
+    Attributes
+    ----------
+    kind
+        ``between releases``, ``pairs``, ``alone``, ``left out``, ``part of a sum``, ``count``, ``subgroup``, ``group``.
+    place
+        Where in the pages, the later release where there are two.
+    people
+        How many people it is about.
+    told
+        What follows: the answers that came and those that went, step by step, or the ends of a number.
+    """
+
+    kind: str
+    place: tuple[str, ...]
+    people: int
+    told: tuple[object, ...]
 
 
 class Line(NamedTuple):
@@ -59,6 +85,13 @@ class Page(NamedTuple):
     lines: list[Line]
     bars: list[Bar]
     text: str
+    results: Results = NOTHING
+
+    def means(self) -> dict[tuple[str, str, str], Mean]:
+        """Return the means of the page by wave, score and side (``own``, ``others``, or the wave of a step)."""
+        rated = {"factors": "b", "by-run": "b"}
+        found = self.results.means.items()
+        return {(rated.get(section, section[-1]), name, side): mean for (section, name, side), mean in found}
 
 
 def read_pages(folder: Path, language: str = "en") -> list[Page]:
@@ -68,7 +101,7 @@ def read_pages(folder: Path, language: str = "en") -> list[Page]:
 
 def read_page(path: Path) -> Page:
     """Read one page."""
-    soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    soup = BeautifulSoup(path.read_text(encoding="utf-8"), "lxml")
     kind, subject_id = path.parent.name, path.name.split(".")[0]
     lines, bars = [], []
     for section in soup.find_all("section"):
@@ -77,7 +110,7 @@ def read_page(path: Path) -> Page:
             lines += _lines(place, table)
         for figure in section.find_all("figure"):
             bars += _bars(place, figure)
-    return Page(kind, subject_id, lines, bars, soup.get_text(" ", strip=True))
+    return Page(kind, subject_id, lines, bars, soup.get_text(" ", strip=True), read_results(path, soup))
 
 
 def _words(tag: Tag | None) -> str:

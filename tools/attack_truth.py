@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from coursewaves.analysis.score import composition, item_scores
 from coursewaves.analysis.sides import pair_sides
 from coursewaves.load import disguised, read_home
 from coursewaves.privacy.pseudonyms import Pseudonyms
@@ -37,7 +38,10 @@ class Day:
 def are_true(claims: Iterable["Claim"], folders: list[Path]) -> list["Claim"]:
     """Return the claims that the answers bear out; what can't be checked in detail counts as true."""
     days = [Day(folder) for folder in folders]
-    checks = {"between releases": _between, "pairs": _pair, "count": _count, "part of a sum": _part}
+    checks: dict[str, Any] = {
+        "between releases": _between, "pairs": _pair, "count": _count, "part of a sum": _part, "group": _group,
+        "left out": _left_out, "alone": _alone,
+    }  # fmt: skip
     return [claim for claim in claims if claim.kind not in checks or checks[claim.kind](claim, days)]
 
 
@@ -81,6 +85,9 @@ def _pair(claim: "Claim", days: list[Day]) -> bool:
 
 
 def _count(claim: "Claim", days: list[Day]) -> bool:
+    """Count the forms of a course and wave; what a page says as it stands is true."""
+    if len(claim.place) > 2:
+        return True
     course_id, wave = claim.place
     low, high = claim.told
     sizes = [int(((day.forms["course_id"] == course_id) & (day.forms["wave"] == int(wave))).sum()) for day in days]
@@ -91,3 +98,53 @@ def _part(claim: "Claim", days: list[Day]) -> bool:
     """A mean of one to four people is taken for true where its ends say more than the scale does."""
     low, high = claim.told
     return bool(high - low < 100)
+
+
+def _group(claim: "Claim", days: list[Day]) -> bool:
+    """Count a group of participants, by its code or its name."""
+    (course_id, wave, item, name), (low, high) = claim.place, claim.told
+    survey, sizes = days[0].home.survey, []
+    asked = next((one for one in survey.background if one.wording("en") == item), None)
+    options = survey.scale(asked.scale).options if asked else []
+    code = next((one.code for one in options if one.wording("en") == name), name)
+    for day in days:
+        forms = day.forms[(day.forms["course_id"] == course_id) & (day.forms["wave"] == int(wave))]
+        sizes.append(int((forms[asked.purpose if asked else item] == code).sum()))
+    return any(low <= n <= high for n in sizes)
+
+
+def _left_out(claim: "Claim", days: list[Day]) -> bool:
+    """Sum the answers of those who left a question out, each by as much as the score weighs them more."""
+    survey, (kind, subject_id, wave, name) = days[0].home.survey, claim.place
+    if name in ("earlier", "later"):
+        items = getattr(survey.pair(wave), name)
+        columns, instrument = survey.columns_of(items), survey.instrument_of(items[0])
+    else:
+        instrument = next(one for one in survey.waves() if one.id.lower() == wave)
+        columns = composition(survey, instrument)[name]
+    return any(abs(_weighed(day, (kind, subject_id), instrument.id, columns) - claim.told[0]) < 1e-6 for day in days)
+
+
+def _weighed(day: Day, subject: tuple[str, str], instrument_id: str, columns: list[str]) -> float:
+    forms = day.of(*subject)
+    forms = forms[forms["instrument_id"] == instrument_id]
+    answers = item_scores(forms, day.home.survey, columns)
+    answers = answers[:, np.isfinite(answers).any(axis=0)]
+    k = answers.shape[1]
+    n, total = np.isfinite(answers).sum(axis=1), np.nansum(answers, axis=1)
+    mine = np.where(2 * n >= k, total / np.maximum(n, 1), 0.0)
+    return float((mine - total / k).sum() * k * (k - 1))
+
+
+def _alone(claim: "Claim", days: list[Day]) -> bool:
+    """Count those who answered one side of a pair alone and chose this step."""
+    survey, (side, step, least) = days[0].home.survey, claim.told
+    pair = survey.pair(claim.place[-1])
+    for day in days:
+        sides = pair_sides(day.of(*claim.place[:2]), survey, pair)
+        own, other = (sides.earlier, sides.later) if side == "earlier" else (sides.later, sides.earlier)
+        low, high = survey.scale_of(pair.earlier[0]).bounds
+        chosen = own[np.isfinite(own) & ~np.isfinite(other)] / 100 * (high - low)
+        if int((np.round(chosen) == step).sum()) >= least:
+            return True
+    return False

@@ -76,7 +76,7 @@ def compare_pair(responses: pd.DataFrame, survey: Survey, pair_id: str) -> dict[
     pair = survey.pair(pair_id)
     if not is_scored(survey, pair):
         raise CoursewavesError(f"Can't compare {pair_id!r}: its items are not on scored scales.")
-    return _compare(occasions_of(responses, survey), survey.construct_of(pair_id).id, pair)
+    return _compare(occasions_of(responses, survey), survey.construct_of(pair_id).id, pair, LEAST["counts"])
 
 
 class _Tested(NamedTuple):
@@ -105,8 +105,8 @@ def _test(sides: Sides) -> _Tested:
     return tested._replace(p_value=np.nan, reason=TOO_FEW) if tested.sizes[0] < LEAST["tests"] else tested
 
 
-def _compare(occasions: Occasions, construct_id: str, pair: Pair) -> dict[str, Any]:
-    sides = occasions.sides(pair)
+def _compare(occasions: Occasions, construct_id: str, pair: Pair, minimum: int) -> dict[str, Any]:
+    sides, lifts = occasions.sides(pair), occasions.lifts(pair, minimum)
     found, ranks, p_value, reason = tested = _test(sides)
     is_related = pair.kind == "related"
     is_paired = found.design == "paired"
@@ -119,10 +119,8 @@ def _compare(occasions: Occasions, construct_id: str, pair: Pair) -> dict[str, A
         "n_up": ranks.n_up,
         "n_same": ranks.n_same,
         "n_down": ranks.n_down,
-        **_means(sides),
-        "difference": found.difference,
-        "low": found.low,
-        "high": found.high,
+        **_means(sides, lifts),
+        **_difference(found, lifts[1] - lifts[0]),
         **_linked(sides, found),
         "p_value": np.nan if is_related else p_value,
         "effect": ranks.rank_biserial if is_paired else cliffs_delta(*sides).delta,
@@ -133,12 +131,18 @@ def _compare(occasions: Occasions, construct_id: str, pair: Pair) -> dict[str, A
     }
 
 
-def _means(sides: Sides) -> dict[str, Any]:
+def _means(sides: Sides, lifts: tuple[float, float]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for side, scores in sides._asdict().items():
+    for (side, scores), lift in zip(sides._asdict().items(), lifts, strict=True):
         mean = mean_interval(scores, low=0, high=100)
-        found |= {f"n_{side}": mean.n, f"mean_{side}": mean.mean, f"{side}_low": mean.low, f"{side}_high": mean.high}
+        low, high = (float(np.clip(end + lift, 0, 100)) for end in (mean.low, mean.high))
+        found |= {f"n_{side}": mean.n, f"mean_{side}": mean.mean + lift, f"{side}_low": low, f"{side}_high": high}
     return found
+
+
+def _difference(found: Change, lift: float) -> dict[str, float]:
+    """Move a difference as its two means are moved; its interval keeps its width."""
+    return {"difference": found.difference + lift, "low": found.low + lift, "high": found.high + lift}
 
 
 def _linked(sides: Sides, shown: Change) -> dict[str, Any]:
@@ -156,7 +160,7 @@ def _linked(sides: Sides, shown: Change) -> dict[str, Any]:
     return dict(zip(names, figures, strict=True))
 
 
-def compare_waves(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
+def compare_waves(responses: pd.DataFrame, survey: Survey, minimum: int = LEAST["counts"]) -> pd.DataFrame:
     """Compare every declared pair over some responses, one course's say (¶14).
 
     Parameters
@@ -165,16 +169,19 @@ def compare_waves(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
         One row is one form.
     survey
         The survey design with its constructs and pairs.
+    minimum
+        A question that fewer people of a course answered counts for nothing in the means.
 
     Returns
     -------
     DataFrame
-        One row is one pair with answers on both sides. ``difference`` is later minus earlier on 0-100 with
-        its 95 % interval ``low``, ``high``; ``design`` is ``paired``, ``partly paired`` or ``independent``.
-        ``linked_difference`` is that of the people alone who are linked, ``linked_distance`` how far it lies
-        from the one shown, ``is_selective`` whether that is far. ``effect`` is the matched rank-biserial
-        correlation or Cliff's delta, positive when later is higher; ``detectable`` the standardised difference
-        that these numbers find four times out of five.
+        One row is one pair with answers on both sides. ``mean_earlier`` and ``mean_later`` are the means of the means
+        of their questions in each course, as those of `coursewaves.analysis.score.level_scores`; ``difference`` is
+        later minus earlier on 0-100 with its 95 % interval ``low``, ``high``; ``design`` is ``paired``, ``partly
+        paired`` or ``independent``. ``linked_difference`` is that of the people alone who are linked,
+        ``linked_distance`` how far it lies from the one shown, ``is_selective`` whether that is far. ``effect`` is the
+        matched rank-biserial correlation or Cliff's delta, positive when later is higher; ``detectable`` the
+        standardised difference that these numbers find four times out of five.
 
         The pairs of one construct are a ``block``; related pairs belong to none. A block is tested by the mean
         over its pairs (with Bonferroni over its occasions where it has several), blocks are adjusted by Holm
@@ -186,7 +193,7 @@ def compare_waves(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
     """
     occasions = occasions_of(responses, survey)
     rows = [
-        _compare(occasions, construct.id, pair)
+        _compare(occasions, construct.id, pair, minimum)
         for construct in survey.constructs
         for pair in construct.pairs
         if is_scored(survey, pair)

@@ -5,9 +5,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coursewaves.ladder import LEAST
 from coursewaves.survey.instruments import Instrument, Survey
 
 Scores = np.ndarray[Any, np.dtype[np.float64]]
+Courses = np.ndarray[Any, np.dtype[np.intp]]
+
+NEAR = 1e-9
+"""Two means that lie nearer are the same; they differ by the order of adding."""
 
 IDENTITY = ["response_id", "course_id", "instrument_id", "wave", "respondent_id"]
 
@@ -109,6 +114,80 @@ def score_responses(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
             for name, column in found.items():
                 values[name][rows] = column
     return pd.concat([scores, pd.DataFrame(values, index=responses.index)], axis=1)
+
+
+def level_scores(
+    scores: pd.DataFrame, responses: pd.DataFrame, survey: Survey, minimum: int = LEAST["counts"]
+) -> pd.DataFrame:  # fmt: skip
+    """Move the scores of each course so that their mean is the mean of its questions' means.
+
+    Pages show how often each step of a question was chosen. A mean of people's own means would give the answers of
+    one who left a question out more weight; who takes the questions away from it would have them.
+
+    Parameters
+    ----------
+    scores
+        As of `score_responses`.
+    responses, survey
+        What they were made of; scores of forms that are not there stay.
+    minimum
+        A question that fewer people of a course answered counts for nothing in its means.
+
+    Returns
+    -------
+    DataFrame
+        The same rows. Within a course all scores move together towards one end of 0-100, so that order and ties stay;
+        where nobody left anything out nothing moves.
+    """
+    found = scores.copy()
+    if not np.array_equal(scores["response_id"], responses["response_id"]):
+        forms = responses.drop_duplicates("response_id").set_index("response_id")
+        responses = forms.reindex(scores["response_id"]).reset_index().set_axis(scores.index)
+    ratings = {rating.id for rating in survey.ratings}
+    for instrument in survey.waves():
+        rows = (responses["instrument_id"] == instrument.id).to_numpy()
+        courses = pd.factorize(responses.loc[rows, "course_id"], use_na_sentinel=False)[0]
+        for name, parts in composition(survey, instrument).items() if rows.any() else ():
+            is_rating = name in ratings
+            made_of = found.loc[rows, parts].to_numpy() if is_rating else item_scores(responses[rows], survey, parts)
+            found.loc[rows, name] = _levelled(found.loc[rows, name].to_numpy(), made_of, courses, minimum)
+    return found
+
+
+def _levelled(scores: Scores, parts: Scores, courses: Courses, minimum: int) -> Scores:
+    n, mean, level = levels(scores, parts, courses, minimum)
+    with np.errstate(divide="ignore", invalid="ignore"):  # of a course without scores, and of one at an end
+        lower, higher = (level / mean)[courses], ((100 - level) / (100 - mean))[courses]
+    moved = np.where(higher < 1, 100 - (100 - scores) * higher, scores * lower)
+    is_level = (np.abs(level - mean) < NEAR) | (n == 0)
+    return np.where(is_level[courses], scores, moved)
+
+
+def levels(scores: Scores, parts: Scores, courses: Courses, minimum: int) -> tuple[Scores, Scores, Scores]:
+    """Return for each course the number of scores, their mean, and the mean of the means of their parts.
+
+    Parameters
+    ----------
+    scores, parts
+        One row is one form: its score, and the items that it is made of.
+    courses
+        The number of each form's course, from 0.
+    minimum
+        Parts that fewer forms of a course have are left out; where none is left, the mean of the scores stays.
+    """
+    n, total = _sums(scores, courses)
+    n_parts, totals = (np.column_stack(sums) for sums in zip(*(_sums(part, courses) for part in parts.T), strict=True))
+    is_told = n_parts >= max(minimum, 1)
+    own = np.where(is_told, totals / np.maximum(n_parts, 1), 0.0).sum(axis=1)
+    mean = total / np.maximum(n, 1)
+    return n, mean, np.where(is_told.any(axis=1), own / np.maximum(is_told.sum(axis=1), 1), mean)
+
+
+def _sums(values: Scores, courses: Courses) -> tuple[Scores, Scores]:
+    """Return for each course how many values there are, and their sum."""
+    is_given, size = np.isfinite(values), int(courses.max()) + 1
+    n = np.bincount(courses, is_given, size).astype(np.float64)
+    return n, np.bincount(courses, np.where(is_given, values, 0.0), size).astype(np.float64)
 
 
 def score_names(survey: Survey) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coursewaves.analysis.score import Scores, mean_of_answered, score_items
+from coursewaves.analysis.score import NEAR, Scores, item_scores, levels, mean_of_answered, score_items
 from coursewaves.survey.instruments import Pair, Survey
 
 Keys = np.ndarray[Any, np.dtype[np.intp]]
@@ -77,6 +77,22 @@ class Occasions:
         middles = [(np.nanmean(earlier) + np.nanmean(later)) / 2 for earlier, later in both]
         earlier, later = (mean_of_answered(np.column_stack(side) - middles) for side in zip(*both, strict=True))
         return self._aligned(self.places(pairs[0]), earlier, later)
+
+    def lifts(self, pair: Pair, minimum: int) -> tuple[float, float]:
+        """Return how far the mean of each side lies below that of its questions' means, course by course.
+
+        See `coursewaves.analysis.score.level_scores`, also for the `minimum`; a side without scores has none.
+        """
+        return self._lift(pair.earlier, minimum), self._lift(pair.later, minimum)
+
+    def _lift(self, items: list[str], minimum: int) -> float:
+        table, columns = self.forms[self._place(items)].table, self.survey.columns_of(items)
+        courses = pd.factorize(table["course_id"], use_na_sentinel=False)[0]
+        if len(columns) < 2 or not len(table):
+            return 0.0
+        n, mean, level = levels(self._score(items), item_scores(table, self.survey, columns), courses, minimum)
+        lift = float((n * (level - mean)).sum() / max(n.sum(), 1))
+        return lift if abs(lift) > NEAR else 0.0
 
     def _place(self, items: list[str]) -> str:
         return self.asked_in[self.survey.item(items[0]).id]

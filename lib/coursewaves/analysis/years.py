@@ -58,9 +58,9 @@ def gather_ratings(years: Iterable[Year], instrument_id: str, name: str) -> pd.D
     """
     tables, known = [], set()
     for year in years:
-        known |= set(year.scores.columns)
-        if name in year.scores:
-            forms = year.scores[year.scores["instrument_id"] == instrument_id]
+        known |= set(year.shown_scores.columns)
+        if name in year.shown_scores:
+            forms = year.shown_scores[year.shown_scores["instrument_id"] == instrument_id]
             courses = year.registry.courses[["course_id", "programme_id", "starts_on", "ends_on"]]
             tables.append(forms[["response_id", "course_id", name]].merge(courses, on="course_id"))
     if not tables:

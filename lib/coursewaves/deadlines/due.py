@@ -128,7 +128,8 @@ def low_rated(year: Year) -> Disclosed:
     if not year.survey.ratings:
         return disclose(pd.DataFrame(columns=columns), _least(year, "means"), ["programme_id"])
     rating, threshold = year.survey.ratings[0].id, year.settings.low_rated_below
-    found = rate_programmes(year.scores, year.registry.courses, rating, threshold, _least(year, "counts")).programmes
+    scores, minimum = year.shown_scores, _least(year, "counts")
+    found = rate_programmes(scores, year.registry.courses, rating, threshold, minimum).programmes
     low = found.loc[found["verdict"] == LOW, columns].reset_index(drop=True)
     return disclose(low, _least(year, "means"), ["programme_id"])
 

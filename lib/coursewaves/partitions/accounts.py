@@ -62,10 +62,13 @@ def counted_by_file(files: pd.DataFrame, responses: pd.DataFrame, minimum: int) 
 
 
 def band(n: int, minimum: int) -> tuple[int, int]:
-    """Return the ends of the band in which a number lies; bands are as wide as the minimum group.
+    """Return the ends of the band around a number: its step of the minimum group, and one step more on either side.
+
+    What is left of a known sum lies within a band too; with the steps beside it no number of a few is at its end, so
+    that the sum tells nothing of them.
 
     >>> band(3, 5), band(27, 5)
-    ((0, 4), (25, 29))
+    ((0, 9), (20, 34))
     """
     low = n // minimum * minimum
-    return low, low + minimum - 1
+    return max(low - minimum, 0), low + 2 * minimum - 1

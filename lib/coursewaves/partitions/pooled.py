@@ -112,7 +112,7 @@ def pool_year(year: Year) -> Pooled:
     """Compute the pooled tables of a whole year."""
     minimum = least("counts", year.settings.minimum_group)
     has_rating = bool(year.survey.ratings)
-    rated = _rated(year, year.scores, minimum) if has_rating else _unrated()
+    rated = _rated(year, year.shown_scores, minimum) if has_rating else _unrated()
     gaps = _gaps(year, rated, minimum)
     spread = {"deviation": [rated.deviation], "target": [rated.target], "phi": [rated.phi]}
     return Pooled(
@@ -120,8 +120,8 @@ def pool_year(year: Year) -> Pooled:
         runs=rated.runs,
         spread=pd.DataFrame(spread),
         adjusted=_adjusted(year, minimum) if has_rating else pd.DataFrame(columns=ADJUSTED),
-        others=other_courses(year.scores, year.survey, minimum),
-        importance=factor_importance(year.scores, year.survey, minimum),
+        others=other_courses(year.shown_scores, year.survey, minimum),
+        importance=factor_importance(year.shown_scores, year.survey, minimum),
         gaps=pd.DataFrame([[name, told.gap, told.n, told.reason] for name, told in gaps.items()], columns=GAPS),
         gap_parts=_stacked({name: told.parts for name, told in gaps.items()}),
         topics=_topics(year, minimum),
@@ -143,8 +143,8 @@ def _unrated() -> Rated:
 
 def _adjusted(year: Year, minimum: int) -> pd.DataFrame:
     rating = year.survey.ratings[0].id
-    n = year.scores.groupby("course_id")[rating].transform("count")
-    scores = standardise_scores(year.scores[n >= minimum], year.responses, rating)
+    n = year.shown_scores.groupby("course_id")[rating].transform("count")
+    scores = standardise_scores(year.shown_scores[n >= minimum], year.responses, rating)
     return _rated(year, scores, minimum).programmes[ADJUSTED]
 
 
@@ -154,7 +154,7 @@ def _gaps(year: Year, rated: Rated, minimum: int) -> dict[str, FactorGaps]:
     judged = rated.programmes
     may_be_low = judged.loc[judged["verdict"] != "not low", "programme_id"]
     courses = year.registry.courses
-    return {str(name): factor_gaps(year.scores, courses, year.survey, str(name), minimum) for name in may_be_low}
+    return {str(name): factor_gaps(year.shown_scores, courses, year.survey, str(name), minimum) for name in may_be_low}
 
 
 def other_courses(scores: pd.DataFrame, survey: Survey, minimum: int) -> pd.DataFrame:

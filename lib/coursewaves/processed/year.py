@@ -13,7 +13,9 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from coursewaves.analysis.score import level_scores
 from coursewaves.errors import CoursewavesError
+from coursewaves.ladder import least
 from coursewaves.registry.reader import Registry
 from coursewaves.settings.home import Home, Settings, find_home
 from coursewaves.survey.instruments import Survey
@@ -73,6 +75,12 @@ class Year:
     def scores(self) -> pd.DataFrame:
         """One row is one response, 0-100 by indicator, criterion, factor; see `coursewaves.analysis.score`."""
         return self.read("scores")
+
+    @cached_property
+    def shown_scores(self) -> pd.DataFrame:
+        """The scores of which pages show the means: level with their questions, see `level_scores`."""
+        minimum = least("counts", self.settings.minimum_group)
+        return level_scores(self.scores, self.responses, self.survey, minimum)
 
     @cached_property
     def problems(self) -> pd.DataFrame:

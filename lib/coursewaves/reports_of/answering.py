@@ -23,7 +23,7 @@ def _careless(subject: Subject) -> Disclosed:
     """Set the criteria beside those without the forms of one mark; under the minimum such forms nothing is shown."""
     year = subject.year
     forms = pooled_forms(subject)
-    scores = year.scores[year.scores["response_id"].isin(forms["response_id"])]
+    scores = year.shown_scores[year.shown_scores["response_id"].isin(forms["response_id"])]
     names = [one.id for one in year.survey.criteria if one.kind == "criterion" and one.id in scores]
     marks = dict(zip(forms["response_id"], forms["is_straightlined"], strict=True))
     flags = scores["response_id"].map(marks).astype(bool)

@@ -27,7 +27,7 @@ def criteria_means(subject: Subject, instrument_id: str, centre_id: str = "", *,
         One row is one criterion: ``name``, ``n`` answers of ``n_courses`` courses with enough of them, ``mean`` (0-100)
         with the 95 % interval ``low``, ``high`` over the courses; of one course alone, over its participants.
     """
-    scores = subject.year.scores
+    scores = subject.year.shown_scores
     own = scores["course_id"].isin(courses_of(subject, centre_id)["course_id"])
     forms = scores[(scores["instrument_id"] == instrument_id) & (~own if others else own)]
     names = [one.id for one in subject.year.survey.criteria if one.kind == "criterion" and one.id in forms]

@@ -80,7 +80,7 @@ def _estimated(subject: Subject) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     forms = year.responses[year.responses["instrument_id"] == instrument.id]
     enough = forms[forms.groupby("course_id")["course_id"].transform("size") >= subject.least("counts")]
-    own = year.scores[year.scores["instrument_id"] == instrument.id]
+    own = year.shown_scores[year.shown_scores["instrument_id"] == instrument.id]
     names = [one.id for one in year.survey.criteria if one.kind == "criterion" and one.id in own]
     names = [name for name in names if own[name].notna().any()]
     if enough.empty or not names:

@@ -69,7 +69,8 @@ def _share(view: YearView, part: int, whole: int) -> str:
 def files(view: YearView) -> Section:
     """List every file with what became of its records; each line adds up to the records read (¶12).
 
-    What was kept of a file is told in bands: one file holds one language, say, of one course.
+    What was kept of a file is told in bands: one file holds one language, say, of one course; see
+    `coursewaves.partitions.accounts.band`.
     """
     say, account = view.say, view.pooled.accounted
     head = [say("File"), say("Records read"), say("Kept"), say("Set aside"), say("Duplicates")]
@@ -77,9 +78,10 @@ def files(view: YearView) -> Section:
     read, others = account_words(view, account)
     sums = [view.phrases.number(n) for n in account.sums.values()]
     note = say(
-        "What was kept of a file is told in steps of {minimum}; the sum of all files counts waves of courses with "
-        "enough answers. In small groups, or waiting: {others}. Who loads the files is told the exact numbers.",
-        minimum=view.phrases.number(view.least("counts")), others=others,
+        "What was kept of a file is told as a band of up to {width} numbers around it; the sum of all files counts "
+        "waves of courses with enough answers. In small groups, or waiting: {others}. Who loads the files is told the "
+        "exact numbers.",
+        width=view.phrases.number(3 * view.least("counts")), others=others,
     )  # fmt: skip
     parts = [
         table(say("Files and their records"), head, [*_files(view), [say("All files"), read, *sums]]),

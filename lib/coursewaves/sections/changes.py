@@ -91,7 +91,7 @@ def sentence(view: ProgrammeReader, row: dict[str, Any]) -> str:
         "size": unseen(view, [row]),
     }
     phrase = _phrase(row)
-    return view.say(phrase, **values) + (" " + _steps(view, row) if row["n_both"] >= view.least("counts") else "")
+    return f"{view.say(phrase, **values)} {_steps(view, row)}".rstrip()
 
 
 def _phrase(row: dict[str, Any]) -> str:
@@ -114,6 +114,9 @@ def _phrase(row: dict[str, Any]) -> str:
 
 
 def _steps(view: ProgrammeReader, row: dict[str, Any]) -> str:
+    """Count the linked people who rose and fell; beside the bars of both sides they would tell of a few who are not."""
+    if row["n_both"] < view.least("counts") or row["pair_id"] in view.few_alone:
+        return ""
     return view.say(
         "Linked participants: {n}; higher {up}, the same {same}, lower {down}.",
         n=view.phrases.number(row["n_both"]),

@@ -107,12 +107,12 @@ def _contingent(view: CourseView) -> list[Html]:
 
 def _groups(view: CourseView, instrument_id: str, purpose: str) -> list[list[str]]:
     item = _asked(view, purpose)
-    n, shown = _counted(view, instrument_id, purpose)
+    n, rows = _counted(view, instrument_id, purpose)
     options = view.year.survey.scale(item.scale).options
     names = {option.code: option.wording(view.phrases.language) for option in options}
     has_shares = n >= view.least("shares")
     labels = {code: Said(f"{view.wording(item)} — {name}", f"{purpose}.{code}") for code, name in names.items()}
-    return [[labels[row["code"]], *_figures(view, row, has_shares)] for row in shown.rows()]
+    return [[labels[row["code"]], *_figures(view, row, has_shares)] for row in rows]
 
 
 def _asked(course: Course, purpose: str) -> Item:
@@ -120,13 +120,24 @@ def _asked(course: Course, purpose: str) -> Item:
 
 
 @once
-def _counted(course: Course, instrument_id: str, purpose: str) -> tuple[int, Disclosed]:
-    """Return how many said which group they are of, and what of these may be shown; no rows where it isn't asked."""
+def _counted(course: Course, instrument_id: str, purpose: str) -> tuple[int, list[dict[str, Any]]]:
+    """Return how many said which group they are of, and what of these may be shown; no rows where nobody said it.
+
+    Where a group is hidden those of nobody are named too, or their absence would count it.
+    """
     options = course.year.survey.scale(_asked(course, purpose).scale).options
     given = given_answers(course.forms(instrument_id), purpose)
+    if not given:
+        return 0, []
     counts = [(option.code, given.count(option.code)) for option in options]
-    groups = pd.DataFrame([(code, n, n / len(given)) for code, n in counts if n], columns=["code", "n", "share"])
-    return len(given), course.gate(groups, "counts", ["code"], is_partition=True)
+    groups = pd.DataFrame([(code, n, n / len(given)) for code, n in counts], columns=["code", "n", "share"])
+    shown = course.gate(groups, "counts", ["code"], is_partition=True)
+    return len(given), shown.rows() if _is_any_hidden(groups, shown) else shown.shown()
+
+
+def _is_any_hidden(groups: pd.DataFrame, shown: Disclosed) -> bool:
+    """Tell whether a group of somebody is hidden."""
+    return bool((shown.table["is_hidden"].astype(bool) & (groups["n"] > 0)).any())
 
 
 def _figures(view: CourseView, row: dict[str, Any], has_shares: bool) -> list[str]:

@@ -47,13 +47,13 @@ class Course(OfProgramme):
     @once
     def scores(self) -> pd.DataFrame:
         """The course's scores, all waves."""
-        return self.year.scores[self.year.scores["course_id"] == self.course_id]
+        return self.year.shown_scores[self.year.shown_scores["course_id"] == self.course_id]
 
     @property
     @once
     def comparisons(self) -> pd.DataFrame:
         """The course's comparisons of declared pairs."""
-        return compare_waves(self.responses, self.year.survey)
+        return compare_waves(self.responses, self.year.survey, self.least("counts"))
 
     @property
     @once

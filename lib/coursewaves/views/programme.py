@@ -102,8 +102,8 @@ class Programme(SeveralCourses, OfProgramme):
     @once
     def comparisons(self) -> pd.DataFrame:
         """The comparisons of declared pairs over all runs with enough answers to both sides."""
-        survey = self.year.survey
-        return compare_waves(blank_small_sides(self.responses, survey, self.least("counts")), survey)
+        survey, minimum = self.year.survey, self.least("counts")
+        return compare_waves(blank_small_sides(self.responses, survey, minimum), survey, minimum)
 
     @property
     @once

@@ -87,6 +87,6 @@ class SeveralCourses(Subject, ABC):
         return blank_small_values(found[["course_id", *given]], given, self.least("counts"))
 
     def _scores(self, instrument_id: str, *, is_own: bool) -> pd.DataFrame:
-        scores = self.year.scores[self.year.scores["instrument_id"] == instrument_id]
+        scores = self.year.shown_scores[self.year.shown_scores["instrument_id"] == instrument_id]
         scores = scores[scores["course_id"].notna()]
         return scores[scores["course_id"].isin(set(self.courses["course_id"])) == is_own]

@@ -87,11 +87,11 @@ def unsafe(home: Path, kind: str) -> dict[str, float]:
 
 def ours(home: Path, kind: str) -> dict[str, float]:
     """Load as `coursewaves load` does, stage by stage."""
-    from coursewaves.analysis.score import score_responses  # noqa: PLC0415
     from coursewaves.load import read_home  # noqa: PLC0415
     from coursewaves.privacy.pseudonyms import Pseudonyms  # noqa: PLC0415 - pandas' own run pays for pandas alone
     from coursewaves.reading.records import read_records  # noqa: PLC0415
     from coursewaves.registry.reader import read_registry  # noqa: PLC0415
+    from coursewaves.score import score_responses  # noqa: PLC0415
     from coursewaves.settings.home import Home  # noqa: PLC0415
     from coursewaves.system.private_files import write_private  # noqa: PLC0415
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.analysis.score import score_responses
 from coursewaves.intake.responses import OUTCOMES
 from coursewaves.phrases import Phrases
 from coursewaves.problems import problems_table
 from coursewaves.processed.year import Year
 from coursewaves.registry.reader import Registry
+from coursewaves.score import score_responses
 from coursewaves.settings.home import Home, Settings
 from coursewaves.survey.instruments import Instrument, Item, Survey
 from coursewaves.views.opening import CourseView

@@ -13,7 +13,6 @@ import pytest
 import handmade
 from coursewaves import releases, sections
 from coursewaves.analysis import coverage
-from coursewaves.analysis.score import score_responses
 from coursewaves.analysis.sides import Occasions
 from coursewaves.deadlines import due
 from coursewaves.kinds import KINDS
@@ -24,6 +23,7 @@ from coursewaves.partitions import pooled
 from coursewaves.partitions.subjects import list_subjects
 from coursewaves.processed.year import Year
 from coursewaves.results import MIME, as_json, as_workbook, assembled
+from coursewaves.score import score_responses
 from coursewaves.settings.home import Home, notebooks_folder
 from coursewaves.simulate import simulate_year
 from coursewaves.views import opening, programme

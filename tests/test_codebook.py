@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 import small
-from coursewaves.analysis.score import item_scores, mean_of_answered
 from coursewaves.export import Codebook, codebook_page, ddi_document, open_codebook
 from coursewaves.export.ddi import LANGUAGE, NAMESPACE
 from coursewaves.export.labels import labels_table
+from coursewaves.score import item_scores, mean_of_answered
 from coursewaves.settings.home import Home, Settings
 from coursewaves.survey.instruments import Survey
 from hostile import PAYLOADS

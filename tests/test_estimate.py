@@ -11,9 +11,9 @@ from scipy import stats as scipy_stats
 
 import figures
 from coursewaves.analysis.estimate import COLUMNS, NO_MARGIN, estimate_wave
-from coursewaves.analysis.score import IDENTITY, score_responses
 from coursewaves.errors import CoursewavesError
 from coursewaves.registry.reader import Registry
+from coursewaves.score import IDENTITY, score_responses
 from coursewaves.simulate.answers import answer_all, make_people
 from coursewaves.simulate.institute import make_institute
 from coursewaves.stats.survey import ALL_EQUAL, EVERYBODY, NO_VALUES, SINGLE_VALUE, TOO_MANY

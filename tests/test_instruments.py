@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from coursewaves.analysis.score import IDENTITY
 from coursewaves.errors import CoursewavesError
 from coursewaves.intake.assign import CourseFinder
 from coursewaves.intake.forms import no_forms
 from coursewaves.registry.reader import read_registry
+from coursewaves.score import IDENTITY
 from coursewaves.settings.home import Home, Settings
 from coursewaves.survey.checks import RESPONSE_COLUMNS, SCORE_COLUMNS
 from coursewaves.survey.files import BUILT_IN, load_survey, read_survey

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 import small
 from coursewaves import lookup
-from coursewaves.analysis.score import score_responses
 from coursewaves.errors import CoursewavesError
 from coursewaves.problems import Problem, problems_table
 from coursewaves.processed.year import Year
+from coursewaves.score import score_responses
 from coursewaves.settings.home import Home, Settings
 
 

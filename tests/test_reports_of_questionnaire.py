@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import handmade
-from coursewaves.analysis.score import score_responses
 from coursewaves.phrases import Phrases
 from coursewaves.processed.year import Year
 from coursewaves.publishing.report import make_page
 from coursewaves.reports_of import questionnaire
+from coursewaves.score import score_responses
 from coursewaves.settings.home import notebooks_folder
 from coursewaves.survey.files import load_survey
 from coursewaves.views.opening import YearView

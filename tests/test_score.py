@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import small
-from coursewaves.analysis.score import (
+from coursewaves.score import (
     item_scores,
     level_scores,
     levels,

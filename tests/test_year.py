@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from coursewaves.analysis.score import score_names
 from coursewaves.errors import CoursewavesError
 from coursewaves.load import load_year
 from coursewaves.processed.year import TABLES, open_year
+from coursewaves.score import score_names
 from coursewaves.settings.home import Home, find_home
 
 HEADER = ["Timestamp", "ID1", "ID2", "A3.1", "A3.2", "A3.3"]

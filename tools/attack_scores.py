@@ -47,7 +47,7 @@ def _survey() -> Any:
 @cache
 def _made_of(wave: str) -> dict[str, list[str]]:
     """Return the questions of each score of a questionnaire, and of each side of its pairs: they are public."""
-    from coursewaves.analysis.score import composition  # noqa: PLC0415
+    from coursewaves.score import composition  # noqa: PLC0415
 
     survey = _survey()
     ratings = {rating.id for rating in survey.ratings}

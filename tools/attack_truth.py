@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from coursewaves.analysis.score import composition, item_scores
 from coursewaves.analysis.sides import pair_sides
 from coursewaves.load import disguised, read_home
 from coursewaves.privacy.pseudonyms import Pseudonyms
 from coursewaves.registry.reader import Registry, read_registry
+from coursewaves.score import composition, item_scores
 from coursewaves.settings.home import Home
 
 if TYPE_CHECKING:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     )
     from coursewaves.analysis.rate import rate_programmes
     from coursewaves.analysis.sample import Completers, SamplePlan, find_completers, plan_sample
-    from coursewaves.analysis.score import score_responses
     from coursewaves.analysis.spoken import tell_language
     from coursewaves.analysis.summarise import count_answers, mean_scores, option_shares
     from coursewaves.analysis.themes import count_languages, count_themes, load_codebook, mark_themes, quotations
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from coursewaves.load import load_year
     from coursewaves.processed.query import query
     from coursewaves.processed.year import Year, open_year
+    from coursewaves.score import score_responses
     from coursewaves.standing.regulation_page import find_standing
     from coursewaves.survey.files import load_survey
     from coursewaves.survey.instruments import Survey
@@ -158,7 +158,7 @@ _PLACES = {
     "analysis.rate": ("rate_programmes",),
     "standing.regulation_page": ("find_standing",),
     "analysis.sample": ("Completers", "SamplePlan", "find_completers", "plan_sample"),
-    "analysis.score": ("score_responses",),
+    "score": ("score_responses",),
     "analysis.spoken": ("tell_language",),
     "analysis.summarise": ("count_answers", "mean_scores", "option_shares"),
     "survey.files": ("load_survey",),

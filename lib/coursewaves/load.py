@@ -6,7 +6,6 @@ from functools import partial
 
 import pandas as pd
 
-from coursewaves.analysis.score import score_responses
 from coursewaves.errors import CoursewavesError
 from coursewaves.intake.aliases import read_aliases
 from coursewaves.intake.responses import Intake, read_responses
@@ -20,6 +19,7 @@ from coursewaves.reading.problem_book import write_problem_book
 from coursewaves.reading.times import check_zone_data
 from coursewaves.registry.reader import Registry, read_registry
 from coursewaves.releases.batches import release
+from coursewaves.score import score_responses
 from coursewaves.settings.home import Home
 from coursewaves.system.private_files import sweep, write_private
 

@@ -59,7 +59,7 @@ def with_and_without(scores: pd.DataFrame, is_flagged: pd.Series, names: list[st
     Parameters
     ----------
     scores
-        One row is one response, see `coursewaves.analysis.score`.
+        One row is one response, see `coursewaves.score`.
     is_flagged
         Whether each of these rows is flagged, ``is_straightlined`` say.
     names

@@ -176,7 +176,7 @@ def compare_waves(responses: pd.DataFrame, survey: Survey, minimum: int = LEAST[
     -------
     DataFrame
         One row is one pair with answers on both sides. ``mean_earlier`` and ``mean_later`` are the means of the means
-        of their questions in each course, as those of `coursewaves.analysis.score.level_scores`; ``difference`` is
+        of their questions in each course, as those of `coursewaves.score.level_scores`; ``difference`` is
         later minus earlier on 0-100 with its 95 % interval ``low``, ``high``; ``design`` is ``paired``, ``partly
         paired`` or ``independent``. ``linked_difference`` is that of the people alone who are linked,
         ``linked_distance`` how far it lies from the one shown, ``is_selective`` whether that is far. ``effect`` is the

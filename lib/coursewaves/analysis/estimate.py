@@ -14,11 +14,11 @@ import pandas as pd
 
 from coursewaves.analysis.coverage import CONTINGENT, Invited, Scope, count_coverage, scopes_of, wave_answers
 from coursewaves.analysis.sample import Completers, find_completers
-from coursewaves.analysis.score import composition, item_scores
 from coursewaves.errors import CoursewavesError
 from coursewaves.reading.columns import Mask
 from coursewaves.registry.reader import Registry
 from coursewaves.registry.rows import Participant
+from coursewaves.score import composition, item_scores
 from coursewaves.stats import collapse_strata, nonresponse_bounds, rake, stratified_mean, stratified_share
 from coursewaves.stats.weights import LARGEST_WEIGHT, LEAST_IN_CELL
 from coursewaves.survey.instruments import Instrument, Survey

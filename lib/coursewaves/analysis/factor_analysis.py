@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from coursewaves.analysis.score import composition
 from coursewaves.analysis.standardise import CHARACTERISTICS
 from coursewaves.ladder import LEAST
+from coursewaves.score import composition
 from coursewaves.stats import gap_decomposition, importance_interval, mean_interval, share_interval
 from coursewaves.stats.values import NAN
 from coursewaves.survey.instruments import Survey

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from coursewaves.analysis.score import Scores, composition, item_scores, score_items
 from coursewaves.ladder import LEAST
+from coursewaves.score import Scores, composition, item_scores, score_items
 from coursewaves.stats import (
     cronbach_alpha,
     factor_structure,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coursewaves.analysis.score import NEAR, Scores, item_scores, levels, mean_of_answered, score_items
+from coursewaves.score import NEAR, Scores, item_scores, levels, mean_of_answered, score_items
 from coursewaves.survey.instruments import Pair, Survey
 
 Keys = np.ndarray[Any, np.dtype[np.intp]]
@@ -81,7 +81,7 @@ class Occasions:
     def lifts(self, pair: Pair, minimum: int) -> tuple[float, float]:
         """Return how far the mean of each side lies below that of its questions' means, course by course.
 
-        See `coursewaves.analysis.score.level_scores`, also for the `minimum`; a side without scores has none.
+        See `coursewaves.score.level_scores`, also for the `minimum`; a side without scores has none.
         """
         return self._lift(pair.earlier, minimum), self._lift(pair.later, minimum)
 

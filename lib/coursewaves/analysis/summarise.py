@@ -77,7 +77,7 @@ def mean_scores(scores: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     Parameters
     ----------
     scores
-        One row is one response, see `coursewaves.analysis.score`.
+        One row is one response, see `coursewaves.score`.
     names
         Score columns: indicators, criteria, factors or ratings.
 

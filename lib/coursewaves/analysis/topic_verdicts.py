@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coursewaves.analysis.score import item_scores
 from coursewaves.analysis.summarise import option_shares
 from coursewaves.ladder import LEAST
+from coursewaves.score import item_scores
 from coursewaves.stats import Shrunk, low_rated, mean_interval, probability_below
 from coursewaves.stats.values import NAN
 from coursewaves.stats.verdicts import LOW, NOT_LOW, UNDECIDED

@@ -9,8 +9,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from coursewaves.analysis.score import Scores, item_scores
 from coursewaves.ladder import LEAST
+from coursewaves.score import Scores, item_scores
 from coursewaves.stats import benjamini_hochberg, linear_trend
 from coursewaves.survey.instruments import Instrument, Survey
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.analysis.score import IDENTITY, composition, score_names
 from coursewaves.errors import CoursewavesError
 from coursewaves.export.variables import Code, Kind, Variable
 from coursewaves.intake.forms import AFTERWARDS, BACKGROUND, no_forms
 from coursewaves.phrases import Phrases, marked
+from coursewaves.score import IDENTITY, composition, score_names
 from coursewaves.settings.home import Settings
 from coursewaves.survey.instruments import Entry, Instrument, Item, Option, Scale, Survey, Texts, wording
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from coursewaves.analysis.score import score_names
 from coursewaves.errors import CoursewavesError
 from coursewaves.processed.year import Year
+from coursewaves.score import score_names
 from coursewaves.stats import change, cliffs_delta, mean_interval
 from coursewaves.survey.instruments import Instrument
 

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from coursewaves.analysis.score import item_scores, mean_of_answered
 from coursewaves.errors import CoursewavesError
 from coursewaves.ladder import LEAST
 from coursewaves.lookup.groups import groups_of
 from coursewaves.processed.year import Year
+from coursewaves.score import item_scores, mean_of_answered
 from coursewaves.stats import cronbach_alpha, item_statistics, mean_interval, omega_interval, parallel_analysis
 from coursewaves.survey.instruments import Instrument
 

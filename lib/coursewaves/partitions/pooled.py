@@ -11,13 +11,13 @@ import pandas as pd
 
 from coursewaves.analysis.factor_analysis import PARTS, FactorGaps, factor_gaps, factor_importance
 from coursewaves.analysis.rate import Rated, rate_programmes
-from coursewaves.analysis.score import score_names
 from coursewaves.analysis.standardise import standardise_scores
 from coursewaves.analysis.topic_verdicts import judge_topics, topic_items
 from coursewaves.analysis.years import decision_effects, gather_decisions, gather_ratings
 from coursewaves.ladder import least
 from coursewaves.partitions.accounts import SHOWN, Account, account_of
 from coursewaves.processed.year import Year
+from coursewaves.score import score_names
 from coursewaves.stats.intervals import interval_of_moments
 from coursewaves.survey.instruments import Survey
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from coursewaves.analysis.score import level_scores
 from coursewaves.errors import CoursewavesError
 from coursewaves.ladder import least
 from coursewaves.registry.reader import Registry
+from coursewaves.score import level_scores
 from coursewaves.settings.home import Home, Settings, find_home
 from coursewaves.survey.instruments import Survey
 
@@ -73,7 +73,7 @@ class Year:
 
     @cached_property
     def scores(self) -> pd.DataFrame:
-        """One row is one response, 0-100 by indicator, criterion, factor; see `coursewaves.analysis.score`."""
+        """One row is one response, 0-100 by indicator, criterion, factor; see `coursewaves.score`."""
         return self.read("scores")
 
     @cached_property

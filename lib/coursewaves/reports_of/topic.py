@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 
-from coursewaves.analysis.score import item_scores
 from coursewaves.analysis.summarise import option_shares
 from coursewaves.analysis.topic_verdicts import topic_items
 from coursewaves.disclosure import Disclosed
@@ -16,6 +15,7 @@ from coursewaves.reports_of.alike import in_short, methods_of
 from coursewaves.reports_of.frame import end_of, front_of
 from coursewaves.reports_of.levels import levels_table
 from coursewaves.reports_of.programme import programme_facts
+from coursewaves.score import item_scores
 from coursewaves.sections.decisions import decisions, last_decision
 from coursewaves.sections.topics import verdicts_table
 from coursewaves.stats import mean_interval

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coursewaves.analysis.score import item_scores
 from coursewaves.analysis.summarise import option_shares
 from coursewaves.analysis.topic_verdicts import topic_items
 from coursewaves.deadlines.open_words import open_sentences
 from coursewaves.pages.pieces import Html, Section, Sections, paragraph, table
 from coursewaves.phrases import marked
+from coursewaves.score import item_scores
 from coursewaves.sections.factors import programme_verdict
 from coursewaves.stats import mean_interval
 from coursewaves.survey.instruments import Item

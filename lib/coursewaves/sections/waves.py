@@ -2,12 +2,12 @@
 
 from itertools import groupby
 
-from coursewaves.analysis.score import score_names
 from coursewaves.analysis.summarise import count_answers, option_shares
 from coursewaves.deadlines.open_words import open_sentences
 from coursewaves.disclosure import Disclosed
 from coursewaves.pages.pieces import Html, Section, Sections, heading, paragraph, side_by_side
 from coursewaves.pages.present import counts_table, likert_figure, scores_figure, scores_table, shares_figure
+from coursewaves.score import score_names
 from coursewaves.survey.instruments import Instrument, Item, Scale
 from coursewaves.views.course import Course
 from coursewaves.views.opening import CourseView

@@ -5,9 +5,9 @@ from abc import ABC, abstractmethod
 import pandas as pd
 
 from coursewaves.analysis.enough import blank_small_values
-from coursewaves.analysis.score import score_names
 from coursewaves.analysis.summarise import mean_scores, response_counts
 from coursewaves.disclosure import Disclosed
+from coursewaves.score import score_names
 from coursewaves.views.subject import Subject, once
 
 COUNTS = ["instrument_id", "wave", "n_invited", "n", "n_duplicate", "n_outside_window", "share", "course_id",

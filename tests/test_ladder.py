@@ -13,11 +13,11 @@ LIBRARY = Path(__file__).parents[1] / "lib" / "coursewaves"
 
 NO_RUNGS = {
     "builders/outline.py: LEAST_ON_A_PAGE = 5": "questions on a page of a form",
-    "identifiers.py: 10 <= len(digits) <= 12": "digits of an identification number",
-    "logs.py: len(met) < 5": "errors behind an error",
-    "near_codes.py: LEAST_SIGNS = 5": "signs of a code",
+    "privacy/identifiers.py: 10 <= len(digits) <= 12": "digits of an identification number",
+    "runs/logs.py: len(met) < 5": "errors behind an error",
+    "intake/near_codes.py: LEAST_SIGNS = 5": "signs of a code",
     "problems.py: 0 < sum((c.isdigit() for c in text)) < 10": "digits of a telephone number",
-    "run.py: LEAST_SPACE = 100": "megabytes on a disk",
+    "runs/run.py: LEAST_SPACE = 100": "megabytes on a disk",
     "simulate/__init__.py: enrolled < 10": "the size of a made-up course",
     "stats/changes.py: FEWEST_PAIRS = 5": "what T_new2 needs to estimate a correlation",
     "stats/groups.py: SMALL_GROUP = 10": "where the t approximation gives way to permutation",

@@ -146,7 +146,17 @@ def test_headings_are_numbered_before_their_brackets():
     assert split_brackets("no brackets") == ("no brackets", "")
 
 
-@pytest.mark.parametrize("name", ["draft", "lime_headings", "lss", "spss_cases", "platforms.export", "platforms.kobo"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "reading.draft",
+        "reading.lime_headings",
+        "reading.lss",
+        "reading.spss_cases",
+        "platforms.export",
+        "platforms.kobo",
+    ],
+)
 def test_examples_in_the_docstrings_hold(name):
     found = doctest.testmod(importlib.import_module(f"coursewaves.{name}"))
     assert found.failed == 0

@@ -34,7 +34,7 @@ GUIDE = Path(__file__).parents[1] / "docs" / "guide"
 LANGUAGES = ("kk", "ru", "en")
 HOME = "institute"
 
-CLOCKS = ("publish", "run", "calendar_cli", "entry.journal", "archive.removal")
+CLOCKS = ("publishing.publish", "runs.run", "commands.calendar", "entry.journal", "archive.removal")
 """Modules that ask for the time."""
 
 KINDS = "[course, topic, factors, sample, period]"

@@ -139,18 +139,34 @@ def level_scores(
         The same rows. Within a course all scores move together towards one end of 0-100, so that order and ties stay;
         where nobody left anything out nothing moves.
     """
-    found = scores.copy()
     if not np.array_equal(scores["response_id"], responses["response_id"]):
         forms = responses.drop_duplicates("response_id").set_index("response_id")
         responses = forms.reindex(scores["response_id"]).reset_index().set_axis(scores.index)
-    ratings = {rating.id for rating in survey.ratings}
+    columns = {name: scores[name].to_numpy(dtype=float, copy=True) for name in score_names(survey) if name in scores}
     for instrument in survey.waves():
         rows = (responses["instrument_id"] == instrument.id).to_numpy()
-        courses = pd.factorize(responses.loc[rows, "course_id"], use_na_sentinel=False)[0]
-        for name, parts in composition(survey, instrument).items() if rows.any() else ():
-            is_rating = name in ratings
-            made_of = found.loc[rows, parts].to_numpy() if is_rating else item_scores(responses[rows], survey, parts)
-            found.loc[rows, name] = _levelled(found.loc[rows, name].to_numpy(), made_of, courses, minimum)
+        if rows.any():
+            own = {name: columns[name][rows] for name in composition(survey, instrument)}
+            for name, moved in _level_instrument(own, responses[rows], survey, instrument, minimum).items():
+                columns[name][rows] = moved
+    return scores.assign(**columns)
+
+
+def _level_instrument(
+    own: dict[str, Scores], forms: pd.DataFrame, survey: Survey, instrument: Instrument, minimum: int
+) -> dict[str, Scores]:  # fmt: skip
+    """Level the scores of one questionnaire: ratings with their criteria as these are then, all others with items."""
+    made_of, ratings = composition(survey, instrument), {rating.id for rating in survey.ratings}
+    items = _items(made_of, ratings)
+    places, values = {column: place for place, column in enumerate(items)}, item_scores(forms, survey, items)
+    courses = pd.factorize(forms["course_id"], use_na_sentinel=False)[0]
+    found: dict[str, Scores] = {}
+    for name, parts in made_of.items():
+        if name in ratings:
+            of_parts = np.column_stack([found[part] for part in parts])
+        else:
+            of_parts = values[:, [places[part] for part in parts]]
+        found[name] = _levelled(own[name], of_parts, courses, minimum)
     return found
 
 
@@ -216,10 +232,15 @@ def composition(survey: Survey, instrument: Instrument) -> dict[str, list[str]]:
     return found
 
 
+def _items(made_of: dict[str, list[str]], ratings: set[str]) -> list[str]:
+    """Return the columns of items that scores are made of, each once."""
+    return list(dict.fromkeys(part for name, parts in made_of.items() if name not in ratings for part in parts))
+
+
 def _score_instrument(responses: pd.DataFrame, survey: Survey, instrument: Instrument) -> dict[str, Scores]:
     ratings = {rating.id for rating in survey.ratings}
     made_of = composition(survey, instrument)
-    columns = list(dict.fromkeys(part for name, parts in made_of.items() if name not in ratings for part in parts))
+    columns = _items(made_of, ratings)
     scores = item_scores(responses, survey, columns)
     places = {column: place for place, column in enumerate(columns)}
     found: dict[str, Scores] = {}

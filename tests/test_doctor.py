@@ -22,7 +22,11 @@ from coursewaves.settings.home import Home
 from coursewaves.system.findings import Finding, is_any_wrong
 from coursewaves.workers.pool import CAN_FORK
 
-NOW = datetime.now(UTC)
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which a test begins, since the clock is compared with files that the test has just made."""
+    return datetime.now(UTC)
 
 
 @pytest.fixture
@@ -42,13 +46,13 @@ def answer(words: tuple[str, ...], given: bytes) -> Answer:
 
 
 @pytest.fixture
-def machine(tmp_path) -> Machine:
+def machine(tmp_path, now) -> Machine:
     return Machine(
         program=Path("/opt/c/bin/coursewaves"),
         user_units=tmp_path / "units",
         system_units=tmp_path / "system",
         zone=ZoneInfo("Asia/Almaty"),
-        now=NOW,
+        now=now,
         has=lambda name: name in {"fc-list", "systemctl"},
         call=answer,
         running=frozenset,
@@ -183,8 +187,8 @@ def test_a_key_that_is_open_to_others_or_damaged_is_named_and_none_is_made(home,
     [(timedelta(days=-400), "ok"), (timedelta(minutes=9), "ok"), (timedelta(minutes=11), "warn"),
      (timedelta(hours=23), "warn"), (timedelta(hours=25), "wrong")],
 )  # fmt: skip
-def test_a_clock_behind_the_newest_file_is_named(ahead, state, home):
-    now = NOW - timedelta(days=1)
+def test_a_clock_behind_the_newest_file_is_named(ahead, state, home, now):
+    now -= timedelta(days=1)
     for path in home.root.rglob("*.csv"):
         os.utime(path, (0, 0))
     newest = home.responses / "wave1" / "answers.csv"
@@ -228,21 +232,21 @@ def test_a_timed_run_that_differs_is_named(home, machine):
     assert ["differs" in fault for fault in faults(home, moved)] == [True]
 
 
-def test_a_run_that_is_active_is_told_and_one_that_hangs_is_warned_of(tmp_path):
+def test_a_run_that_is_active_is_told_and_one_that_hangs_is_warned_of(tmp_path, now):
     lock = tmp_path / "run.lock"
-    assert doctor.check_lock(lock, NOW, doctor.locks_of_the_system()) == Finding("ok", "no run is active")
+    assert doctor.check_lock(lock, now, doctor.locks_of_the_system()) == Finding("ok", "no run is active")
     with lock.open("w") as file:
-        assert doctor.check_lock(lock, NOW, doctor.locks_of_the_system()).what == "no run is active"
+        assert doctor.check_lock(lock, now, doctor.locks_of_the_system()).what == "no run is active"
         fcntl.flock(file, fcntl.LOCK_EX)
         locks = doctor.locks_of_the_system()
         if not locks:
             pytest.skip("a system that tells nothing of its locks")
-        active = doctor.check_lock(lock, NOW, locks)
+        active = doctor.check_lock(lock, now, locks)
         assert active.state == "ok"
         assert active.what.endswith(f"process {os.getpid()}")
-        hangs = doctor.check_lock(lock, NOW + timedelta(hours=7), locks)
+        hangs = doctor.check_lock(lock, now + timedelta(hours=7), locks)
         assert (hangs.state, hangs.fix) == ("warn", "see whether it hangs")
-    assert doctor.check_lock(lock, NOW, doctor.locks_of_the_system()).what == "no run is active"
+    assert doctor.check_lock(lock, now, doctor.locks_of_the_system()).what == "no run is active"
 
 
 def test_the_lock_is_looked_at_where_there_is_one(home, machine, tmp_path):

@@ -1,13 +1,16 @@
 """A course's partition holds what its report may see, no more, and changes exactly when that changes."""
 
 import zipfile
+from dataclasses import replace
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import handmade
 from coursewaves.load import load_year
-from coursewaves.partitions.cutting import packed, write_partitions
+from coursewaves.partitions.cutting import Rows, Source, packed, write_partitions
 from coursewaves.partitions.pooled import pool_year
 from coursewaves.processed.contents import read_contents
 from coursewaves.processed.year import Year
@@ -64,6 +67,33 @@ def test_an_answer_more_changes_the_partitions_that_are_told_of_it(survey, year)
     more = handmade.year(survey, courses={"A-1": 13, "A-2": 12, "A-3": 6})
     after = {entry.course_id: entry.sha256 for entry in write_partitions(year, pool_year(_with_tables(year, more)))}
     assert {name for name in before if before[name] != after[name]} == {"A-1", "A-2", "A-3"}
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from("ABC"), st.none() | st.text("әқ x", max_size=3), st.none() | st.floats(0, 1), st.booleans(),
+        st.none() | st.datetimes(pd.Timestamp(2020, 1, 1), pd.Timestamp(2030, 1, 1)),
+    ),
+    max_size=20,
+)  # fmt: skip
+
+
+@given(ROWS)
+def test_rows_are_the_same_bytes_whatever_stands_around_them(rows):
+    table = pd.DataFrame(rows, columns=[*"abcde"])
+    table = table.astype({"a": "str", "b": "str", "c": "float64", "d": "bool", "e": "datetime64[us]"})
+    for values in ("A", "BC"):
+        own = table[table["a"].isin([*values])].reset_index(drop=True)
+        assert Source(table).stream(Rows("a", tuple(values))) == Source(own).stream(Rows())
+
+
+def test_a_receipt_concerns_the_partition_of_its_course_alone(year):
+    receipts = pd.DataFrame({"course_id": ["A-2"], "wave": [1], "received_on": [pd.Timestamp(2025, 3, 14)]})
+    year.__dict__["registry"] = replace(year.registry, receipts=receipts.iloc[:0])
+    before = {entry.course_id: entry.sha256 for entry in write_partitions(year, pool_year(year))}
+    year.__dict__["registry"] = replace(year.registry, receipts=receipts)
+    after = {entry.course_id: entry.sha256 for entry in write_partitions(year, pool_year(year))}
+    assert {name for name in before if before[name] != after[name]} == {"A-2"}
 
 
 def test_the_same_year_gives_the_same_bytes_and_leaves_the_files_alone(year):

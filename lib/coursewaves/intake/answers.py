@@ -5,6 +5,7 @@ What a cell means is decided by its column's scale; cells that mean nothing are 
 
 from collections import defaultdict
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,6 +21,11 @@ from coursewaves.reading.records import Records
 from coursewaves.settings.sources import Source
 from coursewaves.survey.instruments import Instrument, Option, Scale
 from coursewaves.survey.wordings import normalised, says_something
+
+Places = np.ndarray[Any, np.dtype[np.int64]]
+
+NOWHERE = 0
+"""Number of an entry that a programme does not have; those that it has count from 1."""
 
 
 class Answers:
@@ -128,8 +134,16 @@ class Answers:
         self._report_invalid(column, typed.is_invalid & kept, f"no known {purpose.replace('_', ' ')}")
         return typed.values
 
-    def items(self, programmes: pd.Series, kept: Mask) -> pd.DataFrame:
-        """Return one column per item asked, in the questionnaire's order."""
+    def items(self, programmes: Cells, kept: Mask) -> pd.DataFrame:
+        """Return one column per item asked, in the questionnaire's order.
+
+        Parameters
+        ----------
+        programmes
+            The programme of each record; empty where it has none.
+        kept
+            Records whose faults are reported.
+        """
         found: dict[str, pd.Series] = {}
         ticks: dict[str, list[Column]] = defaultdict(list)
         own = [column for column in self.columns if column.item.purpose is None]
@@ -146,7 +160,7 @@ class Answers:
                 self._spread(column, values, programmes, found, kept=kept)
         found |= {item_id: self._chosen(columns, programmes, kept) for item_id, columns in ticks.items()}
         names = [name for item in self.instrument.items for name in self.context.survey.columns(item)]
-        return pd.DataFrame({name: found[name] for name in names if name in found}, index=programmes.index)
+        return pd.DataFrame({name: found[name] for name in names if name in found}, index=range(len(self)))
 
     def report(self, rows: Mask, rule: str, seen: str, done: str, fix: str, *, at: Column | None = None) -> None:
         """Add a problem for each of some rows, and what stands in the column where one is meant."""
@@ -160,7 +174,7 @@ class Answers:
         fix = "correct the cell, or record the spelling at the option under also"
         self.report(rows, "E-VALUE", seen, "cell dropped", fix, at=column)
 
-    def _typed(self, column: Column, programmes: pd.Series, kept: Mask) -> pd.Series:
+    def _typed(self, column: Column, programmes: Cells, kept: Mask) -> pd.Series:
         scale = self.context.survey.scale(column.item.scale)
         cells = self.cells_of(column)
         if scale.options_from is None:
@@ -177,15 +191,17 @@ class Answers:
             seen = f"more than {column.item.at_most} answers"
             self.report(is_over & kept, "E-MANY", seen, "all are kept", "let the form limit them", at=column)
 
-    def _typed_by_programme(self, cells: Cells, scale: Scale, programmes: pd.Series) -> Typed:
+    def _typed_by_programme(self, cells: Cells, scale: Scale, programmes: Cells) -> Typed:
         """Type a scale whose options are the programme's own topics; their numbers are the codes."""
-        values = pd.Series([None] * len(cells), index=programmes.index, dtype="str")
+        values = pd.Series([None] * len(cells), dtype="str")
         is_invalid = np.zeros(len(cells), dtype=bool)
-        for programme_id, rows in programmes.groupby(programmes).indices.items():
-            full = scale.model_copy(update={"options": [*self._topic_options(str(programme_id)), *scale.options]})
-            typed = type_cells(cells.taken(np.asarray(rows)), full, self.source.missing, self.delimiter)
-            values.iloc[rows] = typed.values.to_numpy()
-            is_invalid[rows] = typed.is_invalid
+        for code, programme_id in enumerate(programmes.texts):
+            rows = np.flatnonzero(programmes.codes == code)
+            if programme_id:
+                full = scale.model_copy(update={"options": [*self._topic_options(programme_id), *scale.options]})
+                typed = type_cells(cells.taken(rows), full, self.source.missing, self.delimiter)
+                values.iloc[rows] = typed.values.to_numpy()
+                is_invalid[rows] = typed.is_invalid
         return Typed(values, is_invalid)
 
     @cached_property
@@ -198,7 +214,7 @@ class Answers:
         worded = [{key: text for key, text in found.items() if isinstance(text, str)} for found in texts]
         return [Option(code=str(row["number"]), text=text) for row, text in zip(rows, worded, strict=True)]
 
-    def _chosen(self, columns: list[Column], programmes: pd.Series, kept: Mask) -> pd.Series:
+    def _chosen(self, columns: list[Column], programmes: Cells, kept: Mask) -> pd.Series:
         """Return the answers to a question whose options have a column each, as if they stood in one cell."""
         scale = self.context.survey.scale(columns[0].item.scale)
         options = {option.code: option for option in scale.options}
@@ -209,47 +225,45 @@ class Answers:
             self._report_invalid(column, is_invalid & kept, "neither chosen nor left out")
             for code, rows in self._option_rows(column, programmes, options):
                 chosen[code] = chosen.get(code, np.zeros(len(self), dtype=bool)) | (is_chosen & rows)
-        values = pd.Series([""] * len(self), index=programmes.index, dtype="str")
+        values = pd.Series([""] * len(self), dtype="str")
         for code in sorted(chosen, key=order.index):
             values = values.where(~chosen[code], values + "|" + code)
         values = values.str.removeprefix("|").replace("", None)
         self._report_many(columns[0], values, kept)
         return values
 
-    def _option_rows(self, column: Column, programmes: pd.Series, options: dict[str, Option]) -> list[tuple[str, Mask]]:
+    def _option_rows(self, column: Column, programmes: Cells, options: dict[str, Option]) -> list[tuple[str, Mask]]:
         """Return which code a ticked option means in which rows: topics have their numbers by programme."""
         if column.option in options:
             return [(column.option, np.ones(len(self), dtype=bool))]
         numbers = self._places("topics", column.option, programmes)
-        return [(str(int(number)), (numbers == number).to_numpy()) for number in sorted(numbers.dropna().unique())]
+        return [(str(number), numbers == number) for number in _met(numbers)]
 
     def _spread(
-        self,
-        column: Column,
-        values: pd.Series,
-        programmes: pd.Series,
-        found: dict[str, pd.Series],
-        *,
-        kept: Mask,
+        self, column: Column, values: pd.Series, programmes: Cells, found: dict[str, pd.Series], *, kept: Mask
     ) -> None:
         """Put a repeated item's answers where the row's own programme has the entry."""
         places = self._places(str(column.item.repeat), column.row_text, programmes)
-        is_lost = (values.notna() & places.isna()).to_numpy(dtype=bool) & kept
+        is_given = values.notna().to_numpy(dtype=bool)
         seen = "an answer about what the course's programme does not have"
         fix = "check the course of the answer, or the programme's list in the registry"
-        self.report(is_lost, "E-ROW", seen, "cell dropped", fix, at=column)
-        for number in sorted(places.dropna().unique()):
-            name = f"{column.item.id}.{int(number)}"
+        self.report(is_given & (places == NOWHERE) & kept, "E-ROW", seen, "cell dropped", fix, at=column)
+        for number in _met(places):
+            name = f"{column.item.id}.{number}"
             here = values.where(places == number)
             if name in found:
-                is_twice = (found[name].notna() & here.notna()).to_numpy(dtype=bool) & kept
+                is_twice = found[name].notna().to_numpy(dtype=bool) & is_given & (places == number) & kept
                 seen, fix = f"question {name} is answered in two columns", "delete the column that holds no answers"
                 self.report(is_twice, "E-DUPCOL", seen, "the first is read", fix, at=column)
             found[name] = found[name].fillna(here) if name in found else here
 
-    def _places(self, repeat: str, row_text: str, programmes: pd.Series) -> pd.Series:
-        numbers = {
-            programme: self.context.row_numbers.get((repeat, str(programme), row_text))
-            for programme in programmes.dropna().unique()
-        }
-        return programmes.map(numbers).astype("float64")
+    def _places(self, repeat: str, row_text: str, programmes: Cells) -> Places:
+        """Return the number that an entry has in the programme of each record, or `NOWHERE`."""
+        known = self.context.row_numbers
+        numbers = [known.get((repeat, programme, row_text), NOWHERE) for programme in programmes.texts]
+        return np.array(numbers, dtype=np.int64)[programmes.codes]
+
+
+def _met(places: Places) -> list[int]:
+    """Return the numbers that stand in some record, in their order."""
+    return [int(number) for number in np.unique(places[places != NOWHERE])]

@@ -47,7 +47,8 @@ def make_forms(answers: Answers) -> pd.DataFrame:
     seen, fix = "answered outside the wave's window", "nothing; late and early answers are listed in the report"
     answers.report(outcome == "outside_window", "E-WINDOW", seen, "answer not counted", fix)
     kept = np.asarray(outcome == "kept", dtype=bool)
-    items = answers.items(course_ids.map(answers.context.programme_ids), kept)
+    programmes = Cells.of(course_ids.map(answers.context.programme_ids).fillna(""))
+    items = answers.items(programmes, kept)
     forms = pd.DataFrame(
         {
             "response_id": _response_ids(answers.records),

@@ -102,14 +102,17 @@ def share(cells: Cells, holds: Callable[[str], bool]) -> float:
 
     Of a long column `SAMPLE` cells are looked at, from its first to its last.
     """
-    places = np.unique(np.linspace(0, max(len(cells) - 1, 0), SAMPLE).astype(int))[: len(cells)]
-    given = [text for text in (cells[place] for place in places.tolist()) if not is_blank(text)]
-    return sum(map(holds, given)) / len(given) if given else 0.0
+    places = np.linspace(0, len(cells) - 1, min(SAMPLE, len(cells))).astype(int)
+    codes, counts = np.unique(cells.codes[places], return_counts=True)
+    given = [(cells.texts[code], n) for code, n in zip(codes.tolist(), counts.tolist(), strict=True)]
+    given = [(text, n) for text, n in given if not is_blank(text)]
+    return sum(n for text, n in given if holds(text)) / sum(n for _, n in given) if given else 0.0
 
 
 def all_are(cells: Cells, holds: Callable[[str], bool]) -> bool:
     """Whether a column has cells that are not blank, and each of them a property."""
-    return share(cells, holds) == 1 and bool(cells.where(lambda text: is_blank(text) or holds(text)).all())
+    given = [text for code in np.unique(cells.codes).tolist() if not is_blank(text := cells.texts[code])]
+    return bool(given) and all(map(holds, given))
 
 
 def other_text(question: str, label: str, answers: Cells, texts: Cells) -> Name:

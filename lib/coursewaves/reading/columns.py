@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -61,6 +61,9 @@ class Cells:
         codes[list(texts)] = np.arange(len(self.texts), len(self.texts) + len(texts), dtype=np.int32)
         return type(self)(codes, [*self.texts, *texts.values()])
 
-    def mapped(self, values: Sequence[object], dtype: str) -> pd.Series:
+    def mapped(self, values: Sequence[Any], dtype: Literal["str", "float64"]) -> pd.Series:
         """Return a series of one value for each record, given those of the distinct texts."""
-        return pd.Series(pd.Series([*values, None], dtype=dtype).array.take(self.codes))
+        known = [*values, None]
+        if dtype == "float64":
+            return pd.Series(np.array(known, dtype=np.float64)[self.codes])
+        return pd.Series(pd.array(known, dtype=dtype).take(self.codes))

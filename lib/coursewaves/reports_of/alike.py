@@ -3,8 +3,7 @@
 import pandas as pd
 
 from coursewaves.pages.pieces import Section, bullets
-from coursewaves.sections import methods as sections_methods
-from coursewaves.sections.methods import Reader
+from coursewaves.sections.methods import Reader, methods
 from coursewaves.views.view import View
 
 MOST_SENTENCES = 7
@@ -19,7 +18,7 @@ def in_short(view: View, paragraphs: list[int], sentences: list[str]) -> Section
 
 def methods_of(view: Reader) -> Section:
     """Explain how the numbers of several courses were made; see `coursewaves.sections.methods`."""
-    found = sections_methods(view)
+    found = methods(view)
     note = view.say(
         "Sums over several courses leave out what fewer than {minimum} people of a course said: it could be computed "
         "from the reports on the other courses.",

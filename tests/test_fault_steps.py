@@ -268,6 +268,21 @@ def test_a_flipped_bit_of_what_was_loaded_is_found_refused_by_report_and_healed_
     assert (differences(state_of(folder), clean), painter.asked) == ([], [])
 
 
+LOST = {
+    "the record of the load": "data/processed/contents.json", "a table": "data/processed/responses.parquet",
+    "a pooled table": "data/processed/pooled_programmes.parquet", "a course": "data/processed/courses/P01-02.zip",
+    "a page": "reports/course/P02-01.kk.html", "the manifest": "reports/manifest.json",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOST.values(), ids=LOST)
+def test_a_file_that_is_lost_is_made_again_as_it_was(folder, painter, name):
+    clean = state_of(folder)
+    (folder / name).unlink()
+    n_made = {"reports/manifest.json": N_PAGES, "reports/course/P02-01.kk.html": 1}.get(name, 0)
+    assert (ran(folder, painter).n_made, differences(state_of(folder), clean)) == (n_made, [])
+
+
 def test_a_page_with_a_flipped_bit_is_made_anew_and_no_other(folder, painter):
     clean = state_of(folder)
     flip(folder / "reports" / "course" / "P01-02.kk.html", 4321)

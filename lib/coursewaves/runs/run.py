@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from coursewaves.deadlines.report_days import check_day, read_status_day
 from coursewaves.errors import CoursewavesError
 from coursewaves.processed.contents import read_contents
-from coursewaves.publishing.manifest import close_journal, drop_damaged, is_anything_owed, read_manifest, settle
+from coursewaves.publishing.manifest import close_journal, drop_damaged, read_manifest, settle
 from coursewaves.publishing.plan import Planned, gone, load_reasons, plan_reports
 from coursewaves.publishing.publish import Do, Outcome, make_reports, mark_stale
 from coursewaves.runs.alerts import finish_check, finish_run
@@ -101,17 +101,19 @@ def produce(
         As `coursewaves.publishing.plan.plan_reports`.
     """
     chosen = (list(course_ids), list(languages), list(kinds))
-    produced = _produce(home, do, begun, done, chosen, formats=formats, anew=anew)
+    today = today_of(home, clock())
+    produced, is_new = _produce(home, do, begun, done, today, chosen, formats=formats, anew=anew)
+    if is_new:
+        write_index_of(home, today)
     close_journal(home)
     return produced
 
 
 def _produce(
-    home: Home, do: Do, begun: Callable[[list[Planned]], None], done: Callable[[Outcome], None],
-    chosen: Sequence[list[str]] = (), *, formats: Iterable[str] = (), anew: bool = False, today: date | None = None,
-) -> Produced:  # fmt: skip
-    """Make the reports and the index, and leave the journal open for what else is made of them."""
-    today = today or today_of(home, clock())
+    home: Home, do: Do, begun: Callable[[list[Planned]], None], done: Callable[[Outcome], None], today: date,
+    chosen: Sequence[list[str]] = (), *, formats: Iterable[str] = (), anew: bool = False,
+) -> tuple[Produced, bool]:  # fmt: skip
+    """Make the reports, and leave the journal open for what is made of them; tell whether that is older now."""
     planned = plan_reports(home, *chosen, formats=formats, anew=anew)
     _sweep(home, {one.job.kind for one in planned})
     is_owed = settle(home)
@@ -121,10 +123,8 @@ def _produce(
     if is_marked:
         write_index_of(home, today)
     outcomes = make_reports(home, planned, do, done)
-    if outcomes or is_owed:
-        write_index_of(home, today)
     n_stale = sum(bool(page["is_stale"]) for page in read_manifest(home))
-    return Produced(outcomes, sum(not one.reasons for one in planned), n_stale)
+    return Produced(outcomes, sum(not one.reasons for one in planned), n_stale), bool(outcomes) or is_owed
 
 
 def _sweep(home: Home, kinds: Iterable[str]) -> None:
@@ -212,13 +212,11 @@ class _Run:
         self.left_out = _left_out(self.home)
         if drop_damaged(self.home):
             log.warning("the manifest was damaged: all reports are made anew")
-        is_owed = is_anything_owed(self.home)
         with self._stage("reports"):
-            self.produced = _produce(self.home, do, self._begun, self._done, today=today)
-        is_new = is_owed or bool(self.produced.outcomes)
+            self.produced, is_new = _produce(self.home, do, self._begun, self._done, today)
         if is_new or read_status_day(self.home) != today:
             with self._stage("deadlines"):
-                write_day(self.home, today, with_index=not is_new)
+                write_day(self.home, today)
         close_journal(self.home)
 
     def _load(self, today: date) -> None:

@@ -24,10 +24,9 @@ class Cluster:
         self.folder = folder
         self.environment = environment
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.failures = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(allowed_failures)}
         told = folder / "scheduler.json"
-        failures = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(allowed_failures)}
-        command = ["distributed.cli.dask_scheduler", "--port", "0", "--dashboard-address", "127.0.0.1:0"]
-        self.scheduler = self._start([*command, "--scheduler-file", str(told)], "scheduler", failures)
+        self.scheduler = self._schedule("scheduler", "0", "--scheduler-file", str(told))
         until = time.monotonic() + 60
         while not (told.exists() and told.read_text().strip()) and time.monotonic() < until:
             time.sleep(0.05)
@@ -36,6 +35,15 @@ class Cluster:
         log = folder / "scheduler.log"
         while log.read_text().count("Register worker addr") < len(workers) and time.monotonic() < until:
             time.sleep(0.05)
+
+    def restart(self, *workers: str) -> None:
+        """Start a scheduler that was killed again at its address, and workers, as their services do."""
+        self.scheduler = self._schedule("scheduler again", self.address.rpartition(":")[2])
+        self.workers = [self.add(how) for how in workers]
+
+    def _schedule(self, name: str, port: str, *more: str) -> subprocess.Popen[bytes]:
+        command = ["distributed.cli.dask_scheduler", "--port", port, "--dashboard-address", "127.0.0.1:0", *more]
+        return self._start(command, name, self.failures)
 
     def add(self, how: str = "") -> subprocess.Popen[bytes]:
         """Add a worker with its nanny; `how` it misbehaves, see `worker_of_tests`."""

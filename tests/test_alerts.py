@@ -131,6 +131,27 @@ def test_the_end_of_trouble_that_nobody_heard_of_is_not_told(told):
     assert told(GOOD, NIGHT + HOUR) == []
 
 
+def test_files_that_are_left_out_are_told_once_a_day_until_none_is(told):
+    names = ("b.xlsx", "c.xlsx")
+    one, two = (
+        run("incomplete", 3, failures=tuple(Failure("file", name, reason="E-WORKBOOK, torn") for name in names[:n]))
+        for n in (1, 2)
+    )
+    assert told(one, NIGHT) == both("incomplete")
+    assert told(one, NIGHT + HOUR) == []
+    assert told(two, NIGHT + 2 * HOUR) == both("incomplete")
+    assert told(two, NIGHT + DAY + 2 * HOUR) == both("incomplete")
+    assert told(GOOD, NIGHT + 2 * DAY) == both("works again")
+
+
+def test_the_message_names_the_files_that_are_left_out():
+    record = run("incomplete", 3, n_made=4, failures=(Failure("file", "w/b.xlsx", reason="E-WORKBOOK, torn"),))
+    message = compose(News("incomplete", record), Settings(institute={"en": "Institute"}, languages=["en"]))
+    assert message.subject == "Institute: The reports are current, but whole files are left out of them"
+    assert "- file w/b.xlsx: E-WORKBOOK, torn" in message.text
+    assert "Nothing of the files named is counted: export them again" in message.text
+
+
 def test_a_missed_run_is_told_and_so_is_the_run_that_makes_up_for_it(home, told):
     write_status(home, GOOD, NIGHT + HOUR)
     assert told(None, NIGHT + DAY) == []

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import handmade
@@ -21,19 +22,23 @@ from coursewaves.pages import pieces as page
 from coursewaves.pages import present
 from coursewaves.partitions import pooled
 from coursewaves.partitions.subjects import list_subjects
+from coursewaves.phrases import Phrases
 from coursewaves.processed.year import Year
+from coursewaves.reports_of import period
 from coursewaves.results import MIME, as_json, as_workbook, assembled
 from coursewaves.score import score_responses
+from coursewaves.sections import low_rated
 from coursewaves.settings.home import Home, notebooks_folder
 from coursewaves.simulate import simulate_year
 from coursewaves.views import opening, programme
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
-from attack import FEW, Claim, attack, between, counts, pairs, parts_of_sums, subgroups, summary
+from attack import FEW, ON_TWO, Claim, attack, between, counts, pairs, parts_of_sums, subgroups, summary
 from attack_groups import CONTINGENT, groups_by_files, groups_named
 from attack_pages import Bar, Line, Page, read_page, read_pages
+from attack_planes import Spread
 from attack_results import Mean, Number, Results, untold
-from attack_scores import alone_by_steps, changed_numbers, left_out, parts_of_means
+from attack_scores import alone_by_steps, changed_numbers, changed_spreads, left_out, parts_of_means
 from attack_truth import are_true
 
 BARS = ("course", "A-1", "wave-b", "Grid", "0", "Question")
@@ -198,6 +203,30 @@ def test_the_summary_counts_claims_and_true_ones():
     assert summary([], None) == ["nothing follows about fewer than five people"]
 
 
+def of_spread(n: int, value: float, half: float, n_runs: int = 2) -> list[Page]:
+    place = ("period", "year", "programmes", "Programmes in the order of their names", "P01", "Play", "")
+    numbers = [Number(place, "n_courses", n_runs, 0)]
+    return [Page("period", "year", [], [], "", Results({}, numbers, {}, {}, spreads=(Spread(n, value, half),)))]
+
+
+@pytest.mark.parametrize(
+    ("n", "value", "half", "told"),
+    [
+        (43, 15.0, 0.0, [(1, 15.0, 15.0)]),  # 41 · 225 - 40 · 225 = 15²
+        (43, 20.0, 0.0, [(1, 86.02, 86.02)]),  # 41 · 400 - 40 · 225 = 7400
+        (43, 15.0, 0.5, [(1, 0.0, 37.82)]),  # 41 · 15.5² - 40 · 14.5² = 1440 .. 1430 the other way
+        (42, 15.1, 0.01, [(1, 9.49, 12.0)]),  # nobody came: 40 · (15.09² - 15.01²) = 96.3 .. 40 · (15.11² - 14.99²)
+        (42, 15.0, 0.01, []),
+        (47, 20.0, 0.0, []),  # five people
+    ],
+)
+def test_the_limits_of_a_funnel_tell_how_far_a_rating_more_lies_from_the_others(n, value, half, told):
+    found = changed_spreads(of_spread(42, 15.0, half), of_spread(n, value, half))
+    assert [(claim.people, *claim.told) for claim in found] == [
+        (people, pytest.approx(low, abs=0.5), pytest.approx(high, abs=0.5)) for people, low, high in told
+    ]
+
+
 # Our own pages ---------------------------------------------------------------------------------------
 
 
@@ -210,6 +239,11 @@ def written(folder: Path, kind: str, subject_id: str, parts: list[Any]) -> Path:
     bundles = [part._repr_mimebundle_()[MIME] for part in parts]
     path.with_suffix(".json").write_bytes(as_json(assembled(bundles, head)))
     return path
+
+
+def exactly(value: float | None, digits: int = 0) -> float:
+    """Draw a figure as it was computed."""
+    return float("nan") if value is None else float(value)
 
 
 def paired(survey) -> Year:
@@ -275,13 +309,58 @@ def test_a_mean_and_its_questions_tell_nothing_of_who_left_one_out(survey, tmp_p
     del found.__dict__["shown_scores"]
     if is_leaky:
         monkeypatch.setattr(Year, "shown_scores", property(lambda one: one.scores))
-        monkeypatch.setattr(present, "_whole", float)
+        monkeypatch.setattr(present, "_said", exactly)
         monkeypatch.setattr(Occasions, "lifts", lambda *_: (0.0, 0.0))
     view = handmade.view(found)
     parts = [*sections.waves(view), sections.changes(view), sections.factors(view)]
     claims = list(left_out([read_page(written(tmp_path, "course", "A-1", parts))]))
     # five questions of K4, four answered by that one: B4.1 and B5
     assert bool(claims) == is_leaky
+
+
+def of_year(found: Year, folder: Path) -> list[Page]:
+    """The page of a year: its programmes and their funnel."""
+    parts = [*period.programmes(opening.YearView(found, Phrases("en")))]
+    return [read_page(written(folder, "period", "year", parts))]
+
+
+def with_one_more(survey) -> tuple[Year, Year]:
+    """Forty ratings of two courses, and the same year with one more of A-2."""
+    return tuple(handmade.year(survey, courses={"A-1": 20, "A-2": n}) for n in (20, 21))
+
+
+@pytest.mark.parametrize("is_drawn_exactly", [True, False])
+def test_one_more_rating_is_solved_from_limits_that_are_drawn_exactly(survey, tmp_path, monkeypatch, is_drawn_exactly):
+    if is_drawn_exactly:
+        monkeypatch.setattr(present, "_said", exactly)
+    before, after = with_one_more(survey)
+    rating = survey.ratings[0].id
+    releases = [of_year(found, tmp_path / name) for found, name in ((before, "before"), (after, "after"))]
+    (claim,) = changed_spreads(*releases)
+    ratings = [found.scores.loc[found.scores["course_id"] == "A-2", rating].dropna() for found in (before, after)]
+    added = ((ratings[1] - ratings[1].mean()) ** 2).sum() - ((ratings[0] - ratings[0].mean()) ** 2).sum()
+    low, high = claim.told
+    assert low <= added**0.5 <= high
+    assert (high - low < 1) == is_drawn_exactly
+    assert (high - low > 25) != is_drawn_exactly
+
+
+def test_a_plane_tells_no_more_digits_than_the_numbers_beside_it(survey, tmp_path, monkeypatch):
+    found = handmade.year(survey, courses={"A-1": 19, "A-2": 23})
+    found.scores[survey.ratings[0].id] *= 0.987  # no whole number
+    factors = pd.DataFrame({"factor_id": ["F1", "F2"], "n": 20, "importance": [0.253, 0.1], "mean": [55.4, 60.0]})
+
+    def told(folder: str) -> list[str]:
+        view = handmade.view(found)
+        shown = present.map_figure(view, view.gate(factors, "means", ["factor_id"]), str, "Map")
+        section = page.Section("factors", "Factors", [17], [low_rated.funnel(view), shown])
+        return [
+            text.split()[0] for text in read_page(written(tmp_path / folder, "course", "A-1", [section])).results.finer
+        ]
+
+    assert told("rounded") == []
+    monkeypatch.setattr(present, "_said", exactly)
+    assert told("exact") == ["A", "F1"]
 
 
 # The example year ------------------------------------------------------------------------------------
@@ -362,10 +441,12 @@ def test_nothing_follows_of_fewer_than_five_people_from_all_that_the_example_yea
     assert all(page.results.numbers for page in pages)
     assert attack([pages]) == []
     assert [untold(as_workbook(page.results.result), page.results.result) for page in pages] == [[]] * len(pages)
+    assert {page.kind for page in pages if page.results.spreads} == {"course", "factors", "period"}
+    assert not [page.results.finer for page in pages if page.results.finer]
     load_year(second)
     later = publish(second, tmp_path / "later")
     assert attack([later]) == []
-    changed = [*between(pages, later), *changed_numbers(pages, later)]
+    changed = [claim for one in ON_TWO for claim in one(pages, later)]
     assert are_true(changed, [first.root, second.root]) == []
     assert "Answers wait to be counted" in next(page.text for page in later if page.subject_id == "P02-03")
 
@@ -393,7 +474,7 @@ def test_with_peoples_own_means_the_answers_of_those_who_left_one_out_follow(
     monkeypatch.setattr(Year, "shown_scores", property(lambda one: one.scores))
     monkeypatch.setattr(Occasions, "lifts", lambda *_: (0.0, 0.0))
     if is_drawn_exactly:
-        monkeypatch.setattr(present, "_whole", float)
+        monkeypatch.setattr(present, "_said", exactly)
     first, _, _ = days
     claims = left_out(publish(first, tmp_path, ("P01-01", "P02-01")))
     assert len(are_true(claims, [first.root])) >= least

@@ -294,6 +294,16 @@ def test_a_file_name_in_brackets_is_printed_as_it_is(home_of_one_wave):
         assert "[red]odd[/nothing].csv" in result.output
 
 
+def test_a_load_names_a_file_of_which_nothing_counts_and_ends_with_three(home_of_one_wave):
+    home = home_of_one_wave
+    assert run("--home", str(home), "load").exit_code == 0
+    (home / "data" / "raw" / "responses" / "[b]torn.xlsx").write_bytes(b"PK\x03\x04 and no more")
+    result = run("--home", str(home), "load")
+    assert result.exit_code == 3
+    assert "left out whole, nothing of them counts: [b]torn.xlsx (E-WORKBOOK)" in " ".join(result.output.split())
+    assert (home / "data" / "processed" / "contents.json").exists()
+
+
 # report ----------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -189,6 +190,24 @@ def test_a_connection_that_breaks_on_the_way_is_made_again_and_costs_no_page(hom
     assert failures(outcomes) == {}
     assert hashes(outcomes) == of(local, *FOUR)
     assert "the cluster dropped what became of P0" in caplog.text
+
+
+def test_a_scheduler_that_its_service_starts_again_costs_no_page(home, local, clusters, caplog):
+    one = clusters("is slow", "is slow")
+    services: list[threading.Timer] = []
+
+    def kill(outcome: Outcome) -> None:
+        if not services:
+            one.kill(one.scheduler)
+            services.append(threading.Timer(12, one.restart, ["is slow"]))
+            services[0].start()
+
+    outcomes = made(home, lambda found: on_cluster(found, one.address), *FOUR, done=kill)
+    services[0].join()
+    assert failures(outcomes) == {}
+    assert hashes(outcomes) == of(local, *FOUR)
+    assert "the cluster dropped what became of P0" in caplog.text
+    assert kept(home.processed / "cluster") == []
 
 
 def test_a_report_whose_process_dies_fails_alone(home, local, clusters):

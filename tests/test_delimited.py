@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursewaves.reading.delimited import Record, find_delimiter, split, split_whole
+from coursewaves.reading.delimited import Record, find_delimiter, joined, rows_of, split, split_whole
 
 ALPHABET = 'abЖ1"",;;\t\r\n\n \u2028'
 TEXTS = st.text(st.sampled_from(ALPHABET), max_size=60)
@@ -73,3 +73,18 @@ def test_the_header_may_stand_after_blank_rows():
 @pytest.mark.parametrize(("text", "delimiter"), [("a,b;c\n1;2\n", ";"), ("a\tb,c\n1\t2\n", "\t"), ("a,b\n", ",")])
 def test_the_delimiter_is_the_one_on_which_header_and_records_agree(text, delimiter):
     assert find_delimiter(text) == delimiter
+
+
+@given(CELLS, st.booleans())
+def test_a_table_of_our_own_comes_back_as_it_was_written(rows, is_quoted):
+    columns = ["path", "what"]
+    text = joined([columns, *rows], is_quoted=is_quoted)
+    assert rows_of(text, columns) == rows
+    assert rows_of(f"\ufeff{text}", columns) == rows
+
+
+@pytest.mark.parametrize("text", ["", "\n", "path\na\n", "what,path\na,b\n", "path,what\na,b,c\n", "path,what\n\0\n",
+                                  "path,what\na\n"])  # fmt: skip
+def test_a_table_that_is_not_as_we_wrote_it_is_refused(text):
+    with pytest.raises(ValueError, match="not as it was written"):
+        rows_of(text, ["path", "what"])

@@ -268,6 +268,21 @@ def test_a_flipped_bit_of_what_was_loaded_is_found_refused_by_report_and_healed_
     assert (differences(state_of(folder), clean), painter.asked) == ([], [])
 
 
+LOST = {
+    "the record of the load": "data/processed/contents.json", "a table": "data/processed/responses.parquet",
+    "a pooled table": "data/processed/pooled_programmes.parquet", "a course": "data/processed/courses/P01-02.zip",
+    "a page": "reports/course/P02-01.kk.html", "the manifest": "reports/manifest.json",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOST.values(), ids=LOST)
+def test_a_file_that_is_lost_is_made_again_as_it_was(folder, painter, name):
+    clean = state_of(folder)
+    (folder / name).unlink()
+    n_made = {"reports/manifest.json": N_PAGES, "reports/course/P02-01.kk.html": 1}.get(name, 0)
+    assert (ran(folder, painter).n_made, differences(state_of(folder), clean)) == (n_made, [])
+
+
 def test_a_page_with_a_flipped_bit_is_made_anew_and_no_other(folder, painter):
     clean = state_of(folder)
     flip(folder / "reports" / "course" / "P01-02.kk.html", 4321)
@@ -537,11 +552,16 @@ def is_edited(folder: Path, painter: Painter) -> None:
     (folder / "reports" / "course" / "P01-02.kk.html").write_text("better figures")
 
 
+def is_torn(folder: Path, painter: Painter) -> None:
+    (folder / "data" / "raw" / "responses" / "torn.xlsx").write_bytes(b"PK\x03\x04 and no more")
+
+
 OUTCOMES = [
     (is_edited, "done", 0, "done: 1 made, 3 unchanged, 0 failed in 0 s"),
     (lambda folder, painter: None, "nothing new", 0, "nothing new: 4 reports are current"),
     (fails, "failed", 1, "failed: 1 of 1, course P01-02 (kk): cell `cw.sections.waves(course)`: KeyError"),
     (is_refused, "refused", 2, "refused: The settings have faults"),
+    (is_torn, "incomplete", 3, "incomplete: 4 made, 0 unchanged, 0 failed; left out: file torn.xlsx: E-WORKBOOK, "),
     (is_stopped, "stopped", 143, "stopped: by signal 15 after 0 s, 0 made, 0 unchanged, 0 failed"),
 ]
 
@@ -560,6 +580,23 @@ def test_every_outcome_has_one_line_an_entry_of_the_status_and_its_code(
     status = json.loads((folder / "reports" / "status.json").read_text(encoding="utf-8"))
     assert (status["last"]["outcome"], status["last"]["exit_code"]) == (outcome, exit_code)
     assert status["last"] == status["runs"][-1]
+
+
+def test_a_file_that_nobody_could_read_is_named_by_every_run_until_it_is_gone_and_stops_no_report(folder, painter):
+    is_torn(folder, painter)
+    first, second = ran(folder, painter), ran(folder, painter)
+    assert [(one.outcome, one.exit_code, one.n_made) for one in (first, second)] == [
+        ("incomplete", 3, 4), ("incomplete", 3, 0)
+    ]  # fmt: skip
+    assert "left out: file torn.xlsx: E-WORKBOOK" in (folder / "logs" / "coursewaves.log").read_text(encoding="utf-8")
+    fails(folder, painter)
+    failed = ran(folder, painter)
+    assert (failed.outcome, failed.exit_code, failed.n_failed) == ("failed", 1, 1)
+    assert [one.kind for one in failed.failures] == ["course", "file"]
+    painter.fails.clear()
+    (folder / "data" / "raw" / "responses" / "torn.xlsx").unlink()
+    last = ran(folder, painter)
+    assert (last.outcome, last.exit_code, last.failures) == ("done", 0, ())
 
 
 def test_an_error_that_nobody_foresaw_is_told_by_its_class_and_stage(folder, painter, monkeypatch):

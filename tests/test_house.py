@@ -11,9 +11,11 @@ import pkgutil
 import re
 import shlex
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -464,6 +466,28 @@ def test_a_dependency_without_a_fitting_pin_is_found():
         "rich>=14: pinned ['13.0']",
         "scipy: pinned nowhere",
     ]
+
+
+def undeclared(folder: str, *extras: str) -> list[str]:
+    """Name what the files of a folder import of other projects that the project does not ask for."""
+    project, packages = pyproject(), packages_distributions()
+    wanted = chain(project["dependencies"], *(project["optional-dependencies"][extra] for extra in extras))
+    asked = {canonicalize_name(Requirement(requirement).name) for requirement in wanted}
+    own = {path.stem for path in committed() if path.suffix == ".py"} | {"coursewaves", "exports"}
+    names = {name for path in sorted((ROOT / folder).rglob("*.py")) for name in foreign_modules(tree_of(path))}
+    foreign = sorted(names - own - sys.stdlib_module_names)
+    return [name for name in foreign if not asked & {canonicalize_name(one) for one in packages.get(name, [])}]
+
+
+@pytest.mark.parametrize(
+    ("folder", "extras"), [("lib", ("cluster", "documents")), ("tests", ("test",)), ("tools", ("test",))]
+)
+def test_what_is_imported_is_asked_for_and_does_not_come_along_by_chance(folder, extras):
+    assert undeclared(folder, *extras) == []
+
+
+def test_an_import_that_nobody_asked_for_is_found():
+    assert {"pytest", "hypothesis"} <= {*undeclared("tests")}
 
 
 def test_conda_gets_python_and_pip_and_pip_gets_the_rest():

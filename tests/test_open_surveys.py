@@ -20,6 +20,8 @@ from coursewaves.phrases import Phrases
 from coursewaves.processed.contents import OpenSurvey, read_contents
 from coursewaves.processed.year import Year
 from coursewaves.publishing.plan import load_reasons, plan_reports
+from coursewaves.registry.spans import processing_span
+from coursewaves.registry.working_days import WorkingCalendar
 from coursewaves.releases.holding import hold
 from coursewaves.releases.open_surveys import last_days, open_surveys
 from coursewaves.runs.run import run
@@ -35,6 +37,9 @@ ONE_DAY = timedelta(days=1)
 
 LAST_OF_B = date(2025, 3, 21)
 """A week after the course's last day."""
+
+SHOWN = date(2025, 3, 26)
+"""After four days of grace: the last of B is a Friday, so two of the four are working days."""
 
 
 # Days ------------------------------------------------------------------------------------------------
@@ -80,19 +85,45 @@ def test_of_a_sample_survey_without_dated_invitations_no_end_is_known(survey):
     assert "C" not in days_of(last_days(registry_of(None), survey, Settings()))
 
 
-def test_answers_are_shown_from_the_day_after_the_last(survey):
-    opened = {day: days_of(open_surveys(registry_of(), survey, Settings(), day), "shown_on")
-              for day in (date(2025, 3, 3), date(2025, 3, 4), LAST_OF_B, date(2025, 3, 22))}  # fmt: skip
-    assert list(opened.values()) == [
-        {"A": "2025-03-04", "B": "2025-03-22"}, {"B": "2025-03-22"}, {"B": "2025-03-22"}, {}
-    ]  # fmt: skip
+def shown_from(survey, settings: Settings, *days: date, registry=None) -> list[dict[str, str]]:
+    tables = registry or registry_of()
+    return [days_of(open_surveys(tables, survey, settings, day), "shown_on") for day in days]
 
 
-def test_days_of_grace_let_the_last_export_come_in(survey):
-    settings = Settings.model_validate({"publishing": {"grace_days": 3}})
-    last, after = (open_surveys(registry_of(), survey, settings, date(2025, 3, day)) for day in (24, 25))
-    assert (days_of(last), days_of(last, "shown_on")) == ({"B": "2025-03-21"}, {"B": "2025-03-25"})
-    assert after.empty
+def test_answers_are_shown_after_four_days_for_the_last_export(survey):
+    days = (date(2025, 3, 3), date(2025, 3, 7), date(2025, 3, 8), LAST_OF_B, SHOWN - ONE_DAY, SHOWN)
+    both, of_b = {"A": "2025-03-08", "B": "2025-03-26"}, {"B": "2025-03-26"}
+    assert shown_from(survey, Settings(), *days) == [both, both, of_b, of_b, of_b, {}]
+
+
+def test_exports_that_come_by_themselves_need_no_days_of_grace(survey):
+    settings = Settings.model_validate({"publishing": {"grace_days": 0}})
+    days = (date(2025, 3, 3), date(2025, 3, 4), LAST_OF_B, LAST_OF_B + ONE_DAY)
+    of_b = {"B": "2025-03-22"}
+    assert shown_from(survey, settings, *days) == [{"A": "2025-03-04"} | of_b, of_b, of_b, {}]
+
+
+@pytest.mark.parametrize(
+    ("wait_days", "grace_days", "shown_on"),
+    [
+        (14, 4, "2026-05-25"),  # the round ends on the 20th day: its time for reserves has room for the export
+        (14, 10, "2026-05-29"),  # 14 and 10 days, and the day after
+        (30, 4, "2026-06-08"),  # it ends when it waited, without time for reserves
+        (3, 4, "2026-05-12"),  # six days of a round, of which the export may take three, and one more
+    ],
+)
+def test_in_a_round_of_a_sample_the_grace_is_part_of_the_time_for_reserves(survey, wait_days, grace_days, shown_on):
+    settings = Settings.model_validate({"sample": {"wait_days": wait_days}, "publishing": {"grace_days": grace_days}})
+    invited_on = date(2026, 5, 4)
+    (found,) = shown_from(survey, settings, invited_on, registry=registry_of(str(invited_on)))
+    assert found["C"] == shown_on
+
+
+def test_even_answers_of_the_day_of_the_last_invitation_are_processed_in_time(survey):
+    calendar = WorkingCalendar()
+    for day in (date(2026, 5, 11) + n * ONE_DAY for n in range(7)):  # weeks without a holiday
+        (found,) = shown_from(survey, Settings(), day, registry=registry_of(str(day)))
+        assert found["C"] <= str(processing_span(day, calendar).due)
 
 
 def test_an_institute_may_show_open_surveys(survey):
@@ -198,28 +229,28 @@ def test_before_its_last_day_is_over_only_the_number_of_its_forms_is_known(home)
     assert not partition.has("arriving")
 
 
-def test_the_day_after_all_of_its_answers_count(home):
-    year = load_year(home, LAST_OF_B + ONE_DAY)
+def test_after_its_days_of_grace_all_of_its_answers_count(home):
+    year = load_year(home, SHOWN)
     assert year.responses["instrument_id"].value_counts().to_dict() == {"B": 12, "A": 8}
     assert (len(year.arriving), len(year.open_surveys)) == (0, 0)
 
 
 def test_the_last_answers_of_a_survey_do_not_wait_for_good(home):
-    for day, n in ((date(2025, 3, 17), 8), (LAST_OF_B, 12)):
+    for day, n in ((date(2025, 3, 17), 8), (LAST_OF_B, 10), (SHOWN - ONE_DAY, 12)):
         put_b(home, n)
         load_year(home, day)
         publish(home)
     put_b(home, 14)
-    year = load_year(home, LAST_OF_B + ONE_DAY)
+    year = load_year(home, SHOWN)
     assert year.responses["instrument_id"].value_counts().to_dict() == {"B": 14, "A": 8}
     assert year.files["n_waiting"].sum() == 0
 
 
 def test_what_comes_after_the_end_joins_in_batches(home):
-    load_year(home, LAST_OF_B + ONE_DAY)
+    load_year(home, SHOWN)
     publish(home)
     put_b(home, 14)
-    year = load_year(home, LAST_OF_B + 2 * ONE_DAY)
+    year = load_year(home, SHOWN + ONE_DAY)
     assert (year.responses["instrument_id"] == "B").sum() == 12
     assert year.files["n_waiting"].sum() == 2
 
@@ -235,10 +266,10 @@ def test_the_same_inputs_and_day_give_the_same_bytes(home):
 def test_a_load_remembers_which_surveys_it_left_open(home):
     load_year(home, LAST_OF_B)
     contents = read_contents(home)
-    assert contents.surveys == (OpenSurvey("K-1", "B", "2025-03-21", "2025-03-22"),)
+    assert contents.surveys == (OpenSurvey("K-1", "B", "2025-03-21", "2025-03-26"),)
     assert load_reasons(home, LAST_OF_B) == []
     assert load_reasons(home) == []
-    assert load_reasons(home, LAST_OF_B + ONE_DAY) == ["the survey B of K-1 ended on 2025-03-21"]
+    assert load_reasons(home, SHOWN) == ["the survey B of K-1 ended on 2025-03-21"]
 
 
 def test_a_provisional_report_counts_what_came_so_far(home):
@@ -262,11 +293,11 @@ def moment(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC) - timedelta(hours=5)
 
 
-def test_a_run_makes_pages_anew_on_the_day_after_and_then_nothing(home):
+def test_a_run_makes_pages_anew_once_it_is_shown_and_then_nothing(home):
     painter = Painter()
     told = [run(home, lambda home: painter, lambda now=now: now) for now in (
-        moment(LAST_OF_B, 2, 30), moment(LAST_OF_B, 23, 59), moment(LAST_OF_B + ONE_DAY, 0, 1),
-        moment(LAST_OF_B + ONE_DAY, 2, 30),
+        moment(LAST_OF_B, 2, 30), moment(SHOWN - ONE_DAY, 23, 59), moment(SHOWN, 0, 1),
+        moment(SHOWN, 2, 30),
     )]  # fmt: skip
     assert [one.outcome for one in told] == ["done", "nothing new", "done", "nothing new"]
     assert [one.n_made for one in told] == [1, 0, 1, 0]
@@ -282,7 +313,7 @@ def test_a_course_of_which_all_is_open_has_no_page_and_says_so_in_the_index(home
     year = load_year(home, date(2025, 3, 3))
     assert read_contents(home).courses == []
     page = index_page(year, date(2025, 3, 3))
-    state = "survey open · Monitoring 1: the survey is open until 3/3/25; its answers are shown from 3/4/25 on."
+    state = "survey open · Monitoring 1: the survey is open until 3/3/25; its answers are shown from 3/8/25 on."
     assert state in page
     assert ">8<" in page  # as many forms came
 
@@ -291,9 +322,9 @@ def test_a_course_of_which_all_is_open_has_no_page_and_says_so_in_the_index(home
     ("day", "note"),
     [
         (LAST_OF_B, "Surveys that are open still, with the day from which reports show their answers: "
-                    "K-1 (Monitoring 2; 3/22/25)."),
-        (LAST_OF_B + ONE_DAY, "Surveys that ended since the last load; load once more, so that reports show them: "
-                              "K-1 (Monitoring 2; 3/22/25)."),
+                    "K-1 (Monitoring 2; 3/26/25)."),
+        (SHOWN, "Surveys that ended since the last load; load once more, so that reports show them: "
+                              "K-1 (Monitoring 2; 3/26/25)."),
     ],
 )  # fmt: skip
 def test_the_status_counts_the_forms_and_says_when_their_answers_are_shown(home, day, note):
@@ -315,10 +346,10 @@ def test_the_command_makes_a_page_that_says_until_when_and_one_with_the_answers_
     made_now = said("report")
     assert "the survey B of K-1 ended on 2025-03-21; to show their answers: coursewaves" in " ".join(made_now.split())
     page, numbers = ((home.reports / f"course/K-1.en.{name}").read_text(encoding="utf-8") for name in ("html", "json"))
-    assert page.count("Monitoring 2: the survey is open until March 21, 2025; its answers are shown from March 22") >= 2
+    assert page.count("Monitoring 2: the survey is open until March 21, 2025; its answers are shown from March 26") >= 2
     assert "Monitoring 2 — 12" in page
     assert "B1.1" not in numbers
-    said("load", "--today", "2025-03-22")
+    said("load", "--today", "2025-03-26")
     assert "its data changed, a survey opened or closed" in " ".join(said("report", "--dry-run").split())
     said("report")
     page, numbers = ((home.reports / f"course/K-1.en.{name}").read_text(encoding="utf-8") for name in ("html", "json"))

@@ -4,7 +4,10 @@ import errno
 import hashlib
 import json
 import stat
+import sys
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +25,8 @@ from coursewaves.publishing.publish import Outcome, make_reports, mark_stale
 from coursewaves.settings.formats import as_words
 from coursewaves.settings.home import Home, Settings
 from coursewaves.system.private_files import write_shared
-from coursewaves.workers.pool import Ended, Told
+from coursewaves.workers import pool
+from coursewaves.workers.pool import CAN_FORK, Ended, Told, do_each
 
 FIELDS = {"kind", "id", "language", "title", "path", "sha256", "inputs", "versions", "made_at", "is_stale", "files"}
 
@@ -96,6 +100,28 @@ def manifest(home: Home) -> dict[str, dict[str, Any]]:
 
 def reasons(planned: list[Planned]) -> dict[str, list[str]]:
     return {one.job.path: one.reasons for one in planned}
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="this system can't fork")
+def test_what_is_published_does_not_depend_on_how_many_reports_are_made_at_once(survey, home, monkeypatch):
+    """With more courses than workers, whose pages come in another order than that of the plan."""
+    command = [sys.executable, "-P", str(Path(__file__).parent / "foreman_of_tests.py"), "coursewaves.errors"]
+    monkeypatch.setattr(pool, "COMMAND", command)
+    settle(home, survey, {f"A-{n}": 12 for n in range(1, 13)})
+
+    def published(workers: int) -> tuple[list[str], dict[str, bytes]]:
+        told: list[str] = []
+        do = partial(do_each, "process_jobs:make_pages_backwards", workers=workers)
+        make_reports(home, plan_reports(home, anew=True), do, lambda one: told.append(one.job.path))
+        files = {path.name: path.read_bytes() for path in home.reports.rglob("*.html")}
+        entries = [entry | {"made_at": ""} for entry in read_manifest(home)]
+        return told, files | {"manifest": json.dumps(entries).encode()}
+
+    (alone, first), *others = [published(workers) for workers in (1, 2, 8)]
+    planned = [one.job.path for one in plan_reports(home)]
+    assert (alone, len(first)) == (planned, 25)
+    assert all(told != planned and sorted(told) == sorted(planned) for told, _ in others)
+    assert [files == first for _, files in others] == [True, True]
 
 
 # The plan --------------------------------------------------------------------------------------------

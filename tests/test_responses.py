@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import small
 from coursewaves.errors import CoursewavesError
 from coursewaves.intake.responses import OUTCOMES, WAITING, check_account
+from coursewaves.problems import NO_QUESTION, Problem, files_left_out, problems_table
 
 FORM = small.form
 
@@ -141,6 +142,32 @@ def test_records_of_an_unrecognised_file_are_all_set_aside(folder):
     intake = small.read(folder)
     assert account(intake) == {"read": 2, "kept": 0, "set_aside": 2, "duplicate": 0, "outside_window": 0}
     assert rules(intake) == [("E-INSTRUMENT", 1)]
+
+
+def test_a_file_of_which_nothing_counts_is_named_but_a_table_of_something_else_is_not(folder):
+    write(folder, [["a"], ["b"]], header=["Something else"])
+    (folder / "torn.xlsx").write_bytes(b"PK\x03\x04 and no more")
+    (folder / "empty.csv").write_bytes(b"")
+    (folder / "letter.docx").write_bytes(b"PK")
+    found = files_left_out(small.read(folder).problems)
+    assert [(one.file, one.rule) for one in found] == [
+        ("empty.csv", "E-EMPTY"), ("letter.docx", "E-FORMAT"), ("torn.xlsx", "E-WORKBOOK")
+    ]  # fmt: skip
+
+
+def test_a_file_whose_questions_were_renamed_is_left_out_and_no_table_of_something_else():
+    def problem(file: str, rule: str, done: str, seen: str = NO_QUESTION) -> Problem:
+        return Problem(file, 1, "", "", rule, seen, done, "fix")
+
+    rows = [
+        problem("renamed.csv", "E-INSTRUMENT", "file set aside"), problem("renamed.csv", "E-COL", "not read"),
+        problem("declared.csv", "E-INSTRUMENT", "file set aside", "no question of A, as which it is declared"),
+        problem("list.csv", "E-INSTRUMENT", "file set aside"), problem("kept.csv", "E-VALUE", "cell left out"),
+        problem("course.csv", "E-COURSE", "file set aside"), problem("course.csv", "E-WINDOW", "file set aside"),
+    ]  # fmt: skip
+    found = [(one.file, one.rule) for one in files_left_out(problems_table(rows))]
+    assert found == [("course.csv", "E-COURSE"), ("declared.csv", "E-INSTRUMENT"), ("renamed.csv", "E-INSTRUMENT")]
+    assert files_left_out(problems_table([])) == []
 
 
 @pytest.mark.parametrize(

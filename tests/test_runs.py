@@ -42,6 +42,10 @@ def run(outcome: str, exit_code: int, **values) -> RunRecord:
             "refused: coursewaves.yml:1 languages: empty",
         ),
         (run("refused", 3), "refused: no reason was given"),
+        (
+            run("incomplete", 3, n_made=4, failures=(Failure("file", "w/b.xlsx", reason="E-WORKBOOK, torn"),) * 2),
+            "incomplete: 4 made, 0 unchanged, 0 failed; left out: file w/b.xlsx: E-WORKBOOK, torn (and 1 more)",
+        ),
         (run("stopped", 143, n_made=3), "stopped: by signal 15 after 14 s, 3 made, 0 unchanged, 0 failed"),
     ],
 )
@@ -67,14 +71,8 @@ def test_what_the_making_of_a_report_tells_is_taken_apart(text, cell, reason):
 
 def test_every_outcome_has_its_exit_codes():
     assert set(CODES) == set(get_args(Outcome))
-    assert [EXIT[name] for name in ("done", "nothing new", "failed", "misused", "refused", "busy")] == [
-        0,
-        0,
-        1,
-        2,
-        3,
-        75,
-    ]
+    names = ("done", "nothing new", "failed", "misused", "refused", "incomplete", "busy")
+    assert [EXIT[name] for name in names] == [0, 0, 1, 2, 3, 3, 75]
     assert {EXIT["stopped"] + number for number in (1, 2, 9, 15)} <= set(CODES["stopped"])
     for outcome, codes in CODES.items():
         assert all(run(outcome, code).exit_code == code for code in codes)
@@ -82,7 +80,16 @@ def test_every_outcome_has_its_exit_codes():
 
 @pytest.mark.parametrize(
     ("outcome", "exit_code"),
-    [("done", 1), ("nothing new", 75), ("failed", 0), ("refused", 1), ("stopped", 0), ("stopped", 128), ("busy", 75)],
+    [
+        ("done", 1),
+        ("nothing new", 75),
+        ("failed", 0),
+        ("incomplete", 0),
+        ("refused", 1),
+        ("stopped", 0),
+        ("stopped", 128),
+        ("busy", 75),
+    ],
 )
 def test_an_outcome_and_a_code_that_do_not_fit_are_a_callers_mistake(outcome, exit_code):
     with pytest.raises(CoursewavesError):

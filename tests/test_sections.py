@@ -13,6 +13,7 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.processed.year import Year
 from coursewaves.sections.changes import sentence, shown_comparisons
 from coursewaves.sections.factors import programme_verdict
+from coursewaves.sections.open_answers import MOST_LETTERS, MOST_QUOTES
 from coursewaves.settings.home import Settings
 from coursewaves.survey.files import load_survey
 from coursewaves.views.course import Course
@@ -111,6 +112,33 @@ def test_ten_answers_give_means_and_quotations_and_no_test(survey, n):
     assert "not tested" in page
     assert not re.search(r"p (?:=|&lt;) \d", page)
     assert "Waves could not be compared by a test: too few answers." in text_of(shown(view, "summary"))
+
+
+def quoted(view: CourseView) -> list[str]:
+    return [unescape(text) for text in re.findall(r"<q>(.*?)</q>", shown(view, "open_answers"))]
+
+
+def test_the_order_of_quotations_says_nothing_of_who_answered_when(survey):
+    texts = [f"What the {n}. person says." for n in range(20)]
+    found = handmade.year(survey, 20, texts=texts)
+    by_time = quoted(handmade.view(found))
+    turned = handmade.year(survey, 20, texts=texts)
+    turned.__dict__["responses"] = found.responses.iloc[::-1].reset_index(drop=True)
+    assert quoted(handmade.view(turned)) == by_time
+    first = by_time[:MOST_QUOTES]
+    assert first != sorted(first, key=texts.index)
+    assert first != sorted(first, key=texts.index, reverse=True)
+
+
+def test_few_quotations_stand_for_many_answers_and_none_is_longer_than_is_quoted(survey):
+    long = "Бәрі түсінікті болды. " * 40
+    texts = [f"{n} {long}" for n in range(20)]
+    by_question = shown(handmade.view(handmade.year(survey, 20, texts=texts)), "open_answers").split("<h3")[1:]
+    assert by_question
+    assert [part.count("<q>") for part in by_question] == [MOST_QUOTES] * len(by_question)
+    told = quoted(handmade.view(handmade.year(survey, 20, texts=texts)))
+    assert {len(text) for text in told} <= {MOST_LETTERS, MOST_LETTERS - 1}
+    assert all(text.endswith("…") for text in told)
 
 
 def test_fifteen_answers_give_tests(survey):

@@ -27,6 +27,13 @@ def made_of_one_factor(n, loadings, seed=4):
     return random.normal(size=(n, 1)) * loadings + random.normal(size=(n, loadings.size)) * np.sqrt(1 - loadings**2)
 
 
+def test_a_question_that_was_not_turned_gives_an_alpha_below_zero_and_not_a_missing_one():
+    # sums of squares: 5 and 2.75 of the items, .75 of 5, 5, 5, 6; turned: 14.75 of 2, 4, 6, 7
+    items = np.array([[1, 4], [2, 3], [3, 2], [4, 2]])
+    assert cronbach_alpha(items).alpha == pytest.approx(2 * (1 - 7.75 / 0.75))
+    assert cronbach_alpha(np.column_stack([items[:, 0], 5 - items[:, 1]])).alpha == pytest.approx(2 * 7 / 14.75)
+
+
 def test_alpha_by_hand():
     # 2 (1 - (11/12 + 2/3) / (11/12 + 2/3 + 4/3)) = 32 / 35
     result = cronbach_alpha(FOUR)

@@ -348,6 +348,15 @@ def test_the_page_says_state_failures_and_what_to_do(home):
     ]
 
 
+def test_the_page_names_the_files_that_were_left_out_and_says_that_nothing_of_them_counts(home):
+    left_out = Failure("file", "wave2/b.xlsx", reason="E-WORKBOOK, no workbook, or a damaged one")
+    write_status(home, run("incomplete", 3, n_made=4, failures=(left_out,)), NIGHT + HOUR)
+    html = shown(home)
+    assert cells(html, "What failed in the last run")[1:] == [["File wave2/b.xlsx", "", left_out.reason]]
+    assert "Nothing of the files named is counted: export them again" in text(html)
+    assert "All reports were current –" in text(html)
+
+
 @pytest.mark.parametrize(
     ("record", "says"),
     [
@@ -358,6 +367,10 @@ def test_the_page_says_state_failures_and_what_to_do(home):
             "✕ The run was refused Reason: 41 of 50 records set aside",
         ),
         (run("stopped", 143), "! The run was stopped"),
+        (
+            run("incomplete", 3, failures=(Failure("file", "w/b.xlsx", reason="E-WORKBOOK, torn"),)),
+            "✕ The reports are current, but whole files are left out of them",
+        ),
         (run("failed", 1, failures=(Failure("load", reason="MemoryError"),)), "✕ Some reports could not be made"),
     ],
 )

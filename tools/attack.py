@@ -22,7 +22,7 @@ from scipy.optimize import linprog
 sys.path.insert(0, str(Path(__file__).parent))
 from attack_groups import groups_by_files, groups_named
 from attack_pages import FEW, Bar, Claim, Line, Page, read_pages
-from attack_scores import alone_by_steps, changed_numbers, left_out, parts_of_means, shown_small
+from attack_scores import alone_by_steps, changed_numbers, changed_spreads, left_out, parts_of_means, shown_small
 
 STEP = 25.0
 """Between two neighbouring steps of a scale of five, on 0-100."""
@@ -34,7 +34,7 @@ def attack(releases: list[list[Page]]) -> list[Claim]:
     for pages in releases:
         claims += [claim for one in ATTACKS for claim in one(pages)]
     for earlier, later in combinations(releases, 2):
-        claims += [*between(earlier, later), *changed_numbers(earlier, later)]
+        claims += [claim for one in ON_TWO for claim in one(earlier, later)]
     return list(dict.fromkeys(claims))
 
 
@@ -263,6 +263,9 @@ ATTACKS = (
     groups_by_files,
 )  # fmt: skip
 """Everything that is tried on the pages of one release."""
+
+ON_TWO = (between, changed_numbers, changed_spreads)
+"""Everything that is tried on the pages of two."""
 
 
 # The command -----------------------------------------------------------------------------------------

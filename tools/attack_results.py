@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import openpyxl
+from attack_planes import Spread, finer, spread_of
 from bs4 import BeautifulSoup, Tag
 
 HAIRLINE, TRACK, NEAR = "#c9ced3", "#f1f3f5", 0.006
@@ -58,6 +59,10 @@ class Results(NamedTuple):
     """By section, score and ``own``, ``others`` or the wave of a step."""
     hidden: frozenset[str] = frozenset()
     """Rows of figures that are hidden."""
+    spreads: tuple[Spread, ...] = ()
+    """What the funnels of the page tell of all ratings."""
+    finer: tuple[str, ...] = ()
+    """Marks of planes that tell more digits than the numbers beside them."""
 
 
 NOTHING = Results({}, [], {}, {})
@@ -69,7 +74,7 @@ def read_results(page: Path, soup: BeautifulSoup) -> Results:
     if not path.exists():
         return NOTHING
     result = json.loads(path.read_text(encoding="utf-8"))
-    counts, means, hidden = {}, {}, set()
+    counts, means, hidden, spreads, exact = {}, {}, set(), [], []
     for section in result["sections"]:
         drawn = soup.select(f'section[id="{section["id"]}"] figure')
         for place, figure in enumerate(section["figures"]):
@@ -77,7 +82,11 @@ def read_results(page: Path, soup: BeautifulSoup) -> Results:
             hidden |= {row["id"] for row in figure["rows"] if row.get("is_hidden")}
             counts |= {(section["id"], row["id"]): row["counts"] for row in rows if "counts" in row}
             means |= _means(section["id"], rows, drawn[place] if place < len(drawn) else None)
-    return Results(result, list(_numbers(result)), counts, means, frozenset(hidden))
+            spread = spread_of(rows, drawn[place]) if place < len(drawn) else None
+            spreads += [spread] if spread else []
+            exact += finer(rows, drawn[place]) if place < len(drawn) else []
+    found = Results(result, list(_numbers(result)), counts, means, frozenset(hidden))
+    return found._replace(spreads=tuple(spreads), finer=tuple(exact))
 
 
 def _numbers(result: dict[str, Any]) -> Iterator[Number]:

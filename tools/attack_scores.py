@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from math import sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 from attack_pages import FEW, Claim, Page
+from attack_planes import Spread
 from attack_results import Mean, Number
 from scipy.optimize import LinearConstraint, milp
 
@@ -248,3 +250,36 @@ def changed_numbers(earlier: list[Page], later: list[Page]) -> Iterator[Claim]:
             moved = abs(number.value - before.get((number.place, number.name), number.value))
             if 0 < moved < FEW:
                 yield Claim("between releases", (*number.place, number.name), int(moved), ())
+
+
+def changed_spreads(earlier: list[Page], later: list[Page]) -> Iterator[Claim]:
+    """Take the spread of all ratings before from that after: how far from their run's mean the new ratings lie.
+
+    What each rating strays by, squared and summed up, is the spread's square times the ratings less the runs. Where no
+    number of ratings moved, a spread that did says that somebody's answer was changed.
+    """
+    before, after = _spread(earlier), _spread(later)
+    if before and after:
+        moved = after[0].n - before[0].n
+        ends = [one * (spread.n - runs) for spread, runs in (before, after) for one in _squares(spread)]
+        low, high = sorted(abs(one) for one in (ends[2] - ends[1], ends[3] - ends[0]))
+        is_other = abs(after[0].value - before[0].value) > before[0].half + after[0].half
+        if abs(moved) < FEW and (moved or is_other):
+            least = low if (ends[2] - ends[1]) * (ends[3] - ends[0]) > 0 else 0.0
+            yield Claim("between releases", ("period", "year", "spread"), max(abs(moved), 1), (sqrt(least), sqrt(high)))
+
+
+def _spread(pages: list[Page]) -> tuple[Spread, int] | None:
+    """Return what the funnels of a release tell, and of how many runs."""
+    spread = next((one for page in pages if page.kind == "period" for one in page.results.spreads), None)
+    runs = [
+        int(number.value)
+        for page in pages
+        for number in page.results.numbers
+        if (page.kind, number.place[2], number.name) == ("period", "programmes", "n_courses")
+    ]
+    return (spread, sum(runs)) if spread else None
+
+
+def _squares(spread: Spread) -> tuple[float, float]:
+    return max(spread.value - spread.half, 0.0) ** 2, (spread.value + spread.half) ** 2

@@ -20,6 +20,7 @@ from coursewaves.commands.calendar import Format, FormatOption, TodayOption, day
 from coursewaves.commands.calendar import status as show_status
 from coursewaves.commands.console import (
     alone,
+    complaints,
     console,
     short,
     show_files,
@@ -142,12 +143,13 @@ def load(today: TodayOption = "") -> None:
     """Read the raw files, score them and write data/processed.
 
     Raw files are never changed. Every record is kept, or set aside with a reason: the table shows the sum. Of a survey
-    that is open on that day, pages count the answers once it is over.
+    that is open on that day, pages count the answers once it is over. Exit code 3 says that whole files were left out.
     """
     with stops():
         home = find_home(State.home)
         with alone(home):
-            _load(home, day_of(today, home))
+            left_out = _load(home, day_of(today, home))
+    raise typer.Exit(3 if left_out else 0)
 
 
 def status(today: TodayOption = "", format: FormatOption = Format.text) -> None:
@@ -232,9 +234,11 @@ def _check_instruments(home: Home) -> None:
     console.print(f"instruments: {len(survey.instruments)} questionnaires, {len(faults)} remarks", highlight=False)
 
 
-def _load(home: Home, today: date | None = None) -> None:
+def _load(home: Home, today: date | None = None) -> list[str]:
+    """Load a folder and say what came of it; return the files of which nothing counts."""
     from coursewaves.load import load_year  # noqa: PLC0415
     from coursewaves.privacy.pseudonyms import KEY_FILE  # noqa: PLC0415
+    from coursewaves.problems import files_left_out  # noqa: PLC0415
 
     had_key = (home.root / KEY_FILE).exists()
     with stage("load"):
@@ -248,6 +252,10 @@ def _load(home: Home, today: date | None = None) -> None:
         listed = ", ".join(f"{rule} {count}" for rule, count in rules.items())
         console.print(f"problems by rule: {listed}", highlight=False)
         console.print(f"mend them in: {short(home.problem_book, home)}", highlight=False, markup=False)
+    left_out = [f"{one.file} ({one.rule})" for one in files_left_out(year.problems)]
+    if left_out:
+        told = f"left out whole, nothing of them counts: {', '.join(left_out)}"
+        complaints.print(told, style="red", highlight=False, markup=False)
     if year.files["n_waiting"].sum():
         told = "answers wait: their difference from pages already published would tell of too few people"
         console.print(told, highlight=False)
@@ -255,6 +263,7 @@ def _load(home: Home, today: date | None = None) -> None:
         told = ", ".join(f"{row['course_id']} {row['instrument_id']} until {row['closes_on'].date()}"
                          for row in year.open_surveys.to_dict("records"))  # fmt: skip
         console.print(f"surveys open, their answers are shown once they are over: {told}", highlight=False)
+    return left_out
 
 
 STEPS: dict[str, tuple[typer.Typer | Callable[..., None], ...]] = {

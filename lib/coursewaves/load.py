@@ -13,6 +13,7 @@ from coursewaves.partitions.cutting import write_partitions
 from coursewaves.partitions.pooled import NAMES, pool_year
 from coursewaves.partitions.subjects import list_subjects
 from coursewaves.privacy.pseudonyms import Pseudonyms, find_key
+from coursewaves.problems import files_left_out
 from coursewaves.processed.contents import CONTENTS, Contents, OpenSurvey, digest, load_inputs, write_contents
 from coursewaves.processed.year import Year
 from coursewaves.reading.problem_book import write_problem_book
@@ -75,7 +76,9 @@ def load_year(home: Home, today: date | None = None) -> Year:
     sweep(home.processed, at_once=True)
     digests = {name: digest(year.path(name).read_bytes()) for name in [*tables, *pooled_tables]}
     entries = write_partitions(year, pooled, withheld)
-    write_contents(home, Contents(inputs, digests, entries, list_subjects(year, pooled), _listed(surveys)))
+    left_out = tuple(files_left_out(tables["problems"]))
+    others = list_subjects(year, pooled)
+    write_contents(home, Contents(inputs, digests, entries, others, _listed(surveys), left_out))
     return year
 
 

@@ -6,6 +6,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
+REFUSED, NOT_READ, FILE_ASIDE = "file refused", "file not read", "file set aside"
+WHOLE = (REFUSED, NOT_READ, FILE_ASIDE)
+"""What became of a file of which nothing counts."""
+
+NO_QUESTION = "no question of any questionnaire"
+
 _CODE = re.compile(r"[A-Za-z0-9_.,:/+-]{1,12}")
 
 
@@ -53,6 +59,27 @@ def problems_table(problems: Iterable[Problem]) -> pd.DataFrame:
     """Make the table `problems`: one row is one problem; empty input gives the columns alone."""
     table = pd.DataFrame(list(problems), columns=list(Problem._fields))
     return table.astype({name: "int64" if name == "row" else "str" for name in Problem._fields})
+
+
+class LeftOut(NamedTuple):
+    """A file of which nothing counts: its path, the rule that it broke, and what was found."""
+
+    file: str
+    rule: str
+    seen: str
+
+
+def files_left_out(problems: pd.DataFrame) -> list[LeftOut]:
+    """Name the files of which nothing counts, by a table of problems; each once.
+
+    A table that was read and has nothing of any questionnaire, as a list of names, is none of them: it belongs to
+    something else. One with a header that resembles a question is: its questions may have been renamed.
+    """
+    whole = problems[problems["done"].isin(WHOLE)]
+    renamed = set(problems.loc[problems["rule"] == "E-COL", "file"])
+    is_other = (whole["rule"] == "E-INSTRUMENT") & (whole["seen"] == NO_QUESTION) & ~whole["file"].isin(renamed)
+    named = whole.loc[~is_other, list(LeftOut._fields)].drop_duplicates("file").sort_values("file")
+    return [LeftOut(*row) for row in named.itertuples(index=False)]
 
 
 def column_letter(place: int) -> str:

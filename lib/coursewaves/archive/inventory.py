@@ -1,8 +1,6 @@
 """Write a bag's inventory in Kazakh, Russian and English: its items go in, CSV and pages for an archivist come out."""
 
-import csv
 import hashlib
-import io
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +10,7 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.pages.page_templates import fill_page
 from coursewaves.phrases import Phrases, marked
 from coursewaves.publishing.report import page_css
+from coursewaves.reading.delimited import rows_of
 
 LANGUAGES = ("kk", "ru", "en")
 
@@ -81,11 +80,9 @@ def read_inventory(folder: Path) -> list[Listed]:
         Where the bag is none of ours.
     """
     try:
-        rows = list(csv.reader(io.StringIO((folder / CONTENTS).read_text(encoding="utf-8"), newline="")))
-        if tuple(rows[0]) != COLUMNS:
-            raise ValueError
-        return [Listed(path, kind, original, int(size), sha256) for path, kind, original, size, sha256 in rows[1:]]
-    except (OSError, ValueError, IndexError):
+        rows = rows_of((folder / CONTENTS).read_bytes().decode(), COLUMNS)
+        return [Listed(path, kind, original, int(size), sha256) for path, kind, original, size, sha256 in rows]
+    except (OSError, ValueError):
         fix = "name a bag that coursewaves archive make has made"
         raise CoursewavesError(f"{folder.name} has no sound {CONTENTS}; fix: {fix}") from None
 

@@ -15,7 +15,13 @@ from typing import Any
 from coursewaves.cluster.station import OTHER_VERSION
 from coursewaves.cluster.storage import missing
 
-CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 60.0
+"""How long a scheduler may be out of reach, at the beginning and on the way, before it counts as gone.
+
+A service restarts it within some seconds, on another machine within a minute.
+"""
+
+CLOSE_SECONDS = 10.0
 
 ANSWER_SECONDS = 30.0
 """How long the scheduler may need for an answer before it counts as gone."""
@@ -127,7 +133,7 @@ def connected(address: str) -> Iterator[Any]:
             yield client
         finally:
             with suppress(Exception):
-                client.close(timeout=CONNECT_SECONDS)
+                client.close(timeout=CLOSE_SECONDS)
 
 
 def _distributed() -> ModuleType:

@@ -4,8 +4,6 @@ The folder names trainers and holds letters to people: it lies with the data, re
 the reports, which are made to be passed on. What somebody has edited in it is never written over.
 """
 
-import csv
-import io
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +16,7 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.processed.contents import digest
 from coursewaves.processed.year import Year
 from coursewaves.publishing.manifest import sha256_of
-from coursewaves.reading.delimited import joined
+from coursewaves.reading.delimited import joined, rows_of
 from coursewaves.settings.home import Home
 from coursewaves.system.findings import Finding
 from coursewaves.system.private_files import private_folder, private_workshop, refused, sweep, write_private_bytes
@@ -123,10 +121,10 @@ def _check_unedited(folder: Path) -> None:
 
 
 def _listed(path: Path) -> dict[str, str]:
-    if not path.is_file():
+    try:
+        return {name: sha256 for name, sha256, *_ in rows_of(path.read_bytes().decode(), COLUMNS)}
+    except (OSError, ValueError):  # then all that lies there may have been edited
         return {}
-    rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
-    return {row[0]: row[1] for row in rows if len(row) == len(COLUMNS) and row[0] != COLUMNS[0]}
 
 
 def _put(folder: Path, contents: dict[str, bytes]) -> None:

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 
+from coursewaves.deadlines.table import deadlines
 from coursewaves.index.filters import filters_of, languages_of
 from coursewaves.index.groups import group_programmes, list_subjects
 from coursewaves.index.published import published
@@ -26,8 +28,10 @@ OPEN_UP_TO = 60
 """So many courses are listed at once; with more, each programme shows its own when it is opened."""
 
 
-def index_page(year: Year, today: date) -> str:
+def index_page(year: Year, today: date, found: pd.DataFrame | None = None) -> str:
     """Return the page that lists every report and course, in the institute's first language.
+
+    `found` are the deadlines of the day, where they are known already.
 
     Raises
     ------
@@ -35,7 +39,8 @@ def index_page(year: Year, today: date) -> str:
         Where the manifest or the last status is damaged.
     """
     phrases = Phrases(year.settings.languages[0])
-    rows = Rows(year, phrases, published(read_manifest(year.home), year.settings, phrases), today)
+    links = published(read_manifest(year.home), year.settings, phrases)
+    rows = Rows(year, phrases, links, deadlines(year, today) if found is None else found)
     lists, groups = list_subjects(rows), group_programmes(rows)
     every = [row for found in [*(found for _, found in lists), *(group.rows for group in groups)] for row in found]
     waves = [phrases.say("Monitoring {wave}", wave=instrument.wave) for instrument in year.survey.waves()]

@@ -1,13 +1,11 @@
 """Say how each course and each other subject stands: a year and what is published go in, rows in words come out."""
 
-from datetime import date
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from coursewaves.deadlines.due_words import Words
 from coursewaves.deadlines.open_words import open_sentences
-from coursewaves.deadlines.table import deadlines
 from coursewaves.disclosure import disclose
 from coursewaves.index.published import Link, Published
 from coursewaves.ladder import least
@@ -71,11 +69,11 @@ class Row(NamedTuple):
 
 
 class Rows:
-    """The rows of one year's index on a day, in one language."""
+    """The rows of one year's index, in one language; `found` are the deadlines as they stand on its day."""
 
-    def __init__(self, year: Year, phrases: Phrases, links: Published, today: date) -> None:
+    def __init__(self, year: Year, phrases: Phrases, links: Published, found: pd.DataFrame) -> None:
         self.year, self.phrases, self.links = year, phrases, links
-        self.due = next_deadlines(year, phrases, today)
+        self.due = next_deadlines(year, phrases, found)
         self._counts, self._reported = answers_by_wave(year), set(year.responses["course_id"])
         centres = year.registry.centres
         self.centres = {str(row["centre_id"]): self.names("centres", row)[0] for row in centres.to_dict("records")}
@@ -123,11 +121,10 @@ class Rows:
         return " – ".join(self.phrases.short_day(day.date()) for day in days if pd.notna(day))
 
 
-def next_deadlines(year: Year, phrases: Phrases, today: date) -> dict[tuple[str, str], Deadline]:
+def next_deadlines(year: Year, phrases: Phrases, found: pd.DataFrame) -> dict[tuple[str, str], Deadline]:
     """Return by scope and its id what has to be done next; what is done or can't be done any more is not due."""
     words = Words(year, phrases)
-    table = deadlines(year, today)
-    left = table[table["days_left"].notna()]
+    left = found[found["days_left"].notna()]
     first = left.drop_duplicates(["scope", "scope_id"])  # the table has the next one due first
     return {
         (row["scope"], row["scope_id"]): Deadline(

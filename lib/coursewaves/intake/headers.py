@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process
 
 from coursewaves.intake.header_book import HeaderBook, Known
-from coursewaves.problems import Problem, column_letter
+from coursewaves.problems import FILE_ASIDE, NO_QUESTION, Problem, column_letter
 from coursewaves.survey.instruments import Instrument, Item
 from coursewaves.survey.wordings import full_headers, normalised
 
@@ -140,12 +140,12 @@ def match_columns(
 
 def _foreign(file: str, declared: Sequence[str]) -> Problem:
     """Say that a file holds nothing that was asked; one that a source declares is no exception."""
-    seen = "no question of any questionnaire"
+    seen = NO_QUESTION
     fix = "move the file out of responses; if it holds answers, name its questionnaire in coursewaves.yml under sources"
     if declared:
         seen = f"no question of {' or '.join(declared)}, as which coursewaves.yml declares the file"
         fix = "move the file out of responses, or correct the pattern of this source in coursewaves.yml"
-    return Problem(file, 1, "", "", "E-INSTRUMENT", seen, "file set aside", fix)
+    return Problem(file, 1, "", "", "E-INSTRUMENT", seen, FILE_ASIDE, fix)
 
 
 def _recognised(keys: list[list[str]], book: HeaderBook) -> list[str]:

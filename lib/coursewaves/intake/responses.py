@@ -20,7 +20,7 @@ from coursewaves.intake.headers import Proposal
 from coursewaves.intake.people import link_people
 from coursewaves.intake.raw_file import FileForms, read_file
 from coursewaves.privacy.pseudonyms import Pseudonyms
-from coursewaves.problems import Problem, problems_table
+from coursewaves.problems import NOT_READ, Problem, problems_table
 from coursewaves.reading.corrections import read_corrections
 from coursewaves.reading.lss import LimeQuestionnaire, read_lss
 from coursewaves.reading.spss import SUFFIXES as SPSS_SUFFIXES
@@ -185,7 +185,7 @@ def _found(folder: Path) -> _Found:
             found.tables.append(name)
         else:
             fix = "export the answers as CSV or XLSX, or move the file out of responses"
-            found.problems.append(Problem(name, 0, "", "", "E-FORMAT", "no table of answers", "file not read", fix))
+            found.problems.append(Problem(name, 0, "", "", "E-FORMAT", "no table of answers", NOT_READ, fix))
     return found
 
 

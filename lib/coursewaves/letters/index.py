@@ -3,7 +3,6 @@
 Each day's folder holds ``index.csv``. A letter that must be written again is one whose row, or whole day, is deleted.
 """
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -15,6 +14,7 @@ from coursewaves.errors import CoursewavesError
 from coursewaves.export import unguarded
 from coursewaves.export.csvfile import write_csv
 from coursewaves.letters.due_letters import Written
+from coursewaves.reading.delimited import rows_of
 
 INDEX = "index.csv"
 
@@ -35,12 +35,13 @@ def read_index(path: Path) -> list[dict[str, str]]:
     """
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.reader(file))
-    if not rows or rows[0] != COLUMNS or any(len(row) != len(COLUMNS) for row in rows):
+    try:
+        rows = rows_of(path.read_bytes().decode(), COLUMNS)
+    except ValueError:
         place = f"{path.parent.name}/{path.name}"
-        raise CoursewavesError(f"{place} is not as it was written; fix: put it back, or delete it with its letters.")
-    return [dict(zip(COLUMNS, map(unguarded, row), strict=True)) for row in rows[1:]]
+        fix = "put it back, or delete it with its letters."
+        raise CoursewavesError(f"{place} is not as it was written; fix: {fix}") from None
+    return [dict(zip(COLUMNS, map(unguarded, row), strict=True)) for row in rows]
 
 
 def write_index(path: Path, rows: list[dict[str, str]]) -> None:

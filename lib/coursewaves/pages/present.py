@@ -150,7 +150,7 @@ def funnel_figure(view: View, programmes: Disclosed, rated: Rated, caption: str,
     rows = programmes.shown()
     counts = round_scale(max((row["n"] for row in rows), default=0), view.phrases.number)
     points = [
-        charts.Point(str(row["programme_id"]), row["n"], _whole(row["mean"]), row["programme_id"] == own_id)
+        charts.Point(str(row["programme_id"]), row["n"], _said(row["mean"]), row["programme_id"] == own_id)
         for row in rows
     ]
     own = [point for point in points if point.is_own]
@@ -161,8 +161,8 @@ def funnel_figure(view: View, programmes: Disclosed, rated: Rated, caption: str,
     drawing = charts.funnel(
         points, counts, _scale(view, view.phrases.number),
         axes=(view.say("Answers"), view.say("Mean rating of a programme, 0–100")),
-        target=(_whole(rated.target), view.say("mean of all")),
-        bands=[_band(view, rated, level, counts) for level in (0.95, 0.998)] if rated.deviation > 0 else [],
+        target=(_said(rated.target), view.say("mean of all")),
+        bands=[_band(view, rated, level, counts) for level in (0.95, 0.998)] if _said(rated.deviation) > 0 else [],
         threshold=_threshold(view), own=view.say("this programme"), others=view.say("other programmes"),
         title=caption, alt=f"{caption}. {told}", empty=_no_answers(view),
     )  # fmt: skip
@@ -195,7 +195,7 @@ def map_figure(view: View, factors: Disclosed, name: Callable[[str], str], capti
     """Draw factors by rating and importance; of `coursewaves.analysis.factor_analysis.importance_performance`."""
     _must_be_disclosed(factors)
     rows = factors.shown()
-    points = [charts.Point(name(row["factor_id"]), _whole(row["mean"]), row["importance"]) for row in rows]
+    points = [charts.Point(name(row["factor_id"]), _said(row["mean"]), _said(row["importance"], 2)) for row in rows]
     average = sum(point.y for point in points) / len(points) if points else float("nan")
     shares = round_scale(max((point.y for point in points), default=0.0), view.phrases.percent)
     mean, weight = view.say("Mean, 0–100"), view.say("Importance over all courses")
@@ -226,9 +226,12 @@ def round_scale(largest: float, words: Callable[[float], str]) -> charts.Scale:
 
 
 def _band(view: View, rated: Rated, level: float, counts: charts.Scale) -> charts.Band:
-    """Return the funnel's limits of one level, from the fewest answers that are shown."""
+    """Return the funnel's limits of one level, from the fewest answers that are shown.
+
+    Many points of a line tell what it was made of as finely as it was known: so it is made of rounded figures.
+    """
     ns = [float(n) for n in range(view.least("means"), int(counts.high) + 1, max(int(counts.high) // 40, 1))]
-    low, high = funnel_limits(_whole(rated.target), rated.deviation, ns, rated.phi, level)
+    low, high = funnel_limits(_said(rated.target), _said(rated.deviation), ns, _said(rated.phi, 1), level)
     name = view.say("limits of chance, {level}", level=view.phrases.percent(level, 0 if level == 0.95 else 1))
     inside = [(n, max(one, 0.0), min(other, 100.0)) for n, one, other in zip(ns, low, high, strict=True)]
     return charts.Band(name, inside)
@@ -273,11 +276,11 @@ def _key(text: str) -> str:
 
 def _estimate(row: dict[str, Any]) -> charts.Estimate:
     """Return a mean where it is drawn: a mark tells no more digits than the number beside it."""
-    return charts.Estimate(*(_whole(row[name]) for name in ("mean", "low", "high")))
+    return charts.Estimate(*(_said(row[name]) for name in ("mean", "low", "high")))
 
 
-def _whole(value: float | None) -> float:
-    found = rounded(value)
+def _said(value: float | None, digits: int = 0) -> float:
+    found = rounded(value, digits)
     return float("nan") if found is None else found
 
 

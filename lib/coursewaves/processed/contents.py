@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from coursewaves.problems import LeftOut
 from coursewaves.settings.home import Home
 from coursewaves.system import PACKAGE
 from coursewaves.system.private_files import write_private
@@ -92,6 +93,8 @@ class Contents(NamedTuple):
         What else can be reported.
     surveys
         The open surveys for which answers wait.
+    left_out
+        The files of which nothing counts.
     """
 
     inputs: dict[str, str]
@@ -99,6 +102,7 @@ class Contents(NamedTuple):
     courses: list[Entry]
     others: list[Listed]
     surveys: tuple[OpenSurvey, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def whole(self) -> str:
@@ -114,8 +118,10 @@ def read_contents(home: Home) -> Contents | None:
         if found.pop("sha256") != digest(json.dumps(found).encode()):
             return None
         courses = [Entry(**entry) for entry in found["courses"]]
+        others = [Listed(**one) for one in found["others"]]
         surveys = tuple(OpenSurvey(**one) for one in found["surveys"])
-        return Contents(found["inputs"], found["tables"], courses, [Listed(**one) for one in found["others"]], surveys)
+        left_out = tuple(LeftOut(**one) for one in found["left_out"])
+        return Contents(found["inputs"], found["tables"], courses, others, surveys, left_out)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -126,6 +132,7 @@ def write_contents(home: Home, contents: Contents) -> None:
     told["courses"] = [entry._asdict() for entry in contents.courses]
     told["others"] = [listed._asdict() for listed in contents.others]
     told["surveys"] = [survey._asdict() for survey in contents.surveys]
+    told["left_out"] = [one._asdict() for one in contents.left_out]
     text = json.dumps(told | {"sha256": digest(json.dumps(told).encode())}, ensure_ascii=False, indent=1)
     write_private(home.processed / CONTENTS, lambda path: path.write_text(text, encoding="utf-8"))
 

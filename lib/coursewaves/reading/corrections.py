@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursewaves.problems import Problem, column_letter
+from coursewaves.problems import NOT_READ, Problem, column_letter
 from coursewaves.reading.columns import Cells
 from coursewaves.reading.fingerprints import mark
 from coursewaves.reading.records import Records, read_records
@@ -85,7 +85,7 @@ def _read(path: Path, problems: list[Problem]) -> Iterable[Correction]:
     absent = [column for column in _COLUMNS if column not in places]
     if absent and records.header:
         seen, fix = f"no column {', '.join(absent)}", "fill in the workbook of problems, and keep its columns"
-        problems.append(Problem(name, 1, "", "", "E-CORRECTION", seen, "file not read", fix))
+        problems.append(Problem(name, 1, "", "", "E-CORRECTION", seen, NOT_READ, fix))
     if absent:
         return
     for number, cells in records.rows:

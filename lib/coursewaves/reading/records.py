@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from coursewaves.problems import Problem, column_letter
+from coursewaves.problems import REFUSED, Problem, column_letter
 from coursewaves.reading.columns import Cells, Mask
 from coursewaves.reading.containers import open_container
 from coursewaves.reading.decoding import AS_UTF8, as_utf8, declared_delimiter, with_byte_faults
@@ -159,7 +159,7 @@ def read_text(content: bytes, name: str, *, tabs: bool = False) -> Records:
 
 def refused(name: str, rule: str, seen: str, fix: str) -> Records:
     """Return the records of a file that is refused whole: none, and why."""
-    problem = Problem(name, 0, "", "", rule, seen, "file refused", fix)
+    problem = Problem(name, 0, "", "", rule, seen, REFUSED, fix)
     return Records(name, [], np.empty(0, dtype=np.int64), [], [problem])
 
 

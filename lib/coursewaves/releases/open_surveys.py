@@ -32,12 +32,14 @@ def open_surveys(registry: Registry, survey: Survey, settings: Settings, today: 
     -------
     DataFrame
         One row is one course and questionnaire: ``closes_on`` is the last day on which answers are expected (see
-        `last_days`), ``shown_on`` the first on which pages count them. None where the institute shows open surveys.
+        `last_days`), ``shown_on`` the first on which pages count them, with the days of grace for the last export: in a
+        round of a sample the time for its reserves is one too. None where the institute shows open surveys.
     """
     if settings.publishing.open_surveys == "show":
         return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
     found = last_days(registry, survey, settings)
-    found["shown_on"] = found["closes_on"] + pd.Timedelta(days=1 + settings.publishing.grace_days)
+    with_grace = found.pop("awaited_until") + pd.Timedelta(days=settings.publishing.grace_days)
+    found["shown_on"] = found["closes_on"].where(found["closes_on"] > with_grace, with_grace) + pd.Timedelta(days=1)
     return found[found["shown_on"] > pd.Timestamp(today)].reset_index(drop=True).astype(COLUMNS)
 
 
@@ -52,24 +54,25 @@ def last_days(registry: Registry, survey: Survey, settings: Settings) -> pd.Data
     Returns
     -------
     DataFrame
-        One row is one course and questionnaire: ``course_id``, ``instrument_id``, ``closes_on``; those without an end
+        One row is one course and questionnaire: ``course_id``, ``instrument_id``, ``closes_on``, and ``awaited_until``
+        which the last who were asked may answer (of a round before the time for its reserves); those without an end
         are not here.
     """
+    found = [_last_days(registry, one, settings).assign(instrument_id=one.id) for one in survey.waves()]
+    names = ["course_id", "instrument_id", "closes_on", "awaited_until"]
+    return pd.concat(found, ignore_index=True)[names].dropna(subset="closes_on").reset_index(drop=True)
+
+
+def _last_days(registry: Registry, instrument: Instrument, settings: Settings) -> pd.DataFrame:
     courses = registry.courses
-    found = [
-        pd.DataFrame({"course_id": courses["course_id"], "instrument_id": one.id, "closes_on": days})
-        for one in survey.waves()
-        for days in [_last_days(registry, one, settings)]
-    ]
-    return pd.concat(found, ignore_index=True).dropna(subset="closes_on").reset_index(drop=True)
-
-
-def _last_days(registry: Registry, instrument: Instrument, settings: Settings) -> pd.Series:
-    closes = wave_windows(registry.courses, instrument).closes
+    closes = wave_windows(courses, instrument).closes
+    found = pd.DataFrame({"course_id": courses["course_id"], "closes_on": closes, "awaited_until": closes})
     if instrument.least_percent is None:
-        return closes
+        return found
     own = registry.invitations[registry.invitations["wave"] == instrument.wave]
-    invited = own.groupby("course_id")["invited_on"].max().reindex(registry.courses["course_id"])
+    invited = own.groupby("course_id")["invited_on"].max().reindex(courses["course_id"]).set_axis(closes.index)
     wait = settings.sample.wait_days
-    ends = invited.set_axis(closes.index) + pd.Timedelta(days=max(wait, min(2 * wait, LONGEST)))
-    return ends.mask(ends > closes, closes)
+    for name, days in (("closes_on", max(wait, min(2 * wait, LONGEST))), ("awaited_until", wait)):
+        ends = invited + pd.Timedelta(days=days)
+        found[name] = ends.mask(ends > closes, closes)
+    return found

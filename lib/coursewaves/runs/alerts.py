@@ -57,7 +57,7 @@ class News(NamedTuple):
     @property
     def is_trouble(self) -> bool:
         """Whether a person has to do something."""
-        return self.state in ("failed", "refused", "missed", "never ran")
+        return self.state in ("incomplete", "failed", "refused", "missed", "never ran")
 
     @property
     def digest(self) -> str:

@@ -12,21 +12,32 @@ from typing import Literal, get_args
 from coursewaves.errors import CoursewavesError
 from coursewaves.system.oneline import one_line
 
-Outcome = Literal["done", "nothing new", "failed", "refused", "stopped"]
+Outcome = Literal["done", "nothing new", "incomplete", "failed", "refused", "stopped"]
 
 GOOD: tuple[Outcome, ...] = ("done", "nothing new")
 """Outcomes after which every report that can be made is current."""
 
 EXIT: Mapping[str, int] = MappingProxyType(
-    {"done": 0, "nothing new": 0, "failed": 1, "misused": 2, "refused": 3, "busy": 75, "stopped": 128}
+    {"done": 0, "nothing new": 0, "failed": 1, "misused": 2, "refused": 3, "incomplete": 3, "busy": 75, "stopped": 128}
 )
-"""Exit codes. A run is refused for its settings or usage (2, "misused") or for its input (3, "refused"); the number of
-the signal is added to that of a stopped one. A run that meets another (75) leaves no record."""
+"""Exit codes. A run is refused for its settings or usage (2, "misused") or for its input (3, "refused"), and incomplete
+where whole raw files were left out; the number of the signal is added to that of a stopped one. A run that meets
+another (75) leaves no record."""
 
 CODES: Mapping[Outcome, range | tuple[int, ...]] = MappingProxyType(
-    {"done": (0,), "nothing new": (0,), "failed": (1,), "refused": (2, 3), "stopped": range(129, 193)}
+    {
+        "done": (0,),
+        "nothing new": (0,),
+        "incomplete": (3,),
+        "failed": (1,),
+        "refused": (2, 3),
+        "stopped": range(129, 193),
+    }
 )
 """The exit codes that fit each outcome."""
+
+LEFT_OUT = "file"
+"""Kind of what was left out: a raw file of which nothing counts."""
 
 NO_REASON = "no reason was given"
 
@@ -41,9 +52,9 @@ class Failure:
     Attributes
     ----------
     kind
-        Kind of the report, or the part of the work that failed ("load").
+        Kind of the report, the part of the work that failed ("load"), or `LEFT_OUT`.
     subject_id
-        What the report is about; a course's code for kind ``course``.
+        What the report is about; a course's code for kind ``course``, a file's path for `LEFT_OUT`.
     language
         Language of the report.
     cell
@@ -88,7 +99,8 @@ class RunRecord:
     started_at, ended_at
         Aware times; kept in UTC, in whole seconds.
     outcome
-        ``done``, ``nothing new``, ``failed``, ``refused`` (settings or input at fault) or ``stopped`` (by a signal).
+        ``done``, ``nothing new``, ``incomplete`` (all reports are current, but whole files were left out), ``failed``,
+        ``refused`` (settings or input at fault) or ``stopped`` (by a signal).
     exit_code
         See `EXIT`.
     n_loaded_files
@@ -98,7 +110,7 @@ class RunRecord:
     n_stale
         Reports of an earlier run that show older figures than there are.
     failures
-        What failed.
+        What failed, and the files that were left out.
     refusal
         Why the run was refused, on one line.
     seconds_by_stage
@@ -184,6 +196,7 @@ def summary(record: RunRecord) -> str:
     told = {
         "done": f"{made} in {record.seconds:.0f} s",
         "nothing new": f"{record.n_unchanged} reports are current",
+        "incomplete": f"{made}; left out: {_first(record)}",
         "failed": _failed(record),
         "refused": record.refusal,
         "stopped": f"by signal {record.exit_code - EXIT['stopped']} after {record.seconds:.0f} s, {made}",
@@ -197,5 +210,9 @@ def _failed(record: RunRecord) -> str:
         return record.refusal
     tried = record.n_made + record.n_failed
     count = f"{record.n_failed} of {tried}, " if record.n_failed else ""
+    return f"{count}{_first(record)}"
+
+
+def _first(record: RunRecord) -> str:
     more = f" (and {len(record.failures) - 1} more)" if len(record.failures) > 1 else ""
-    return f"{count}{record.failures[0]}{more}"
+    return "".join([*map(str, record.failures[:1]), more])

@@ -18,13 +18,14 @@ from typing import Any, NamedTuple
 
 from coursewaves.deadlines.report_days import check_day, read_status_day
 from coursewaves.errors import CoursewavesError
-from coursewaves.publishing.manifest import close_journal, drop_damaged, is_anything_owed, read_manifest, settle
+from coursewaves.processed.contents import read_contents
+from coursewaves.publishing.manifest import close_journal, drop_damaged, read_manifest, settle
 from coursewaves.publishing.plan import Planned, gone, load_reasons, plan_reports
 from coursewaves.publishing.publish import Do, Outcome, make_reports, mark_stale
 from coursewaves.runs.alerts import finish_check, finish_run
 from coursewaves.runs.history import next_run
 from coursewaves.runs.logs import open_log
-from coursewaves.runs.record import EXIT, Failure, RunRecord
+from coursewaves.runs.record import EXIT, LEFT_OUT, Failure, RunRecord
 from coursewaves.settings.home import Home
 from coursewaves.standing.day_pages import today_of, write_day, write_index_of
 from coursewaves.system.locks import RunLock
@@ -100,17 +101,19 @@ def produce(
         As `coursewaves.publishing.plan.plan_reports`.
     """
     chosen = (list(course_ids), list(languages), list(kinds))
-    produced = _produce(home, do, begun, done, chosen, formats=formats, anew=anew)
+    today = today_of(home, clock())
+    produced, is_new = _produce(home, do, begun, done, today, chosen, formats=formats, anew=anew)
+    if is_new:
+        write_index_of(home, today)
     close_journal(home)
     return produced
 
 
 def _produce(
-    home: Home, do: Do, begun: Callable[[list[Planned]], None], done: Callable[[Outcome], None],
-    chosen: Sequence[list[str]] = (), *, formats: Iterable[str] = (), anew: bool = False, today: date | None = None,
-) -> Produced:  # fmt: skip
-    """Make the reports and the index, and leave the journal open for what else is made of them."""
-    today = today or today_of(home, clock())
+    home: Home, do: Do, begun: Callable[[list[Planned]], None], done: Callable[[Outcome], None], today: date,
+    chosen: Sequence[list[str]] = (), *, formats: Iterable[str] = (), anew: bool = False,
+) -> tuple[Produced, bool]:  # fmt: skip
+    """Make the reports, and leave the journal open for what is made of them; tell whether that is older now."""
     planned = plan_reports(home, *chosen, formats=formats, anew=anew)
     _sweep(home, {one.job.kind for one in planned})
     is_owed = settle(home)
@@ -120,10 +123,8 @@ def _produce(
     if is_marked:
         write_index_of(home, today)
     outcomes = make_reports(home, planned, do, done)
-    if outcomes or is_owed:
-        write_index_of(home, today)
     n_stale = sum(bool(page["is_stale"]) for page in read_manifest(home))
-    return Produced(outcomes, sum(not one.reasons for one in planned), n_stale)
+    return Produced(outcomes, sum(not one.reasons for one in planned), n_stale), bool(outcomes) or is_owed
 
 
 def _sweep(home: Home, kinds: Iterable[str]) -> None:
@@ -177,6 +178,7 @@ class _Run:
         self.seconds: dict[str, float] = {}
         self.n_files, self.n_made = 0, 0
         self.failures: list[Failure] = []
+        self.left_out: list[Failure] = []
         self.produced: Produced | None = None
 
     def record(self) -> RunRecord:
@@ -193,6 +195,8 @@ class _Run:
             self.failures.append(Failure(self.stage, reason=reason or type(error).__name__))
         if self.failures:
             return self._told("failed", EXIT["failed"])
+        if self.left_out:
+            return self._told("incomplete", EXIT["incomplete"])
         return self._told("done" if self.n_made or self.n_files else "nothing new", EXIT["done"])
 
     def _work(self) -> None:
@@ -205,15 +209,14 @@ class _Run:
             log.info("load: %s", "; ".join(reasons))
             with self._stage("load"):
                 self._load(today)
+        self.left_out = _left_out(self.home)
         if drop_damaged(self.home):
             log.warning("the manifest was damaged: all reports are made anew")
-        is_owed = is_anything_owed(self.home)
         with self._stage("reports"):
-            self.produced = _produce(self.home, do, self._begun, self._done, today=today)
-        is_new = is_owed or bool(self.produced.outcomes)
+            self.produced, is_new = _produce(self.home, do, self._begun, self._done, today)
         if is_new or read_status_day(self.home) != today:
             with self._stage("deadlines"):
-                write_day(self.home, today, with_index=not is_new)
+                write_day(self.home, today)
         close_journal(self.home)
 
     def _load(self, today: date) -> None:
@@ -253,7 +256,8 @@ class _Run:
         return RunRecord(
             self.started_at, self.now(), outcome, exit_code, n_loaded_files=self.n_files, n_made=self.n_made,
             n_unchanged=self.produced.n_current if self.produced else 0, n_failed=n_failed,
-            n_stale=self.produced.n_stale if self.produced else _n_stale(self.home), failures=tuple(self.failures),
+            n_stale=self.produced.n_stale if self.produced else _n_stale(self.home),
+            failures=(*self.failures, *self.left_out),
             refusal=refusal, seconds_by_stage=self.seconds, run=self.number,
         )  # fmt: skip
 
@@ -293,6 +297,16 @@ def _check_space(folder: Path) -> None:
     free = shutil.disk_usage(folder).free // 2**20
     if free < LEAST_SPACE:
         raise CoursewavesError(f"Only {free} MB are free on the disk; fix: make room for at least {LEAST_SPACE}.")
+
+
+def _left_out(home: Home) -> list[Failure]:
+    """Name the raw files of which nothing counts, in each run until they are mended, and say so in the log."""
+    contents = read_contents(home)
+    files = contents.left_out if contents else ()
+    found = [Failure(LEFT_OUT, one.file, reason=f"{one.rule}, {one.seen}") for one in files]
+    for one in found:
+        log.error("left out: %s", str(one))
+    return found
 
 
 def _n_stale(home: Home) -> int:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from coursewaves.errors import CoursewavesError
 from coursewaves.phrases import Phrases, marked
 from coursewaves.runs.history import Status
-from coursewaves.runs.record import Failure, Outcome, RunRecord
+from coursewaves.runs.record import LEFT_OUT, Failure, Outcome, RunRecord
 from coursewaves.settings.home import Settings
 
 State = Outcome | Literal["missed", "never ran", "works again"]
@@ -15,6 +15,7 @@ State = Outcome | Literal["missed", "never ran", "works again"]
 TITLES: dict[str, str] = {
     "done": marked("The reports are made"),
     "nothing new": marked("Nothing new: the reports are current"),
+    "incomplete": marked("The reports are current, but whole files are left out of them"),
     "failed": marked("Some reports could not be made"),
     "refused": marked("The run was refused"),
     "stopped": marked("The run was stopped"),
@@ -26,6 +27,7 @@ TITLES: dict[str, str] = {
 OUTCOMES: dict[str, str] = {
     "done": marked("made"),
     "nothing new": marked("nothing new"),
+    "incomplete": marked("files left out"),
     "failed": marked("failed"),
     "refused": marked("refused"),
     "stopped": marked("stopped"),
@@ -34,6 +36,12 @@ OUTCOMES: dict[str, str] = {
 NOTHING_TO_DO = marked("Nothing has to be done.")
 
 ADVICE: dict[str, tuple[str, ...]] = {
+    "incomplete": (
+        marked(
+            "Nothing of the files named is counted: export them again, or move what is no export out of the folder."
+        ),
+        marked("What is wrong with each file, and how to mend it, stands in the workbook of problems."),
+    ),
     "failed": (
         marked("The older page of a report that failed stays in its place and is marked as stale."),
         marked("If the same place fails again, tell the developers the course's code and the reason, never the data."),
@@ -100,7 +108,8 @@ def more(phrases: Phrases, count: int) -> str:
 
 def named(phrases: Phrases, failure: Failure) -> str:
     """Name what failed in the institute's words."""
-    kind = phrases.say("Course") if failure.kind == "course" else failure.kind
+    kinds = {"course": marked("Course"), LEFT_OUT: marked("File")}
+    kind = phrases.say(kinds[failure.kind]) if failure.kind in kinds else failure.kind
     return f"{kind} {failure.subject_id}".strip()
 
 

@@ -63,11 +63,12 @@ class Publishing(BaseModel):
     """When the answers to a course's survey enter reports.
 
     `open_surveys` is ``wait``: from the day after nobody is asked any more, all at once; or ``show``: reports are
-    provisional, and show what came in so far. `grace_days` are left after the last day of a survey for its last
-    answers to come in.
+    provisional, and show what came in so far. `grace_days` are left after the last day on which answers are expected
+    for its last export, which people download by hand: any four days hold two working days, but for long holidays.
+    What comes later waits until four others came, for good most often. They are days of ¶13's fifteen working days.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     open_surveys: Literal["wait", "show"] = "wait"
-    grace_days: int = Field(default=0, ge=0, le=60)
+    grace_days: int = Field(default=4, ge=0, le=60)

@@ -22,8 +22,8 @@ def write_index_of(home: Home, today: date) -> None:
     write_index(Year(home), today)
 
 
-def write_day(home: Home, today: date, *, with_index: bool) -> None:
-    """Write the status of a day; the index before it, since the day of the status says that both are as new.
+def write_day(home: Home, today: date) -> None:
+    """Write the index and the status of a day; the index first, since the day of the status says that both are as new.
 
     Raises
     ------
@@ -31,11 +31,12 @@ def write_day(home: Home, today: date, *, with_index: bool) -> None:
         Where the status that is there is of a later day.
     """
     from coursewaves.deadlines.due import find_due  # noqa: PLC0415
+    from coursewaves.index import write_index  # noqa: PLC0415
     from coursewaves.processed.year import Year  # noqa: PLC0415
     from coursewaves.standing.due_files import write_due  # noqa: PLC0415
 
     check_day(home, today)
     year = Year(home)
-    if with_index:
-        write_index_of(home, today)
-    write_due(year, find_due(year, today))
+    due = find_due(year, today)
+    write_index(year, today, due.deadlines)
+    write_due(year, due)

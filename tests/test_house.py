@@ -46,7 +46,7 @@ LINE = {
     "survey": "instruments wordings checks files",
     "privacy": "identifiers masking pseudonyms",
     "settings": "formats time_forms unattended fieldwork sources home",
-    "reading": "zones times columns fingerprints delimited containers decoding catalogue worksheet workbook lss "
+    "reading": "zones times columns fingerprints delimited containers decoding catalogue worksheet faults workbook lss "
     "lime_headings draft records spss_cases spss corrections problem_book",
     "platforms": "",
     "registry": "rows tables removals checks reader working_days windows spans",

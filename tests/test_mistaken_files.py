@@ -91,11 +91,12 @@ def test_a_column_below_a_title_is_named_by_the_row_of_its_header(tmp_path):
 
 NOT_TABLES = {
     "a.csv": (b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n", "E-FORMAT", "a PDF under the name of a table"),
-    "b.xlsx": (b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n", "E-FORMAT", "a PDF under the name of a table"),
+    "b.xlsx": (b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n", "E-WORKBOOK", "a PDF under the name of a table"),
     "c.csv": (b"\x89PNG\r\n\x1a\n", "E-FORMAT", "a picture under the name of a table"),
-    "d.xlsx": (b"", "E-EMPTY", "an empty file"),
+    "d.xlsx": (b"", "E-WORKBOOK", "an empty file"),
     "e.xlsx": ("Код,Курс\n1,P01-01\n".encode(), "E-WORKBOOK", "a text table under the name of a workbook"),
-    "f.csv": (b"\xd0\xcf\x11\xe0" + bytes(600), "E-WORKBOOK", "a workbook with a password, or of the old kind (.xls)"),
+    "h.xlsx": (b"<!doctype html><html>", "E-WORKBOOK", "a web page under the name of a table"),
+    "f.csv": (b"\xd0\xcf\x11\xe0" + bytes(600), "E-FORMAT", "a workbook with a password, or of the old kind (.xls)"),
     "g.xlsx": (b"\xd0\xcf\x11\xe0" + bytes(600), "E-WORKBOOK", "a workbook with a password, or of the old kind (.xls)"),
 }
 

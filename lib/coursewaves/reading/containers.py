@@ -64,6 +64,8 @@ _COMPRESSED = (b"\x1f\x8b", b"\x1f\x9d", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07",
 _PACKED = b"PK\x03\x04"
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _OTHER_KINDS = {
+    b"<!DOCTYPE": "a web page",
+    b"<html": "a web page",
     b"%PDF": "a PDF",
     b"{\\rtf": "a text document",
     b"\x89PNG": "a picture",
@@ -237,7 +239,7 @@ def _kind_fault(start: bytes, is_packed: bool) -> FileFault | None:
     if is_bzip2 or start.startswith(_COMPRESSED) or (is_packed and start.startswith(_PACKED)):
         return FileFault("E-FORMAT", "a compressed file", "unpack it first")
     if start.startswith(_OLD_WORKBOOK):
-        return OLD_OR_LOCKED
+        return OLD_OR_LOCKED._replace(rule="E-FORMAT")
     if start.startswith(_PACKED):
         return FileFault("E-FORMAT", "a workbook under another name", "give it its suffix .xlsx again")
     return other_kind(start)
@@ -245,7 +247,8 @@ def _kind_fault(start: bytes, is_packed: bool) -> FileFault | None:
 
 def other_kind(start: bytes) -> FileFault | None:
     """Say what a file is by its first bytes, where it is no table at all, whatever its name says."""
-    kind = next((kind for sign, kind in _OTHER_KINDS.items() if start.startswith(sign)), None)
+    bare = start.lstrip(b"\xef\xbb\xbf \r\n\t")
+    kind = next((kind for sign, kind in _OTHER_KINDS.items() if bare[: len(sign)].lower() == sign.lower()), None)
     return FileFault("E-FORMAT", f"{kind} under the name of a table", AS_TABLE) if kind else None
 
 

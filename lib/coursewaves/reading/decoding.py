@@ -29,7 +29,7 @@ def _kind_fault(content: bytes) -> FileFault | None:
     if not content.strip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n"):
         return FileFault("E-EMPTY", "nothing but blanks", "export the file again: it is damaged")
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        return OLD_OR_LOCKED
+        return OLD_OR_LOCKED._replace(rule="E-FORMAT")
     if content.startswith(b"PK\x03\x04"):
         return FileFault("E-FORMAT", "a workbook under another name", "give it its suffix .xlsx again")
     if content[:512].lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):

@@ -238,11 +238,13 @@ def _opened(path: Path) -> Iterator[_Book]:
 def _kind_fault(start: bytes) -> FileFault | None:
     """Tell a file that is no workbook by how it begins; a torn one begins as it should."""
     if not start:
-        return FileFault("E-EMPTY", "an empty file", "download it again")
+        return FileFault("E-WORKBOOK", "an empty file", "download it again")
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         return OLD_OR_LOCKED
+    if (kind := other_kind(start)) is not None:
+        return kind._replace(rule="E-WORKBOOK")
     is_text = b"\0" not in start and not start.startswith(b"PK") and _TEXT.match(start) is not None
-    return other_kind(start) or (_TEXT_TABLE if is_text else None)
+    return _TEXT_TABLE if is_text else None
 
 
 def _first_filled(book: _Book) -> Sheet:

@@ -9,7 +9,8 @@ import ipywidgets as widgets
 from babel import Locale
 
 from coursewaves.entry.apply import undo_change, write_change
-from coursewaves.entry.draft import Draft, Row, draft_added, draft_values, written_rows
+from coursewaves.entry.draft import Draft, draft_added, draft_values, written_rows
+from coursewaves.entry.source_rows import Row
 from coursewaves.entry.words import TABLE_NAMES, meaning, told
 from coursewaves.errors import CoursewavesError
 from coursewaves.phrases import Phrases

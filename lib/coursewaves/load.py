@@ -8,11 +8,13 @@ import pandas as pd
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.intake.aliases import read_aliases
+from coursewaves.intake.misplaced import misplaced
 from coursewaves.intake.responses import Intake, read_responses
 from coursewaves.partitions.cutting import write_partitions
 from coursewaves.partitions.pooled import NAMES, pool_year
 from coursewaves.partitions.subjects import list_subjects
 from coursewaves.privacy.pseudonyms import Pseudonyms, find_key
+from coursewaves.problems import problems_table
 from coursewaves.processed.contents import CONTENTS, Contents, OpenSurvey, digest, load_inputs, write_contents
 from coursewaves.processed.year import Year
 from coursewaves.reading.problem_book import write_problem_book
@@ -48,7 +50,7 @@ def load_year(home: Home, today: date | None = None) -> Year:
     if registry.courses.empty:
         raise CoursewavesError(
             f"No course is registered in {home.registry.relative_to(home.root)}; "
-            "fix: put courses.csv and programmes.csv there"
+            "fix: put courses.csv and programmes.csv there, or a registry.xlsx as coursewaves begin lays it ready"
         )
     pseudonyms = Pseudonyms(lambda: find_key(home.root).secret)
     registry = disguised(registry, pseudonyms)
@@ -57,7 +59,7 @@ def load_year(home: Home, today: date | None = None) -> Year:
     tables = {
         "responses": intake.responses,
         "scores": score_responses(intake.responses, home.survey),
-        "problems": pd.concat([faults, intake.problems], ignore_index=True),
+        "problems": pd.concat([faults, problems_table(misplaced(home)), intake.problems], ignore_index=True),
         "files": intake.files,
         "outcomes": intake.outcomes,
         "arriving": arriving,

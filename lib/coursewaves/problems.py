@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+_MOST_SPANS = 12
+"""Spans of rows that one line names; the workbook of problems has them all."""
+
 _CODE = re.compile(r"[A-Za-z0-9_.,:/+-]{1,12}")
 
 
@@ -53,6 +56,36 @@ def problems_table(problems: Iterable[Problem]) -> pd.DataFrame:
     """Make the table `problems`: one row is one problem; empty input gives the columns alone."""
     table = pd.DataFrame(list(problems), columns=list(Problem._fields))
     return table.astype({name: "int64" if name == "row" else "str" for name in Problem._fields})
+
+
+def gathered(problems: Iterable[Problem]) -> list[str]:
+    """Say problems a line each; those that differ by their row alone share a line, at the place of the first.
+
+    >>> one = Problem("a.csv", 2, "B", "", "E-COURSE", "an empty cell", "set aside", "name the course")
+    >>> gathered([one, one._replace(row=7), one._replace(row=3), one._replace(row=4)])
+    ['E-COURSE a.csv:2-4,7:B an empty cell; set aside; fix: name the course (4 rows)']
+    """
+    rows: dict[Problem, list[int]] = {}
+    for problem in problems:
+        rows.setdefault(problem._replace(row=0, record=""), []).append(problem.row)
+    return [str(one._replace(row=found[0])) if len(found) == 1 else _of_rows(one, found) for one, found in rows.items()]
+
+
+def _of_rows(problem: Problem, rows: list[int]) -> str:
+    place = ":".join(part for part in (problem.file, _spans(rows), problem.column) if part)
+    return f"{problem.rule} {place} {problem.seen}; {problem.done}; fix: {problem.fix} ({len(rows)} rows)"
+
+
+def _spans(rows: Iterable[int]) -> str:
+    """Write rows as people do: 2-4,7; of very many the first."""
+    spans: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if spans and row == spans[-1][1] + 1:
+            spans[-1][1] = row
+        else:
+            spans.append([row, row])
+    told = [str(first) if first == last else f"{first}-{last}" for first, last in spans[:_MOST_SPANS]]
+    return ",".join(told) + (",..." if len(spans) > _MOST_SPANS else "")
 
 
 def column_letter(place: int) -> str:

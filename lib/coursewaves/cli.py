@@ -56,7 +56,10 @@ DEMO = Path("demo")
 
 AcceptOption = Annotated[
     list[str] | None,
-    typer.Option("--accept", help="Take a proposed header, named FILE:COLUMN as check shows it, or all of them."),
+    typer.Option(
+        "--accept",
+        help="Take a proposed header, named FILE:COLUMN as check shows it, or all; FILE:COLUMN=ID says what it is.",
+    ),
 ]
 
 
@@ -153,7 +156,7 @@ def check(accept: AcceptOption = None) -> None:
         registry = disguised(registry, passing)
         intake = read_home(home, registry, passing)
         if accept:
-            new = accept_headers(home.aliases, intake.proposals, accept)
+            new = accept_headers(home.aliases, intake.proposals, accept, home.survey)
             console.print(f"{len(new)} headers accepted in {home.aliases.name}", highlight=False)
             intake = read_home(home, registry, passing)
         show_files(intake.files)

@@ -25,6 +25,10 @@ LEAST_LIKENESS = 75
 """Least likeness, of 100, of a wording that is proposed (Indel ratio)."""
 
 
+_NAME_IT = "if it is a question: coursewaves check --accept {file}:{letter}=ID with its id; else nothing"
+"""What a person does about a header that resembles no question."""
+
+
 class Column(NamedTuple):
     """One column of a file that holds an item, or one option of it.
 
@@ -48,7 +52,7 @@ class Column(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """A header that no question has, and the known header that it resembles; never taken by itself."""
+    """A header that no question has, and the known header that it resembles, if any; never taken by itself."""
 
     file: str
     place: int
@@ -67,12 +71,15 @@ class Questionnaire(NamedTuple):
 class Layout(NamedTuple):
     """What a file's header says: which questionnaires, which columns, and what is wrong with it.
 
+    `proposals` are the headers that resemble a known one, `unlike` those that no question has and that resemble none.
+
     One form may serve two waves; then the file holds both questionnaires, and each record decides.
     """
 
     questionnaires: list[Questionnaire]
     problems: list[Problem]
     proposals: list[Proposal]
+    unlike: tuple[Proposal, ...] = ()
 
 
 def match_columns(
@@ -130,12 +137,13 @@ def match_columns(
         if shared & {*keys[place]}
         else _resembling(header, by_place[place])
         if place in by_place
-        else _unknown(header, place, file, "add it to an item in the instrument file under headers")
+        else _unknown(header, place, file, _NAME_IT.format(file=file, letter=column_letter(place)))
         for place in unknown
     ]
     for questionnaire in found:
         problems += [*_repeated(header, questionnaire, file), *_absent(questionnaire, file)]
-    return Layout(found, problems, proposals)
+    unlike = tuple(Proposal(file, place, ids[0], header[place], "") for place in asked if place not in by_place)
+    return Layout(found, problems, proposals, unlike)
 
 
 def _foreign(file: str, declared: Sequence[str]) -> Problem:

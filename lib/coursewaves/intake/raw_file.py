@@ -72,7 +72,7 @@ def read_file(path: Path, name: str, context: Context) -> FileForms:
     ids = "+".join(questionnaire.instrument.id for questionnaire in layout.questionnaires)
     n_aside = len({problem.row for problem in problems if problem.done == SET_ASIDE})
     n_aside += 0 if layout.questionnaires else len(records.numbers)
-    proposals = tuple(layout.proposals)
+    proposals = (*layout.proposals, *layout.unlike)
     problems = list(dict.fromkeys(problems))  # what holds for a file each of its questionnaires may say
     return FileForms(found, problems, ids, export.platform, records.n_read, n_aside, n_corrected, proposals)
 

@@ -42,7 +42,7 @@ LINE = {
     "phrases": "",
     "kinds": "",
     "disclosure": "",
-    "system": "limits isolation processes locks private_files run_folder yamlfile oneline findings",
+    "system": "limits isolation processes locks private_files run_folder yamlfile model_faults oneline findings",
     "survey": "instruments wordings checks files",
     "privacy": "identifiers masking pseudonyms",
     "settings": "formats time_forms unattended fieldwork sources home",

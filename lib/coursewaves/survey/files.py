@@ -25,6 +25,7 @@ from coursewaves.survey.instruments import (
     Scale,
     Survey,
 )
+from coursewaves.system.model_faults import model_fault
 from coursewaves.system.yamlfile import Path_, YamlFile, read_yaml
 
 BUILT_IN = Path(__file__).parent / "questionnaires"
@@ -160,7 +161,7 @@ class _Draft:
         except ValidationError as error:
             for detail in error.errors():
                 field = ".".join(str(step) for step in detail["loc"]) or "entry"
-                message = f"{field}: {detail['msg']}; fix: see the fields of {model.__name__}"
+                message = f"{field}: {model_fault(model, detail)}"
                 self.faults.append(Fault(name, source.line_of((*path, *detail["loc"])), entry_id, message))
             return
         self.places[key] = (name, source.line_of(path))

@@ -6,8 +6,19 @@ Names are imported when they are first used, so that the command line and the st
 >>> year = cw.open_year("demo")  # doctest: +SKIP
 >>> year.scores.groupby("wave").size()  # doctest: +SKIP
 >>> cw.lookup.describe_columns(year, "scores")  # doctest: +SKIP
+
+Where to begin:
+
+- a year's tables: `open_year`, `load_year`, `query`; what their columns mean: `lookup.describe_columns`
+- waves: `compare_waves`, `compare_pair`, `find_pair`; scores: `score_responses`, `mean_scores`, `option_shares`
+- programmes: `rate_programmes`, `programme_trends`, `decision_effects`; samples: `plan_sample`, `estimate_wave`
+- questionnaires: `load_survey`, `item_quality`, `scale_quality`, `flag_careless`; open answers: `mark_themes`
+- what reports show: `open_course` and its like, then `sections` and `reports_of`; statistics of arrays: `stats`
+
+A mistake of the caller is a `CoursewavesError`; it names the possible values.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -196,7 +207,7 @@ def __getattr__(name: str) -> Any:
     for module, names in _PLACES.items():
         if name in names:
             return getattr(import_module(f"{__name__}.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
 
 
 def __dir__() -> list[str]:

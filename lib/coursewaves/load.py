@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 from datetime import date, datetime
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 
@@ -22,11 +23,11 @@ from coursewaves.reading.times import check_zone_data
 from coursewaves.registry.reader import Registry, read_registry
 from coursewaves.releases.batches import release
 from coursewaves.score import score_responses
-from coursewaves.settings.home import Home
+from coursewaves.settings.home import Home, find_home
 from coursewaves.system.private_files import sweep, write_private
 
 
-def load_year(home: Home, today: date | None = None) -> Year:
+def load_year(home: Home | str | Path = "", today: date | None = None) -> Year:
     """Read the raw files of a work folder, score them and write the processed tables.
 
     Raw files are never changed. Problems of data end in the table `problems`. What differs from earlier pages by the
@@ -35,7 +36,7 @@ def load_year(home: Home, today: date | None = None) -> Year:
     Parameters
     ----------
     home
-        The work folder.
+        The work folder; empty for ``COURSEWAVES_HOME`` or the current folder.
     today
         The day by which a survey is open; by default the institute's today.
 
@@ -44,6 +45,7 @@ def load_year(home: Home, today: date | None = None) -> Year:
     CoursewavesError
         For faults of the settings or instrument files, or where no course is registered.
     """
+    home = home if isinstance(home, Home) else find_home(home)
     check_zone_data()
     inputs = load_inputs(home)  # as they are now: what changes while they are read is loaded next time
     registry, faults = read_registry(home.registry)

@@ -62,7 +62,7 @@ class Fault(NamedTuple):
         return f"{self.file}:{self.line} {self.entry}: {self.message}"
 
 
-def load_survey(folder: Path | None = None) -> Survey:
+def load_survey(folder: str | Path | None = None) -> Survey:
     """Load the survey design of a folder, the regulation's own questionnaires where none is named (¶6).
 
     Raises
@@ -75,7 +75,7 @@ def load_survey(folder: Path | None = None) -> Survey:
     >>> load_survey().instrument("B").wave
     2
     """
-    survey, faults = read_survey(folder or BUILT_IN)
+    survey, faults = read_survey(Path(folder) if folder else BUILT_IN)
     errors = [fault for fault in faults if fault.is_error]
     if survey is None or errors:
         raise CoursewavesError("The instrument files have faults:\n" + "\n".join(map(str, errors)))

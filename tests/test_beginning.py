@@ -111,6 +111,16 @@ def test_rows_with_the_same_problem_share_a_line(rows, told):
 def test_every_problem_is_in_one_line_and_none_is_said_twice(places):
     problems = [Problem(file, row, column, "", "E-X", "seen", "done", "fix") for file, row, column in places]
     lines = gathered(problems)
-    assert len(lines) == len({(file, column) for file, _, column in places})
-    counts = [int(line.rsplit("(", 1)[1].split()[0]) if line.endswith(" rows)") else 1 for line in lines]
+    counts = [int(line.rsplit("(", 1)[1].split()[0]) if line.endswith(" times)") else 1 for line in lines]
     assert sum(counts) == len(places)
+
+
+def test_columns_with_the_same_problem_share_a_line_and_so_do_many_cells_of_a_column():
+    one = Problem("a.csv", 1, "B", "", "E-COL", "seen", "done", "fix")
+    assert gathered([one, one._replace(column="C"), one._replace(row=2, column="D")]) == [
+        "E-COL a.csv:1:B,C seen; done; fix: fix (2 times)",
+        "E-COL a.csv:2:D seen; done; fix: fix",
+    ]
+    codes = [one._replace(row=row, seen=f"code {row}") for row in range(2, 9)]
+    assert gathered(codes) == ["E-COL a.csv:2-8:B code 2 and 6 others; done; fix: fix (7 times)"]
+    assert len(gathered(codes[:5])) == 5

@@ -9,6 +9,9 @@ import pandas as pd
 _MOST_SPANS = 12
 """Spans of rows that one line names; the workbook of problems has them all."""
 
+_MOST_SEEN = 5
+"""Different descriptions of the same fault in a column that have a line each."""
+
 _CODE = re.compile(r"[A-Za-z0-9_.,:/+-]{1,12}")
 
 
@@ -59,27 +62,41 @@ def problems_table(problems: Iterable[Problem]) -> pd.DataFrame:
 
 
 def gathered(problems: Iterable[Problem]) -> list[str]:
-    """Say problems a line each; those that differ by their row alone share a line, at the place of the first.
+    """Say problems a line each; those that differ by their row or by their column alone share a line.
+
+    Where many cells of a column have the same fault, and what was seen differs, the first stands for them.
 
     >>> one = Problem("a.csv", 2, "B", "", "E-COURSE", "an empty cell", "set aside", "name the course")
     >>> gathered([one, one._replace(row=7), one._replace(row=3), one._replace(row=4)])
-    ['E-COURSE a.csv:2-4,7:B an empty cell; set aside; fix: name the course (4 rows)']
+    ['E-COURSE a.csv:2-4,7:B an empty cell; set aside; fix: name the course (4 times)']
     """
-    rows: dict[Problem, list[int]] = {}
+    groups: dict[Problem, list[Problem]] = {}
     for problem in problems:
-        rows.setdefault(problem._replace(row=0, record=""), []).append(problem.row)
-    return [str(one._replace(row=found[0])) if len(found) == 1 else _of_rows(one, found) for one, found in rows.items()]
+        groups.setdefault(problem._replace(row=0, record="", seen=""), []).append(problem)
+    lines: dict[tuple[str, ...], list[Problem]] = {}
+    for place, (group, found) in enumerate(groups.items()):
+        is_many = len({problem.seen for problem in found}) > _MOST_SEEN
+        for problem in found:
+            rows = _spans(one.row for one in found if one.seen == problem.seen)
+            own = (str(place), "") if is_many else (group.file, rows, group.rule, problem.seen, group.done, group.fix)
+            lines.setdefault(own, []).append(problem)
+    return [_line(found) for found in lines.values()]
 
 
-def _of_rows(problem: Problem, rows: list[int]) -> str:
-    place = ":".join(part for part in (problem.file, _spans(rows), problem.column) if part)
-    return f"{problem.rule} {place} {problem.seen}; {problem.done}; fix: {problem.fix} ({len(rows)} rows)"
+def _line(problems: list[Problem]) -> str:
+    first, others = problems[0], len({problem.seen for problem in problems}) - 1
+    columns = ",".join(dict.fromkeys(problem.column for problem in problems if problem.column))
+    rows = _spans(problem.row for problem in problems)
+    place = ":".join(part for part in (first.file, rows, columns) if part)
+    seen = f"{first.seen} and {others} others" if others else first.seen
+    times = f" ({len(problems)} times)" if len(problems) > 1 else ""
+    return f"{first.rule} {place} {seen}; {first.done}; fix: {first.fix}{times}"
 
 
 def _spans(rows: Iterable[int]) -> str:
     """Write rows as people do: 2-4,7; of very many the first."""
     spans: list[list[int]] = []
-    for row in sorted(set(rows)):
+    for row in sorted({*rows} - {0}):
         if spans and row == spans[-1][1] + 1:
             spans[-1][1] = row
         else:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pandas as pd
+import pyreadstat
 import pytest
 import xlsxwriter
 from hypothesis import given
@@ -145,3 +147,13 @@ def test_files_that_are_no_exports_are_named_with_what_helps_and_those_of_the_sy
     problems = small.read(tmp_path).problems
     assert dict(zip(problems["file"], problems["seen"], strict=True)) == FOREIGN
     assert set(problems["rule"]) == {"E-FORMAT"}
+
+
+def test_answers_to_a_form_of_google_that_went_through_spss_keep_the_labels_of_their_questions(tmp_path):
+    row = small.form(wish="4")
+    cells = {f"V{place}": [cell] for place, cell in enumerate(["2025/03/01 10:00:00 AM GMT+5", *row[1:]])}
+    labels = ["Timestamp", *small.HEADER[1:]]
+    pyreadstat.write_sav(pd.DataFrame(cells), tmp_path / "p.sav", column_labels=labels)
+    intake = small.read(tmp_path)
+    assert intake.files[["platform", "instrument_id", "n_kept"]].iloc[0].tolist() == ["google_forms", "P", 1]
+    assert intake.responses["P1"].tolist() == [4.0]

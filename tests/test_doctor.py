@@ -262,7 +262,7 @@ def test_the_command_prints_a_line_each_and_ends_with_one_when_something_is_wron
     ill = CliRunner().invoke(cli.app, ["--home", str(home.root), "doctor"])
     assert ill.exit_code == 1
     missing = (
-        "wrong: data/raw/responses can't be read: No such file or directory; fix: make it, or let this user read it"
+        "wrong: data/raw/responses can't be read: No such file or directory; fix: make it, as coursewaves begin does"
     )
     assert missing in ill.output.splitlines()
 

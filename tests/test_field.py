@@ -214,7 +214,7 @@ def test_a_register_is_read_with_its_faults_told(home):
         ("seed: 'a|b'", "String should match pattern"),
         ("expected_response: 0", "greater than 0"),
         ("wait_days: 0", "greater than or equal to 1"),
-        ("percent: 20", "Extra inputs are not permitted"),
+        ("percent: 20", "there is no 'percent'"),
     ],
 )
 def test_a_fault_of_the_settings_of_a_sample_is_told_with_its_line(tmp_path, text, fault):

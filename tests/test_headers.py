@@ -77,7 +77,7 @@ def test_an_unknown_header_is_named_with_the_nearest_and_not_taken():
 
 
 def test_a_header_like_nothing_known_gets_no_proposal():
-    assert match(["Met", "Зачем вам всё это нужно знать"]).problems[0].fix.startswith("add it to an item")
+    assert match(["Met", "Зачем вам всё это нужно знать"]).problems[0].fix.startswith("if it is a question")
 
 
 def test_an_empty_header_is_no_question():
@@ -213,7 +213,7 @@ def test_the_order_of_columns_changes_nothing():
 
 
 def test_a_file_of_thousands_of_unknown_columns_is_refused_in_time():
-    found = match(["Met", *(f"Please rate [Mett {number}]" for number in range(2000))])
+    found = match(["Met", *(f"Please rates [Mett {number}]" for number in range(2000))])
     assert len(found.problems) == 2001
     assert len(found.proposals) == MOST_PROPOSALS
 
@@ -246,3 +246,11 @@ def test_two_signs_are_not_blank_and_invisible_ones_are():
 
 def test_wordings_are_joined_in_the_surveys_order():
     assert spellings({"kk": "а", "ru": "", "en": "c"}) == ["а", "c", "а / c"]
+
+
+def test_a_row_of_a_grid_that_the_registry_lacks_is_told_to_be_added_there_and_never_proposed():
+    found = match(["Met", "Please rate [Juggle]"])
+    [problem] = [one for one in found.problems if one.rule == "E-COL"]
+    assert problem.seen == "a row that abilities of the registry does not have"
+    assert problem.fix == "add it to its programme: coursewaves register add abilities FILE"
+    assert (found.proposals, found.unlike) == ([], ())

@@ -44,15 +44,15 @@ LINE = {
     "phrases": "",
     "kinds": "",
     "disclosure": "",
-    "system": "limits isolation processes locks private_files run_folder yamlfile oneline findings",
+    "system": "limits isolation processes locks private_files run_folder yamlfile model_faults oneline findings",
     "survey": "instruments wordings checks files",
     "privacy": "identifiers masking pseudonyms",
     "settings": "formats time_forms unattended fieldwork sources home",
-    "reading": "zones times columns fingerprints delimited containers decoding catalogue worksheet workbook lss "
+    "reading": "zones times columns fingerprints delimited containers decoding catalogue worksheet faults workbook lss "
     "lime_headings draft records spss_cases spss corrections problem_book",
     "platforms": "",
     "registry": "rows tables removals checks reader working_days windows spans",
-    "intake": "codes header_book headers aliases cells check_digits near_codes course_names assign waves context "
+    "intake": "misplaced codes header_book headers aliases cells check_digits near_codes course_names assign waves context "
     "answers moments forms raw_file duplicates people responses",
     "stats": "",
     "score": "",

@@ -237,7 +237,7 @@ def test_what_is_not_there_is_named_with_the_nearest(design):
         ({"z": "just a text\n"}, ("z.yml", 1, "file"), "holds no entries"),
         ({"z": ""}, ("z.yml", 1, "file"), "holds no entries"),
         ({"z": "items: [\n"}, ("z.yml", 2, "file"), "not YAML"),
-        ({"z": "items:\n\t- id: Z1\n"}, ("z.yml", 2, "file"), "cannot start any token"),
+        ({"z": "items:\n\t- id: Z1\n"}, ("z.yml", 2, "file"), "a tab at the beginning"),
         ({"z": b"items: \xcf\xf0\n"}, ("z.yml", 1, "file"), "not UTF-8"),
         ({"z": "scales:\n  - {id: N, kind: number, low: 5, high: 5}\n"}, ("z.yml", 2, "N"), "without bounds"),
         ({"z": "scales:\n  - {id: O, kind: single}\n"}, ("z.yml", 2, "O"), "without options"),

@@ -101,7 +101,7 @@ def test_delimiter_byte_order_mark_and_spaced_headers_do_no_harm(tmp_path, delim
         ),
         (
             "courses",
-            COURSES.replace("2025-09-05", "05.09.2025"),
+            COURSES.replace("2025-09-05", "05/09/2025"),
             ("courses.csv", 2, "D", "E-VALUE", "cell dropped"),
         ),
         (
@@ -248,3 +248,33 @@ def test_every_column_is_described_and_every_reference_exists():
     for reference in REFERENCES:
         assert reference.column in columns_of(reference.table)
         assert reference.target_column in columns_of(reference.target)
+
+
+@pytest.mark.parametrize("written", ["05.09.2025", "5.9.2025", "05.09.2025 ж.", "05.09.2025 г.", "2025-09-05"])
+def test_a_day_with_points_is_read_day_first_as_staff_write_it(tmp_path, written):
+    content = f"course_id,programme_id,ends_on\nP1-01,P1,{written}\n"
+    registry, problems = registry_of(tmp_path, **(OTHERS | {"courses": content}))
+    assert problems.empty
+    assert registry.courses["ends_on"].dt.strftime("%d %m %Y").tolist() == ["05 09 2025"]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "helps"),
+    [
+        ("ends_on", "05.09.25", "write the day as 2025-03-14 or 14.03.2025"),
+        ("ends_on", "09/05/2025", "write the day as 2025-03-14 or 14.03.2025"),
+        ("enrolled", "22 адам", "write a whole number and nothing else"),
+        ("course_id", "Р1-01", "write the id in Latin letters: this text has Cyrillic ones, which may only look alike"),
+        (
+            "course_id",
+            "P1 01",
+            "write an id of up to 40 Latin letters, digits, - and _, without spaces, such as P01-03",
+        ),
+    ],
+)
+def test_a_cell_that_can_t_be_read_is_told_with_what_to_write(tmp_path, column, cell, helps):
+    row = {"course_id": "P1-01", "programme_id": "P1", "ends_on": "", "enrolled": ""} | {column: cell}
+    content = ",".join(row) + "\n" + ",".join(row.values()) + "\n"
+    _, problems = registry_of(tmp_path, **(OTHERS | {"courses": content}))
+    found = problems[problems["file"] == "courses.csv"]
+    assert found[["row", "header", "rule", "fix"]].iloc[0].tolist() == [2, column, "E-VALUE", f"correct it: {helps}"]

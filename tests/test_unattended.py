@@ -35,7 +35,7 @@ def test_all_of_it_is_read_from_the_file(tmp_path):
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("schedule: {at: '25:00'}", "schedule.at: Value error, no time of day '25:00'"),
+        ("schedule: {at: '25:00'}", "schedule.at: no time of day '25:00'"),
         ("schedule: {at: 2:30}", "write it as '02:30'"),
         ("schedule: {at: 150}", "no time of day '150'"),
         ("schedule: {every: month}", "schedule.every"),

@@ -87,7 +87,7 @@ def test_all_equal_keys_of_a_file_are_named_at_once(written):
     ("content", "line", "words"),
     [
         ("a: [1, 2\nb: 3\n", 2, "not YAML"),
-        ("a:\n\t- b\n", 2, "cannot start any token"),
+        ("a:\n\t- b\n", 2, "a tab at the beginning"),
         ("a: 1\n  b: 2\n", 2, "not YAML"),
         ("a: 1\n---\nb: 2\n", 2, "another document"),
         ("a: *b\n", 1, "undefined alias"),

@@ -24,6 +24,7 @@ from coursewaves.commands.console import (
     console,
     short,
     show_files,
+    show_lines,
     show_problems,
     show_table,
     show_written,
@@ -47,7 +48,7 @@ app = typer.Typer(
     name="coursewaves",
     help="Evaluate training courses by survey waves: load the exports, score them, compare the waves, make reports.",
     epilog="A work folder holds data/raw/registry, data/raw/responses and, if you like, coursewaves.yml and "
-    "instruments/. Begin with: coursewaves demo",
+    "instruments/. Begin with: coursewaves demo, or coursewaves begin for your own data",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -56,7 +57,10 @@ DEMO = Path("demo")
 
 AcceptOption = Annotated[
     list[str] | None,
-    typer.Option("--accept", help="Take a proposed header, named FILE:COLUMN as check shows it, or all of them."),
+    typer.Option(
+        "--accept",
+        help="Take a proposed header, named FILE:COLUMN as check shows it, or all; FILE:COLUMN=ID says what it is.",
+    ),
 ]
 
 
@@ -112,6 +116,27 @@ def demo(
     raise typer.Exit(1 if failed else 0)
 
 
+def begin() -> None:
+    """Begin a work folder: its folders, settings to choose from, and a workbook of the registry to fill in.
+
+    A folder that is not there yet is made; what is there already stays as it is.
+    """
+    from coursewaves.entry.beginning import TO_FILL_IN  # noqa: PLC0415
+    from coursewaves.entry.beginning import begin as make  # noqa: PLC0415
+
+    with stops():
+        if State.home:
+            Path(State.home).mkdir(parents=True, exist_ok=True)
+        home = find_home(State.home)
+        for path in make(home):
+            show_written(path, home)
+        show_lines(
+            f"next: fill in {TO_FILL_IN} and save it as data/raw/registry/registry.xlsx; or take lists that you have:",
+            "coursewaves register add courses LIST.xlsx (register columns courses says what it may hold)",
+            "then put the exports of the forms into data/raw/responses, and look: coursewaves check",
+        )
+
+
 def check(accept: AcceptOption = None) -> None:
     """Check settings, instrument files, registry and raw files.
 
@@ -119,6 +144,7 @@ def check(accept: AcceptOption = None) -> None:
     names: a header that resembles a known question is taken for it from then on.
     """
     from coursewaves.intake.aliases import accept as accept_headers  # noqa: PLC0415
+    from coursewaves.intake.misplaced import misplaced  # noqa: PLC0415
     from coursewaves.load import disguised, read_home  # noqa: PLC0415
     from coursewaves.privacy.pseudonyms import Pseudonyms  # noqa: PLC0415
     from coursewaves.registry.reader import read_registry  # noqa: PLC0415
@@ -131,11 +157,12 @@ def check(accept: AcceptOption = None) -> None:
         registry = disguised(registry, passing)
         intake = read_home(home, registry, passing)
         if accept:
-            new = accept_headers(home.aliases, intake.proposals, accept)
+            new = accept_headers(home.aliases, intake.proposals, accept, home.survey)
             console.print(f"{len(new)} headers accepted in {home.aliases.name}", highlight=False)
             intake = read_home(home, registry, passing)
         show_files(intake.files)
-        n_faults = show_problems([*faults.to_dict("records"), *intake.problems.to_dict("records")])
+        elsewhere = [one._asdict() for one in misplaced(home)]
+        n_faults = show_problems([*faults.to_dict("records"), *elsewhere, *intake.problems.to_dict("records")])
     raise typer.Exit(3 if n_faults else 0)
 
 
@@ -267,7 +294,7 @@ def _load(home: Home, today: date | None = None) -> list[str]:
 
 
 STEPS: dict[str, tuple[typer.Typer | Callable[..., None], ...]] = {
-    "Begin": (demo, lab, doctor),
+    "Begin": (demo, begin, lab, doctor),
     "Prepare the surveys": (register_app, draft, forms, letters, sample, field),
     "Take in the answers": (check, load, query, export),
     "Report": (report, run, missed, schedule_app, retract),

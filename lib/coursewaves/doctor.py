@@ -141,7 +141,8 @@ def check_folders(home: Home) -> list[Finding]:
     for folder in (home.registry, home.responses):
         if fault := _fault(partial(os.scandir, folder)):
             told = f"{folder.relative_to(home.root).as_posix()} can't be read: {fault}"
-            findings.append(Finding("wrong", told, "make it, or let this user read it"))
+            fix = "let this user read it" if folder.exists() else "make it, as coursewaves begin does"
+            findings.append(Finding("wrong", told, fix))
     closed = [path for path in _files(home.root / "data" / "raw") if not os.access(path, os.R_OK)]
     if closed:
         findings.append(Finding("wrong", f"{len(closed)} raw files can't be read", "let this user read data/raw"))

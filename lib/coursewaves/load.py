@@ -3,17 +3,19 @@
 from dataclasses import fields, replace
 from datetime import date, datetime
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.intake.aliases import read_aliases
+from coursewaves.intake.misplaced import misplaced
 from coursewaves.intake.responses import Intake, read_responses
 from coursewaves.partitions.cutting import write_partitions
 from coursewaves.partitions.pooled import NAMES, pool_year
 from coursewaves.partitions.subjects import list_subjects
 from coursewaves.privacy.pseudonyms import Pseudonyms, find_key
-from coursewaves.problems import files_left_out
+from coursewaves.problems import files_left_out, problems_table
 from coursewaves.processed.contents import CONTENTS, Contents, OpenSurvey, digest, load_inputs, write_contents
 from coursewaves.processed.year import Year
 from coursewaves.reading.problem_book import write_problem_book
@@ -21,11 +23,11 @@ from coursewaves.reading.times import check_zone_data
 from coursewaves.registry.reader import Registry, read_registry
 from coursewaves.releases.batches import release
 from coursewaves.score import score_responses
-from coursewaves.settings.home import Home
+from coursewaves.settings.home import Home, find_home
 from coursewaves.system.private_files import sweep, write_private
 
 
-def load_year(home: Home, today: date | None = None) -> Year:
+def load_year(home: Home | str | Path = "", today: date | None = None) -> Year:
     """Read the raw files of a work folder, score them and write the processed tables.
 
     Raw files are never changed. Problems of data end in the table `problems`. What differs from earlier pages by the
@@ -34,7 +36,7 @@ def load_year(home: Home, today: date | None = None) -> Year:
     Parameters
     ----------
     home
-        The work folder.
+        The work folder; empty for ``COURSEWAVES_HOME`` or the current folder.
     today
         The day by which a survey is open; by default the institute's today.
 
@@ -43,13 +45,14 @@ def load_year(home: Home, today: date | None = None) -> Year:
     CoursewavesError
         For faults of the settings or instrument files, or where no course is registered.
     """
+    home = home if isinstance(home, Home) else find_home(home)
     check_zone_data()
     inputs = load_inputs(home)  # as they are now: what changes while they are read is loaded next time
     registry, faults = read_registry(home.registry)
     if registry.courses.empty:
         raise CoursewavesError(
             f"No course is registered in {home.registry.relative_to(home.root)}; "
-            "fix: put courses.csv and programmes.csv there"
+            "fix: put courses.csv and programmes.csv there, or a registry.xlsx as coursewaves begin lays it ready"
         )
     pseudonyms = Pseudonyms(lambda: find_key(home.root).secret)
     registry = disguised(registry, pseudonyms)
@@ -58,7 +61,7 @@ def load_year(home: Home, today: date | None = None) -> Year:
     tables = {
         "responses": intake.responses,
         "scores": score_responses(intake.responses, home.survey),
-        "problems": pd.concat([faults, intake.problems], ignore_index=True),
+        "problems": pd.concat([faults, problems_table(misplaced(home)), intake.problems], ignore_index=True),
         "files": intake.files,
         "outcomes": intake.outcomes,
         "arriving": arriving,

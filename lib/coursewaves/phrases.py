@@ -68,6 +68,9 @@ class Phrases:
         self.language = language
         self._catalogue = catalogue(language)
 
+    def __repr__(self) -> str:
+        return f"Phrases({self.language!r})"
+
     @property
     def is_reviewed(self) -> bool:
         """Whether a native reader has reviewed the catalogue; the English wording is the source and needs none."""

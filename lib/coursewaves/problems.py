@@ -12,6 +12,12 @@ WHOLE = (REFUSED, NOT_READ, FILE_ASIDE)
 
 NO_QUESTION = "no question of any questionnaire"
 
+_MOST_SPANS = 12
+"""Spans of rows that one line names; the workbook of problems has them all."""
+
+_MOST_SEEN = 5
+"""Different descriptions of the same fault in a column that have a line each."""
+
 _CODE = re.compile(r"[A-Za-z0-9_.,:/+-]{1,12}")
 
 
@@ -80,6 +86,52 @@ def files_left_out(problems: pd.DataFrame) -> list[LeftOut]:
     is_other = (whole["rule"] == "E-INSTRUMENT") & (whole["seen"] == NO_QUESTION) & ~whole["file"].isin(renamed)
     named = whole.loc[~is_other, list(LeftOut._fields)].drop_duplicates("file").sort_values("file")
     return [LeftOut(*row) for row in named.itertuples(index=False)]
+
+
+def gathered(problems: Iterable[Problem]) -> list[str]:
+    """Say problems a line each; those that differ by their row or by their column alone share a line.
+
+    Where many cells of a column have the same fault, and what was seen differs, the first stands for them.
+
+    >>> one = Problem("a.csv", 2, "B", "", "E-COURSE", "an empty cell", "set aside", "name the course")
+    >>> gathered([one, one._replace(row=7), one._replace(row=3), one._replace(row=4)])
+    ['E-COURSE a.csv:2-4,7:B an empty cell; set aside; fix: name the course (4 times)']
+    """
+    groups: dict[Problem, list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault(problem._replace(row=0, record="", seen=""), []).append(problem)
+    lines: dict[tuple[str, ...], list[Problem]] = {}
+    for place, (group, found) in enumerate(groups.items()):
+        alike: dict[str, list[Problem]] = {}
+        for problem in found:
+            alike.setdefault(problem.seen, []).append(problem)
+        for seen, own in alike.items():
+            rows = _spans(problem.row for problem in own)
+            of_one = (group.file, rows, group.rule, seen, group.done, group.fix)
+            lines.setdefault((str(place),) if len(alike) > _MOST_SEEN else of_one, []).extend(own)
+    return [_line(found) for found in lines.values()]
+
+
+def _line(problems: list[Problem]) -> str:
+    first, others = problems[0], len({problem.seen for problem in problems}) - 1
+    columns = ",".join(dict.fromkeys(problem.column for problem in problems if problem.column))
+    rows = _spans(problem.row for problem in problems)
+    place = ":".join(part for part in (first.file, rows, columns) if part)
+    seen = f"{first.seen} and {others} others" if others else first.seen
+    times = f" ({len(problems)} times)" if len(problems) > 1 else ""
+    return f"{first.rule} {place} {seen}; {first.done}; fix: {first.fix}{times}"
+
+
+def _spans(rows: Iterable[int]) -> str:
+    """Write rows as people do: 2-4,7; of very many the first."""
+    spans: list[list[int]] = []
+    for row in sorted({*rows} - {0}):
+        if spans and row == spans[-1][1] + 1:
+            spans[-1][1] = row
+        else:
+            spans.append([row, row])
+    told = [str(first) if first == last else f"{first}-{last}" for first, last in spans[:_MOST_SPANS]]
+    return ",".join(told) + (",..." if len(spans) > _MOST_SPANS else "")
 
 
 def column_letter(place: int) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coursewaves.errors import CoursewavesError
 from coursewaves.ladder import LEAST
 from coursewaves.survey.instruments import Instrument, Survey
 
@@ -15,6 +16,25 @@ NEAR = 1e-9
 """Two means that lie nearer are the same; they differ by the order of adding."""
 
 IDENTITY = ["response_id", "course_id", "instrument_id", "wave", "respondent_id"]
+
+
+def check_responses(responses: pd.DataFrame, survey: Survey) -> None:
+    """Refuse what is no table of responses, before it gives an empty result that looks like one.
+
+    Raises
+    ------
+    CoursewavesError
+        Where columns that every response has are absent, or no column is a question of the survey.
+    """
+    fix = "fix: give the responses of a year, such as year.responses"
+    if not isinstance(responses, pd.DataFrame):
+        raise CoursewavesError(f"A {type(responses).__name__} is no table of responses; {fix}")
+    if absent := [name for name in ("course_id", "instrument_id", "respondent_id") if name not in responses]:
+        raise CoursewavesError(f"The table has no column {absent[0]}, so it is none of responses; {fix}")
+    items = [item for instrument in survey.instruments for item in instrument.items]
+    asked = {column for item in items for column in survey.columns(item)}
+    if len(responses) and asked.isdisjoint(responses.columns):
+        raise CoursewavesError(f"No column of the table is a question of the survey; {fix}")
 
 
 def item_scores(responses: pd.DataFrame, survey: Survey, columns: list[str]) -> Scores:
@@ -103,7 +123,15 @@ def score_responses(responses: pd.DataFrame, survey: Survey) -> pd.DataFrame:
         factor and rating, 0-100; nan where the response's questionnaire does not ask it or fewer than half of
         its items are answered. Scores of one criterion in two waves rest on different items: only declared
         pairs may be compared.
+
+    Examples
+    --------
+    >>> year = cw.open_year(example)
+    >>> scores = cw.score_responses(year.responses, year.survey)
+    >>> len(scores) == len(year.responses), "rating" in scores
+    (True, True)
     """
+    check_responses(responses, survey)
     scores = responses[IDENTITY].copy()
     names = score_names(survey)
     values = {name: np.full(len(responses), np.nan) for name in names}

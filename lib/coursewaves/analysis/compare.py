@@ -13,6 +13,7 @@ import pandas as pd
 from coursewaves.analysis.sides import Occasions, Sides, occasions_of
 from coursewaves.errors import CoursewavesError
 from coursewaves.ladder import LEAST
+from coursewaves.score import check_responses
 from coursewaves.stats import (
     Change,
     SignedRank,
@@ -52,6 +53,12 @@ def find_pair(survey: Survey, earlier: str | Sequence[str], later: str | Sequenc
     ------
     CoursewavesError
         Where the survey design declares no such pair: the two are not comparable.
+
+    Examples
+    --------
+    >>> cw.find_pair(cw.load_survey(), "A1", "B1")  # doctest: +IGNORE_EXCEPTION_DETAIL
+    Traceback (most recent call last):
+    coursewaves.errors.CoursewavesError: Can't find 'A1 -> B1' in the declared pairs.
     """
     sides = [[side] if isinstance(side, str) else list(side) for side in (earlier, later)]
     pairs = [pair for construct in survey.constructs for pair in construct.pairs]
@@ -190,7 +197,15 @@ def compare_waves(responses: pd.DataFrame, survey: Survey, minimum: int = LEAST[
         where paired, else that of the interval's own t statistic; nan where ``is_tested`` is false, and
         ``reason`` says why. ``verdict`` is ``higher``, ``lower``, ``not distinguishable`` (also of a pair whose
         block shows no difference) or ``not tested``.
+
+    Examples
+    --------
+    >>> year = cw.open_year(example)
+    >>> found = cw.compare_waves(year.responses, year.survey)
+    >>> found.loc[found["pair_id"] == "M1.needs", "kind"].tolist()
+    ['gap']
     """
+    check_responses(responses, survey)
     occasions = occasions_of(responses, survey)
     rows = [
         _compare(occasions, construct.id, pair, minimum)

@@ -73,6 +73,12 @@ def scale_quality(responses: pd.DataFrame, survey: Survey, *, is_one_programme: 
     References
     ----------
     Cronbach (1951); Feldt, Woodruff & Salih (1987); McDonald (1999): see `coursewaves.stats.reliability`.
+
+    Examples
+    --------
+    >>> year = cw.open_year(example)
+    >>> cw.scale_quality(year.responses, year.survey)["instrument_id"].unique().tolist()
+    ['A', 'B', 'C']
     """
     rows = [_reliability(scale) for scale in _scales(responses, survey, is_one_programme)]
     return pd.DataFrame(rows, columns=_SCALE_COLUMNS)

@@ -90,6 +90,13 @@ def rate_programmes(
     ----------
     Morris (1983), Journal of the American Statistical Association 78, 47-55; Raudenbush & Bryk (2002),
     Hierarchical Linear Models, chapter 8; Kish (1965), Survey Sampling, chapter 5 (runs as clusters).
+
+    Examples
+    --------
+    >>> year = cw.open_year(example)
+    >>> rated = cw.rate_programmes(year.scores, year.registry.courses, "rating", threshold=62.5)
+    >>> rated.programmes["programme_id"].is_unique
+    True
     """
     if rating_id not in scores:
         raise CoursewavesError.not_found(rating_id, "the scores", scores.columns)

@@ -60,6 +60,13 @@ def option_shares(responses: pd.DataFrame, survey: Survey, column: str) -> pd.Da
         One row is one option, in the scale's order: ``item_id``, ``code``, ``n`` (all who answered),
         ``n_chosen``, ``share`` (0-1) with Wilson's 95 % interval ``low``, ``high``. Options of a question
         with several answers add up to more than 1.
+
+    Examples
+    --------
+    >>> year = cw.open_year(example)
+    >>> shares = cw.option_shares(year.responses, year.survey, "A2")
+    >>> bool(shares["share"].between(0, 1).all())
+    True
     """
     cells = given_answers(responses, column)
     chosen = Counter(code for cell in cells for code in str(cell).split("|"))
@@ -86,6 +93,13 @@ def mean_scores(scores: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     DataFrame
         One row is one score with at least one value: ``name``, ``n``, ``mean`` (0-100) and its 95 % t
         interval ``low``, ``high`` cut to the scale; nan where one value gives none.
+
+    Examples
+    --------
+    >>> year = cw.open_year(example)
+    >>> wave = year.scores[year.scores["wave"] == 2]
+    >>> cw.mean_scores(wave, ["rating"])["name"].tolist()  # one row is one score
+    ['rating']
     """
     rows = []
     for name in names:

@@ -36,3 +36,8 @@ __all__ = [
     "safe_names",
     "unfinished",
 ]
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion in a notebook."""
+    return __all__

@@ -116,11 +116,11 @@ def show_table(columns: list[str], rows: Iterable[Iterable[object]]) -> None:
 
 
 def show_problems(problems: list[dict[Any, Any]]) -> int:
-    """Print each problem on a line, and their number; return it."""
-    from coursewaves.problems import Problem  # noqa: PLC0415
+    """Print each problem on a line, what holds for many rows of a file once; and their number, which is returned."""
+    from coursewaves.problems import Problem, gathered  # noqa: PLC0415
 
-    for row in problems:
-        console.print(str(Problem(**row)), markup=False, highlight=False)
+    for line in gathered(Problem(**row) for row in problems):
+        console.print(line, markup=False, highlight=False)
     console.print(f"{len(problems)} problems", highlight=False)
     return len(problems)
 

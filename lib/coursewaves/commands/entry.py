@@ -32,6 +32,10 @@ MOST_ROWS = 30
 """Rows of a difference that are printed."""
 
 TableArgument = Annotated[str, typer.Argument(help="courses, participants, trainers, decisions, receipts ...")]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option("--column", metavar="LETTER=NAME", help="What a column of the file holds; no name leaves it out."),
+]
 DryOption = Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")]
 ReopenOption = Annotated[
     str, typer.Option("--reopen", metavar="REASON", help="Change rows of the closed period; the reason is logged.")
@@ -42,20 +46,23 @@ ReopenOption = Annotated[
 def add(
     context: typer.Context,
     table: TableArgument,
-    file: Annotated[Path, typer.Argument(help="CSV or XLSX file whose header names columns of the table.")],
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX file with one header row; see register columns.")],
+    column: ColumnOption = None,
     dry_run: DryOption = False,
     reopen: ReopenOption = "",
 ) -> None:
     """Add the rows of a file to a table of the registry.
 
-    Every row is checked by the rules of the load. Where one has a fault nothing is written, and all faults are named.
+    Headings may be the columns' names or what staff call them in Kazakh or Russian; a programme, centre or region may
+    be named by its title, a day written 14.03.2025. What was understood is shown. Every row is checked by the rules of
+    the load. Where one has a fault nothing is written, and all faults are named.
     """
-    from coursewaves.entry import draft_rows  # noqa: PLC0415
+    from coursewaves.entry import declared_columns, draft_rows  # noqa: PLC0415
 
     with stops():
         home = home_of(context)
         with alone(home):
-            _carry_out(home, draft_rows(home, table, file), dry_run, reopen)
+            _carry_out(home, draft_rows(home, table, file, declared_columns(column or [])), dry_run, reopen)
 
 
 @register_app.command("set")

@@ -31,3 +31,8 @@ __all__ = [
     "page_of",
     "write_bundle",
 ]
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion in a notebook."""
+    return __all__

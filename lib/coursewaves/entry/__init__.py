@@ -8,8 +8,6 @@ from coursewaves.entry.apply import forget_before, split_workbook, undo_change, 
 from coursewaves.entry.draft import (
     Difference,
     Draft,
-    Row,
-    check_table,
     draft_added,
     draft_removed,
     draft_rows,
@@ -17,6 +15,7 @@ from coursewaves.entry.draft import (
     shown_id,
 )
 from coursewaves.entry.journal import Entry, read_journal, register_folder, states
+from coursewaves.entry.source_rows import Row, check_table, declared_columns
 
 __all__ = [
     "Difference",
@@ -24,6 +23,7 @@ __all__ = [
     "Entry",
     "Row",
     "check_table",
+    "declared_columns",
     "draft_added",
     "draft_removed",
     "draft_rows",

@@ -8,6 +8,7 @@ from datetime import date
 
 from coursewaves.problems import Problem
 from coursewaves.registry.reader import Registry
+from coursewaves.registry.rows import iso_day
 from coursewaves.settings.home import Home
 
 OF_A_COURSE = ("courses", "participants", "receipts")
@@ -51,6 +52,6 @@ def closed_faults(
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(iso_day(text) or "")
     except ValueError:
         return None

@@ -12,29 +12,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coursewaves.entry.closed import closed_faults
-from coursewaves.entry.table_file import TableFile, column_name, new_table, parse_table
+from coursewaves.entry.source_rows import REFUSED, Row, check_table, read_rows
+from coursewaves.entry.table_file import TableFile, new_table, parse_table
 from coursewaves.errors import CoursewavesError
 from coursewaves.privacy.masking import masked
-from coursewaves.problems import Problem, column_letter
-from coursewaves.reading.records import read_records
+from coursewaves.problems import Problem
 from coursewaves.reading.workbook import sheet_names
 from coursewaves.registry.reader import Registry, read_registry
-from coursewaves.registry.tables import KEYS, TABLES, columns_of
+from coursewaves.registry.tables import KEYS, columns_of
 from coursewaves.settings.home import Home
 
 BETWEEN = "/"
 """Stands between the parts of an id of several columns."""
-
-REFUSED = "nothing written"
-
-
-class Row(NamedTuple):
-    """One row to be added: where it stands, its cells by column, and the letter of each column there."""
-
-    file: str
-    number: int
-    cells: dict[str, str]
-    letters: dict[str, str]
 
 
 class Difference(NamedTuple):
@@ -87,44 +76,11 @@ class Draft(NamedTuple):
         return (self.before or b"") == self.after
 
 
-def draft_rows(home: Home, table: str, source: Path) -> Draft:
-    """Draft the rows of a CSV or XLSX file as new rows of a table."""
-    rows, faults = read_rows(table, source)
+def draft_rows(home: Home, table: str, source: Path, columns: Mapping[str, str] | None = None) -> Draft:
+    """Draft the rows of a CSV or XLSX file as new rows of a table; see `read_rows`."""
+    registry, _ = read_registry(home.registry)
+    rows, faults = read_rows(table, source, columns, registry)
     return draft_added(home, table, rows, faults)
-
-
-def read_rows(table: str, source: Path) -> tuple[list[Row], list[Problem]]:
-    """Read the rows of a file under the columns of a table; a column that the table does not have is a fault.
-
-    Of a workbook the sheet that is named as the table is read, else the first.
-    """
-    check_table(table)
-    if not source.is_file():
-        raise CoursewavesError(f"Can't find the file {source.name}; fix: name a CSV or XLSX file with the new rows")
-    names = sheet_names(source) if source.suffix.casefold() in (".xlsx", ".xlsm") else []
-    sheet = next((name for name in names if name.strip().casefold() == table), None) if names else None
-    records = read_records(source, sheet, source.name)
-    columns = [column_name(cell) for cell in records.header]
-    letters = {name: column_letter(place) for place, name in enumerate(columns)}
-    faults = [problem._replace(done=REFUSED) for problem in records.problems if problem.rule != "E-BLANK"]
-    for place, name in enumerate(columns):
-        if name not in columns_of(table) or columns.index(name) != place:
-            seen = "the column stands twice" if name in columns[:place] else f"no column of {table}"
-            fix = f"delete it, or name it as one of {', '.join(columns_of(table))}"
-            faults.append(Problem(source.name, 1, column_letter(place), name[:40], "E-COLUMN", seen, REFUSED, fix))
-    rows = [
-        Row(source.name, number, {name: _cell(cell) for name, cell in zip(columns, cells, strict=True)}, letters)
-        for number, cells in records.rows
-    ]
-    if not rows and not faults:
-        faults.append(
-            Problem(source.name, 0, "", "", "E-EMPTY", "no rows", REFUSED, "write the new rows below the header")
-        )
-    return rows, faults
-
-
-def _cell(text: str) -> str:
-    return text.strip().removesuffix(" 00:00:00")
 
 
 def draft_added(home: Home, table: str, rows: Sequence[Row], faults: Sequence[Problem] = ()) -> Draft:
@@ -182,13 +138,6 @@ def written_rows(home: Home, table: str) -> dict[str, dict[str, str]]:
     file = _opened(home, table)[2]
     cells = [_cells_of(table, file, place) for place in range(1, len(file.lines))]
     return {name: row for row in cells if (name := row_id(table, row)).strip(BETWEEN)}
-
-
-def check_table(table: str) -> str:
-    """Return a table's name; one that there is not is refused."""
-    if table not in TABLES:
-        raise CoursewavesError.not_found(table, "the tables of the registry", TABLES)
-    return table
 
 
 def row_id(table: str, cells: Mapping[str, str]) -> str:

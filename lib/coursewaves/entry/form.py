@@ -3,19 +3,20 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import ipywidgets as widgets
 from babel import Locale
 
 from coursewaves.entry.apply import undo_change, write_change
-from coursewaves.entry.draft import Draft, Row, draft_added, draft_values, written_rows
+from coursewaves.entry.draft import Draft, draft_added, draft_values, written_rows
+from coursewaves.entry.source_rows import Row
 from coursewaves.entry.words import TABLE_NAMES, meaning, told
 from coursewaves.errors import CoursewavesError
 from coursewaves.phrases import Phrases
 from coursewaves.problems import Problem
 from coursewaves.registry.reader import Registry, read_registry
-from coursewaves.registry.tables import KEYS, REFERENCES, TABLES, columns_of, is_needed
+from coursewaves.registry.tables import KEYS, REFERENCES, TABLES, codes_of, columns_of, is_needed
 from coursewaves.settings.home import Home, find_home
 from coursewaves.system.locks import RunLock
 
@@ -184,7 +185,7 @@ class RegisterForm:
     def _field(self, registry: Registry, column: str, value: str) -> Any:
         """Make the field of a column: a menu of its codes, a list of the ids that there are, or a plain line."""
         wide = {"width": "auto"}
-        codes = _codes(self.table, column)
+        codes = codes_of(self.table, column)
         if codes:
             return widgets.Dropdown(options=["", *codes], value=value if value in codes else "", layout=wide)
         known = _known(registry, self.table, column)
@@ -223,13 +224,6 @@ def register_form(home: str | Path = "", table: str = "courses", language: str =
     if language not in found.settings.languages:
         raise CoursewavesError.not_found(language, "the languages of the settings", found.settings.languages)
     return RegisterForm(found, table, language)
-
-
-def _codes(table: str, column: str) -> list[str]:
-    """Return the codes that a column may hold; none where it holds anything else."""
-    annotation = TABLES[table].model_fields[column].annotation
-    options = [*get_args(annotation), *(one for part in get_args(annotation) for one in get_args(part))]
-    return [one for one in options if isinstance(one, str)]
 
 
 def _known(registry: Registry, table: str, column: str) -> list[str]:

@@ -29,3 +29,8 @@ __all__ = [
     "write_draw",
     "write_next",
 ]
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion in a notebook."""
+    return __all__

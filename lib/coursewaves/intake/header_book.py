@@ -84,6 +84,16 @@ class HeaderBook:
         """Return the options of several questions of a questionnaire that are worded alike."""
         return self._shared[instrument_id]
 
+    def listed_in(self, instrument_id: str, header: str) -> str | None:
+        """Return the table of the registry whose rows a grid of this stem asks about; None for any other header."""
+        instrument = self.survey.instrument(instrument_id)
+        repeats = {item.grid: item.repeat for item in instrument.items if item.grid and item.repeat}
+        for grid in (grid for grid in instrument.grids if grid.id in repeats):
+            stems = [*spellings(grid.text), *grid.headers]
+            if any(normalised(header).startswith(normalised(f"{stem} [")) for stem in stems):
+                return repeats[grid.id]
+        return None
+
     def _book(self, instrument: Instrument) -> dict[str, Known]:
         """Gather full headers and ids; the row of a grid or an option alone is known where it means but one."""
         grids = {grid.id: grid for grid in instrument.grids}

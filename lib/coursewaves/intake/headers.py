@@ -25,6 +25,10 @@ LEAST_LIKENESS = 75
 """Least likeness, of 100, of a wording that is proposed (Indel ratio)."""
 
 
+_NAME_IT = "if it is a question: coursewaves check --accept {file}:{letter}=ID with its id; else nothing"
+"""What a person does about a header that resembles no question."""
+
+
 class Column(NamedTuple):
     """One column of a file that holds an item, or one option of it.
 
@@ -48,7 +52,7 @@ class Column(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """A header that no question has, and the known header that it resembles; never taken by itself."""
+    """A header that no question has, and the known header that it resembles, if any; never taken by itself."""
 
     file: str
     place: int
@@ -67,12 +71,15 @@ class Questionnaire(NamedTuple):
 class Layout(NamedTuple):
     """What a file's header says: which questionnaires, which columns, and what is wrong with it.
 
+    `proposals` are the headers that resemble a known one, `unlike` those that no question has and that resemble none.
+
     One form may serve two waves; then the file holds both questionnaires, and each record decides.
     """
 
     questionnaires: list[Questionnaire]
     problems: list[Problem]
     proposals: list[Proposal]
+    unlike: tuple[Proposal, ...] = ()
 
 
 def match_columns(
@@ -116,7 +123,8 @@ def match_columns(
     taken = {column.place for questionnaire in found for column in questionnaire.columns}
     unknown = [place for place, names in enumerate(keys) if names and place not in taken]
     disguised = {place: kind for place in unknown if (kind := personal(place)) is not None}
-    asked = [place for place in unknown if place not in disguised][:MOST_PROPOSALS]
+    absent = {place: table for place in unknown if (table := _listed_in(header[place], book, ids)) is not None}
+    asked = [place for place in unknown if place not in disguised and place not in absent][:MOST_PROPOSALS]
     proposals = [one for place in asked for one in _proposals(header, place, file, book, ids)]
     if not any(column.item.purpose is None for questionnaire in found for column in questionnaire.columns):
         near = [_resembling(header, one) for one in proposals]
@@ -126,16 +134,19 @@ def match_columns(
     problems = [
         _personal(header, place, file, disguised[place])
         if place in disguised
+        else _unregistered(header, place, file, absent[place])
+        if place in absent
         else _shared(header, place, file)
         if shared & {*keys[place]}
         else _resembling(header, by_place[place])
         if place in by_place
-        else _unknown(header, place, file, "add it to an item in the instrument file under headers")
+        else _unknown(header, place, file, _NAME_IT.format(file=file, letter=column_letter(place)))
         for place in unknown
     ]
     for questionnaire in found:
         problems += [*_repeated(header, questionnaire, file), *_absent(questionnaire, file)]
-    return Layout(found, problems, proposals)
+    unlike = tuple(Proposal(file, place, ids[0], header[place], "") for place in asked if place not in by_place)
+    return Layout(found, problems, proposals, unlike)
 
 
 def _foreign(file: str, declared: Sequence[str]) -> Problem:
@@ -200,6 +211,26 @@ def _proposals(
 def _unknown(header: Sequence[str], place: int, file: str, fix: str) -> Problem:
     letter, seen = column_letter(place), "a question that is not in the questionnaire"
     return Problem(file, 1, letter, header[place][:80], "E-COL", seen, "column not read", fix)
+
+
+def _listed_in(header: str, book: HeaderBook, instrument_ids: list[str]) -> str | None:
+    """Return the table of the registry that lacks the row a header asks about; None where it resembles a known row."""
+    found = next(((table, one) for one in instrument_ids if (table := book.listed_in(one, header)) is not None), None)
+    if found is None:
+        return None
+    rows = {_row_of(key) for key in book.of(found[1]) if key.endswith("]")}
+    return None if process.extractOne(_row_of(normalised(header)), rows, scorer=fuzz.ratio,
+                                      score_cutoff=LEAST_LIKENESS) else found[0]  # fmt: skip
+
+
+def _row_of(header: str) -> str:
+    return header.rpartition("[")[2].removesuffix("]")
+
+
+def _unregistered(header: Sequence[str], place: int, file: str, table: str) -> Problem:
+    """Say that a question asks about an ability or a topic that the registry does not have."""
+    fix = f"add it to its programme: coursewaves register add {table} FILE"
+    return _unknown(header, place, file, fix)._replace(seen=f"a row that {table} of the registry does not have")
 
 
 def _resembling(header: Sequence[str], near: Proposal) -> Problem:

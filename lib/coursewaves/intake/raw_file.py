@@ -63,18 +63,25 @@ def read_file(path: Path, name: str, context: Context) -> FileForms:
     layout = match_columns(records.header, name, context.book, source.instruments, records.also, kind_of)
     identity = _identity(records, layout, kind_of, context.settings.link_by)
     forms: list[pd.DataFrame] = []
-    problems = [*records.problems, *layout.problems]
+    problems = [*records.problems, *_at_header(layout.problems, records)]
     for answers in _by_questionnaire(source, export, layout.questionnaires, context, problems):
         answers.identity = identity
         forms.append(make_forms(answers))
-        problems += answers.problems
+        problems += _at_header(answers.problems, records)
     found = pd.concat(forms, ignore_index=True) if forms else pd.DataFrame()
     ids = "+".join(questionnaire.instrument.id for questionnaire in layout.questionnaires)
     n_aside = len({problem.row for problem in problems if problem.done == SET_ASIDE})
     n_aside += 0 if layout.questionnaires else len(records.numbers)
-    proposals = tuple(layout.proposals)
+    proposals = (*layout.proposals, *layout.unlike)
     problems = list(dict.fromkeys(problems))  # what holds for a file each of its questionnaires may say
     return FileForms(found, problems, ids, export.platform, records.n_read, n_aside, n_corrected, proposals)
+
+
+def _at_header(problems: list[Problem], records: Records) -> list[Problem]:
+    """Name the header by its own row, where titles stand above it."""
+    if records.header_row == 1:
+        return problems
+    return [one._replace(row=records.header_row) if one.row == 1 else one for one in problems]
 
 
 def _kinds(records: Records) -> Callable[[int], str | None]:

@@ -36,6 +36,20 @@ OUTCOMES = ("kept", "set_aside", "duplicate", "outside_window", WAITING)
 _SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".zip", *SPSS_SUFFIXES)
 
 
+_NOT_WHOLE = "a download that has not ended", "wait for its end, or download it again"
+_OTHER_SHEETS = "a spreadsheet of another kind", "open it and save it as .xlsx"
+_NO_TABLE = "no table of answers", "export the answers as CSV or XLSX, or move the file out of responses"
+_FOREIGN = {
+    **dict.fromkeys((".crdownload", ".part", ".partial", ".download", ".opdownload"), _NOT_WHOLE),
+    **dict.fromkeys((".xls", ".xlsb", ".ods", ".numbers"), _OTHER_SHEETS),
+    ".gsheet": ("a link to a sheet, without its answers", "open the sheet and download it as CSV or XLSX"),
+}
+"""What is seen of a file that is no table, and its fix, by its suffix."""
+
+_OF_THE_SYSTEM = frozenset(("thumbs.db", "desktop.ini"))
+"""Files that Windows makes by itself."""
+
+
 class Intake(NamedTuple):
     """What became of a folder of exports.
 
@@ -172,7 +186,7 @@ class _Found(NamedTuple):
 
 def _found(folder: Path) -> _Found:
     """List what lies below a folder; what is hidden is passed over."""
-    paths = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    paths = [path for path in folder.rglob("*") if path.is_file() or path.is_symlink()] if folder.is_dir() else []
     names = sorted(path.relative_to(folder).as_posix() for path in paths)
     found = _Found([], defaultdict(list), [])
     for name in (name for name in names if not any(part[0] in ".~" for part in name.split("/"))):
@@ -183,10 +197,14 @@ def _found(folder: Path) -> _Found:
             found.problems.append(Problem(name, 0, "", "", *structure[:2], "not used", structure.fix))
         elif name.lower().endswith(_SUFFIXES):
             found.tables.append(name)
-        else:
-            fix = "export the answers as CSV or XLSX, or move the file out of responses"
-            found.problems.append(Problem(name, 0, "", "", "E-FORMAT", "no table of answers", NOT_READ, fix))
+        elif PurePosixPath(name).name.casefold() not in _OF_THE_SYSTEM:
+            found.problems.append(_foreign(name))
     return found
+
+
+def _foreign(name: str) -> Problem:
+    seen, fix = _FOREIGN.get(PurePosixPath(name).suffix.casefold(), _NO_TABLE)
+    return Problem(name, 0, "", "", "E-FORMAT", seen, NOT_READ, fix)
 
 
 def _account(names: list[str], files: list[FileForms], forms: pd.DataFrame) -> pd.DataFrame:

@@ -31,3 +31,8 @@ __all__ = [
     "to_invite",
     "write_letters",
 ]
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion in a notebook."""
+    return __all__

@@ -86,7 +86,7 @@ def plain_text(body: str) -> str:
     reader = _Words()
     reader.feed(body)
     reader.close()
-    return "\n".join(_lines(reader.text)) + "\n"
+    return "\n".join(_lines(reader.text)).rstrip("\n") + "\n"
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -28,3 +28,8 @@ __all__ = [
     "scale_columns",
     "waves_of",
 ]
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion in a notebook."""
+    return __all__

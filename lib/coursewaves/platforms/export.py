@@ -55,8 +55,13 @@ def personal(header: str, *purposes: str) -> Name:
 
 
 def known_as(records: Records, names: Sequence[Name]) -> Records:
-    """Put the columns under the names by which they are known."""
-    return records._replace(header=[name.header for name in names], also=tuple(name.also for name in names))
+    """Put the columns under the names by which they are known; one that keeps its header keeps its SPSS label too."""
+    own = records.also or [()] * len(names)
+    also = [
+        (*name.also, *label) if name == Name(header) else name.also
+        for name, header, label in zip(names, records.header, own, strict=True)
+    ]
+    return records._replace(header=[name.header for name in names], also=tuple(also))
 
 
 def one_line(text: str) -> str:

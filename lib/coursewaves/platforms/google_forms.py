@@ -13,7 +13,7 @@ from coursewaves.reading.records import Records
 from coursewaves.survey.wordings import normalised
 
 TIMESTAMPS = frozenset(map(normalised, (
-    "timestamp", "отметка времени", "уақыт белгісі", "позначка часу", "убакыт белгиси", "vaqt belgisi",
+    "timestamp", "отметка времени", "метка времени", "уақыт белгісі", "позначка часу", "убакыт белгиси", "vaqt belgisi",
     "zaman damgası", "vaxt möhürü", "цагийн тэмдэг", "marca temporal", "marca de temps", "horodateur",
     "zeitstempel", "carimbo de data/hora", "informazioni cronologiche", "tijdstempel", "sygnatura czasowa",
     "časové razítko", "časová pečiatka", "időbélyeg", "marcaj de timp", "клеймо за време", "χρονική σήμανση",

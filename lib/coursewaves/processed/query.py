@@ -12,7 +12,7 @@ from coursewaves.registry.reader import Registry
 from coursewaves.settings.home import find_home
 
 
-def query(sql: str, homes: Iterable[str | Path] = ("",)) -> pd.DataFrame:
+def query(sql: str, homes: str | Path | Iterable[str | Path] = "") -> pd.DataFrame:
     """Answer a question about the tables of one or several work folders.
 
     Parameters
@@ -22,7 +22,7 @@ def query(sql: str, homes: Iterable[str | Path] = ("",)) -> pd.DataFrame:
         ``outcomes``, ``registry_courses`` ...); each has the further column ``home``, the name of its work folder.
         Columns that a year lacks are empty there.
     homes
-        Work folders, loaded before; by default ``COURSEWAVES_HOME``, else the current folder.
+        One work folder or several, loaded before; by default ``COURSEWAVES_HOME``, else the current folder.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def query(sql: str, homes: Iterable[str | Path] = ("",)) -> pd.DataFrame:
     """
     import duckdb  # noqa: PLC0415 - only who asks pays for the import
 
-    found = [find_home(home) for home in homes]
+    found = [find_home(home) for home in ([homes] if isinstance(homes, str | Path) else homes)]
     folders = {home.root.name: home.processed for home in found}
     if len(folders) < len(found):
         raise CoursewavesError("Two work folders have the same name; fix: rename one of them.")

@@ -12,7 +12,11 @@ MOST_INDEX_BYTES = 5_000_000
 
 SAVE_AGAIN = "open it in Excel and save it again as .xlsx, or export it as CSV (UTF-8)"
 ONE_SHEET = "keep the sheet with the answers alone"
-NO_WORKBOOK = FileFault("E-WORKBOOK", "no workbook, whatever its name says, or a damaged one", SAVE_AGAIN)
+NO_WORKBOOK = FileFault(
+    "E-WORKBOOK",
+    "no workbook, whatever its name says, or one that is damaged or not whole",
+    f"download it again, or {SAVE_AGAIN}",
+)
 DOCTYPE = FileFault("E-WORKBOOK", "XML with a document type, which no workbook has", SAVE_AGAIN)
 
 

@@ -53,10 +53,24 @@ class RefusedError(Exception):
         self.fault = FileFault(rule, seen, fix)
 
 
+AS_TABLE = "export the answers as CSV or XLSX"
+OLD_OR_LOCKED = FileFault(
+    "E-WORKBOOK",
+    "a workbook with a password, or of the old kind (.xls)",
+    "open it in Excel, take off the password if it asks for one, and save it as .xlsx",
+)
 _UNPACK = "unpack it and give the one table"
 _COMPRESSED = (b"\x1f\x8b", b"\x1f\x9d", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 _PACKED = b"PK\x03\x04"
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_OTHER_KINDS = {
+    b"<!DOCTYPE": "a web page",
+    b"<html": "a web page",
+    b"%PDF": "a PDF",
+    b"{\\rtf": "a text document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+}
 _NO_ZIP = FileFault("E-FORMAT", "no ZIP archive, or a damaged one", "download it again, or unpack it first")
 _DAMAGES = (
     zipfile.BadZipFile,
@@ -224,9 +238,18 @@ def _kind_fault(start: bytes, is_packed: bool) -> FileFault | None:
     is_bzip2 = start.startswith(b"BZh") and start[4:10] == b"1AY&SY"
     if is_bzip2 or start.startswith(_COMPRESSED) or (is_packed and start.startswith(_PACKED)):
         return FileFault("E-FORMAT", "a compressed file", "unpack it first")
-    if start.startswith((_PACKED, _OLD_WORKBOOK)):
+    if start.startswith(_OLD_WORKBOOK):
+        return OLD_OR_LOCKED._replace(rule="E-FORMAT")
+    if start.startswith(_PACKED):
         return FileFault("E-FORMAT", "a workbook under another name", "give it its suffix .xlsx again")
-    return None
+    return other_kind(start)
+
+
+def other_kind(start: bytes) -> FileFault | None:
+    """Say what a file is by its first bytes, where it is no table at all, whatever its name says."""
+    bare = start.lstrip(b"\xef\xbb\xbf \r\n\t")
+    kind = next((kind for sign, kind in _OTHER_KINDS.items() if bare[: len(sign)].lower() == sign.lower()), None)
+    return FileFault("E-FORMAT", f"{kind} under the name of a table", AS_TABLE) if kind else None
 
 
 def _name(part: zipfile.ZipInfo) -> str:

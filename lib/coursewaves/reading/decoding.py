@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from coursewaves.reading.containers import FileFault
+from coursewaves.reading.containers import OLD_OR_LOCKED, FileFault
 from coursewaves.reading.delimited import Record
 
-AS_UTF8 = "export again as UTF-8"
+AS_UTF8 = "export again as UTF-8; what Excel saves as plain CSV has lost letters"
 """What a clerk does about letters that can't be read."""
 
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
@@ -28,7 +28,9 @@ def as_utf8(content: bytes) -> bytes | FileFault:
 def _kind_fault(content: bytes) -> FileFault | None:
     if not content.strip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n"):
         return FileFault("E-EMPTY", "nothing but blanks", "export the file again: it is damaged")
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        return OLD_OR_LOCKED._replace(rule="E-FORMAT")
+    if content.startswith(b"PK\x03\x04"):
         return FileFault("E-FORMAT", "a workbook under another name", "give it its suffix .xlsx again")
     if content[:512].lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
         return FileFault("E-FORMAT", "a web page, not a table", "export the answers as CSV")

@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,12 @@ STAMP = re.compile(r'"?(\d{4}[/-]\d{1,2}[/-]\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{4})
 
 _STAMP_BYTES = re.compile(STAMP.pattern.encode())
 _CHUNK = 1 << 24
+
+_AHEAD = 12
+"""Records that are looked at for a header below titles."""
+
+LEAST_HEADERS = 3
+"""Headers that a table below a title has at least."""
 
 
 class Record(NamedTuple):
@@ -90,6 +97,35 @@ def rows_of(text: str, columns: Sequence[str]) -> list[list[str]]:
     return rows[1:]
 
 
+def below_titles(records: Iterator[Record]) -> tuple[list[Record], Iterator[Record]]:
+    """Part the titles above a table from its records, the header first.
+
+    A title is a row with one filled cell, as people write it above a table. It is one only where a header of three
+    cells or more follows, and most rows below that are as wide; else the first row that says something is the header.
+
+    >>> rows = [["Courses of 2025", "", ""], ["", "", ""], ["code", "from", "to"], ["P1", "1", "2"]]
+    >>> titles, below = below_titles(Record(number, cells) for number, cells in enumerate(rows, 1))
+    >>> [title.row for title in titles], [record.row for record in below]
+    ([1], [3, 4])
+    """
+    ahead = list(islice(records, _AHEAD))
+    filled = [0 if record.rule else sum(bool(cell.strip()) for cell in record.cells) for record in ahead]
+    place = next((place for place, count in enumerate(filled) if count > 1 or ahead[place].rule), len(ahead))
+    titles = [record for record, count in zip(ahead[:place], filled, strict=False) if count]
+    if titles and _heads(ahead[place:], filled[place:]):
+        return titles, chain(ahead[place:], records)
+    first = next((place for place, record in enumerate(ahead) if record.rule or filled[place]), 0)
+    return [], chain(ahead[first:], records)
+
+
+def _heads(rows: list[Record], filled: list[int]) -> bool:
+    """Whether the first of some rows is a header: wide enough, and as wide as most of the others that say something."""
+    if not rows or filled[0] < LEAST_HEADERS:
+        return False
+    widths = [len(row.cells) for row, count in zip(rows[1:], filled[1:], strict=True) if count]
+    return 2 * widths.count(len(rows[0].cells)) >= max(1, len(widths))
+
+
 class _Lines:
     """The lines of a text, from any of them on; read as they are asked for."""
 
@@ -121,7 +157,7 @@ def find_delimiter(text: str) -> str:
     """
 
     def rank(delimiter: str) -> tuple[bool, int]:
-        records = split(text, delimiter)
+        _, records = below_titles(split(text, delimiter))
         widths = [len(record.cells) for _, record in zip(range(40), records, strict=False) if record.cells]
         agreeing = sum(width == widths[0] for width in widths[1:]) if widths else 0
         width = widths[0] if widths else 0

@@ -4,7 +4,6 @@ Every record of the file is either one of `Records.numbers` or named by a proble
 is shifted, swallowed or guessed. What a cell means is decided later.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -16,7 +15,8 @@ from coursewaves.problems import REFUSED, Problem, column_letter
 from coursewaves.reading.columns import Cells, Mask
 from coursewaves.reading.containers import open_container
 from coursewaves.reading.decoding import AS_UTF8, as_utf8, declared_delimiter, with_byte_faults
-from coursewaves.reading.delimited import STAMP, Record, find_delimiter, split, split_whole
+from coursewaves.reading.delimited import Record, below_titles, find_delimiter, split, split_whole
+from coursewaves.reading.faults import header_fault, record_fault, says_something
 from coursewaves.reading.fingerprints import Hashes, mark, mark_of
 from coursewaves.reading.workbook import MOST_COLUMNS, FileFault, Sheet, read_sheet
 
@@ -29,7 +29,6 @@ SET_ASIDE = "set aside"
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
 _HEAD = 1 << 18
-_LOST_LETTERS = re.compile(r"[^\W_]\?[^\W_]|(^|\s)\?\w|\?\?")
 
 
 class Records(NamedTuple):
@@ -57,6 +56,8 @@ class Records(NamedTuple):
         Further headers by which each column may be known, a code beside the wording; empty where there are none.
     hashes
         Hash of what each sound record says, see `coursewaves.reading.fingerprints`; empty until it is taken.
+    header_row
+        Row number of the header; titles may stand above it.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Records(NamedTuple):
     n_read: int = 0
     also: tuple[tuple[str, ...], ...] = ()
     hashes: Hashes = np.empty(0, dtype=np.uint64)
+    header_row: int = 1
 
     @property
     def rows(self) -> list[tuple[int, list[str]]]:
@@ -145,16 +147,18 @@ def read_text(content: bytes, name: str, *, tabs: bool = False) -> Records:
     found, declared = declared_delimiter(found)
     head = found[:_HEAD].decode("utf-8", "surrogateescape")
     delimiter = declared or ("\t" if tabs else find_delimiter(head))
-    first = next((record for record in split(head, delimiter) if _says_something(record)), None)
-    is_plain = first is not None and not first.rule and len(first.cells) <= MOST_COLUMNS
+    titles, records = below_titles(split(head, delimiter))
+    first = next((record for record in records if says_something(record)), None)
+    is_plain = first is not None and not titles and not first.rule and len(first.cells) <= MOST_COLUMNS
     columns = split_whole(found, delimiter, first) if is_plain and first else None
     if first is None or columns is None:
         text = found.decode("utf-8", "surrogateescape")
         return _by_record(name, with_byte_faults(text, split(text, delimiter), bom))._replace(delimiter=delimiter)
-    if fault := _header_fault(first):
+    if fault := header_fault(first):
         return refused(name, *fault)
     numbers = np.arange(len(columns[0]), dtype=np.int64) + first.row + 1
-    return _checked(Records(name, first.cells, numbers, columns, [], delimiter, n_read=len(numbers)))
+    n_read, row = len(numbers), first.row
+    return _checked(Records(name, first.cells, numbers, columns, [], delimiter, n_read=n_read, header_row=row))
 
 
 def refused(name: str, rule: str, seen: str, fix: str) -> Records:
@@ -163,16 +167,13 @@ def refused(name: str, rule: str, seen: str, fix: str) -> Records:
     return Records(name, [], np.empty(0, dtype=np.int64), [], [problem])
 
 
-def _says_something(record: Record) -> bool:
-    return any(cell.strip() for cell in record.cells)
-
-
 def _squared(records: list[Record]) -> Iterator[Record]:
     """Cut a sheet's rows to the width of its header; cells beyond it stay and break the width rule.
 
     A second header row, whose first cells are blank, may reach further than the first.
     """
-    header, below = islice(chain((row.cells for row in records if _says_something(row)), [[], []]), 2)
+    _, rows = below_titles(iter(records))
+    header, below = islice(chain((row.cells for row in rows if says_something(row)), [[], []]), 2)
     heads = [header, below] if header[:3] and not "".join(below[:3]).strip() else [header]
     width = max((place for head in heads for place, cell in enumerate(head, 1) if cell.strip()), default=0)
     for record in records:
@@ -211,28 +212,34 @@ def _overlooked(sheet: Sheet) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _by_record(name: str, records: Iterator[Record]) -> Records:
-    """Take the first record that is not blank as the header and hold every other against its width."""
-    first = next((record for record in records if _says_something(record)), None)
+    """Take the first record below the titles as the header and hold every other against its width."""
+    titles, records = below_titles(records)
+    first = next((record for record in records if says_something(record)), None)
     if first is None:
         return refused(name, "E-EMPTY", "nothing but blanks", "export the file again: it is damaged")
-    if fault := _header_fault(first):
+    if fault := header_fault(first):
         return refused(name, *fault)
     sound: list[Record] = []
-    problems: list[Problem] = []
+    problems = [_title(name, title, first.row) for title in titles]
     for record in records:
-        fault = _record_fault(record, len(first.cells))
+        fault = record_fault(record, len(first.cells))
         if fault is None:
             sound.append(record)
         else:
             own = mark_of(record.cells)
             problems.append(Problem(name, record.row, "", "", fault.rule, fault.seen, SET_ASIDE, fault.fix, own))
     broken = [problem for problem in problems if problem.rule == "E-ENCODING"]
-    if 2 * len(broken) > len(sound) + len(problems):
+    if 2 * len(broken) > len(sound) + len(problems) - len(titles):
         return refused(name, "E-ENCODING", broken[0].seen, AS_UTF8)
     numbers = np.array([record.row for record in sound], dtype=np.int64)
     columns = _turned((record.cells for record in sound), len(first.cells))
-    n_read = len(sound) + len(problems)
-    return _checked(Records(name, first.cells, numbers, columns, problems, n_read=n_read))
+    n_read = len(sound) + len(problems) - len(titles)
+    return _checked(Records(name, first.cells, numbers, columns, problems, n_read=n_read, header_row=first.row))
+
+
+def _title(name: str, title: Record, row: int) -> Problem:
+    seen = f"a title above the table, whose header is row {row}"
+    return Problem(name, title.row, "", "", "E-HEADER", seen, "not read", "nothing, if that row is the header")
 
 
 def _turned(rows: Iterable[list[str]], width: int) -> list[Cells]:
@@ -263,42 +270,3 @@ def _all(columns: list[Cells], texts: list[str]) -> Mask:
         if not found.any():
             break
     return found
-
-
-def _header_fault(record: Record) -> FileFault | None:
-    if record.rule:
-        fix = AS_UTF8 if record.rule == "E-ENCODING" else "close the quote in the header"
-        return FileFault(record.rule, f"{record.seen}, in the header", fix)
-    if len(record.cells) > MOST_COLUMNS:
-        return FileFault("E-LIMIT", f"{len(record.cells)} columns", f"keep tables under {MOST_COLUMNS} columns")
-    if any("\x00" in cell for cell in record.cells):
-        return FileFault("E-ENCODING", "NUL characters, in the header", AS_UTF8)
-    if STAMP.match(record.cells[0].strip()):
-        return FileFault("E-HEADER", "an answer where the header should be", "export again with the header row")
-    return _wording_fault(record.cells)
-
-
-def _wording_fault(header: list[str]) -> FileFault | None:
-    """Tell a header that was not split, or whose letters were lost on the way."""
-    between = next((sign for sign in "|~^\x1f" if header[0].count(sign) > 1), "")
-    if len(header) == 1 and between:
-        return FileFault("E-FORMAT", f"columns with {between!r} between them", "export with a comma between columns")
-    lost = [place for place, cell in enumerate(header) if _LOST_LETTERS.search(cell)]
-    if lost:
-        seen = f"letters turned into question marks in the header of column {column_letter(lost[0])}"
-        return FileFault("E-ENCODING", seen, AS_UTF8)
-    return None
-
-
-def _record_fault(record: Record, width: int) -> FileFault | None:
-    if record.rule:
-        fix = AS_UTF8 if record.rule == "E-ENCODING" else "close the quote or export again"
-        return FileFault(record.rule, record.seen, fix)
-    if not _says_something(record):
-        return FileFault("E-BLANK", "a blank row", "nothing; delete it if it disturbs")
-    if any("\x00" in cell for cell in record.cells):
-        return FileFault("E-NUL", "NUL characters", "export again: the file is damaged")
-    if len(record.cells) != width:
-        seen = f"{len(record.cells)} cells under {width} headers"
-        return FileFault("E-WIDTH", seen, "quote cells that hold the delimiter, or complete the row")
-    return None

@@ -24,7 +24,15 @@ from coursewaves.reading.catalogue import (
     SheetEntry,
     read_catalogue,
 )
-from coursewaves.reading.containers import MOST_BYTES, Archive, FileFault, RefusedError, open_regular
+from coursewaves.reading.containers import (
+    MOST_BYTES,
+    OLD_OR_LOCKED,
+    Archive,
+    FileFault,
+    RefusedError,
+    open_regular,
+    other_kind,
+)
 from coursewaves.reading.worksheet import MOST_CELLS, MOST_COLUMNS, Marks, safe_pieces
 
 __all__ = ["MOST_BYTES", "MOST_COLUMNS", "FileFault", "Sheet", "cell_text", "read_sheet", "read_sheets", "sheet_names"]
@@ -202,12 +210,12 @@ class _Book:
             raise RefusedError("E-WORKBOOK", f"a damaged workbook ({type(error).__name__})", SAVE_AGAIN) from None
 
 
-_OLD_OR_LOCKED = FileFault(
-    "E-WORKBOOK", "a workbook with a password, or of the old kind (.xls)", "save it without a password as .xlsx"
-)
 # Also what makes a sheet unreadable: such a one is not to be taken for empty.
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?[vtf](?:\s[^<>]*)?>(?:[^<]|<[^/])|<!|\0")
 _RANGE = re.compile(r"[A-Z]{1,3}([1-9][0-9]{0,6}):[A-Z]{1,3}([1-9][0-9]{0,6})")
+_START = 512
+_TEXT = re.compile(rb"[^\r\n]*[,;\t]")
+_TEXT_TABLE = FileFault("E-WORKBOOK", "a text table under the name of a workbook", "give it its suffix .csv again")
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATION = '<Relationship Id="{0}" Type="' + _OFFICE + '/{0}" Target="{1}"/>'
@@ -222,9 +230,21 @@ _TARGETS = {"worksheet": "worksheets/sheet1.xml", "styles": "styles.xml", "share
 @contextmanager
 def _opened(path: Path) -> Iterator[_Book]:
     with open_regular(path) as file:
-        if file.peek(4)[:4] == b"\xd0\xcf\x11\xe0":
-            raise RefusedError(*_OLD_OR_LOCKED)
+        if fault := _kind_fault(file.peek(_START)[:_START]):
+            raise RefusedError(*fault)
         yield _Book(Archive(file, NO_WORKBOOK))
+
+
+def _kind_fault(start: bytes) -> FileFault | None:
+    """Tell a file that is no workbook by how it begins; a torn one begins as it should."""
+    if not start:
+        return FileFault("E-WORKBOOK", "an empty file", "download it again")
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        return OLD_OR_LOCKED
+    if (kind := other_kind(start)) is not None:
+        return kind._replace(rule="E-WORKBOOK")
+    is_text = b"\0" not in start and not start.startswith(b"PK") and _TEXT.match(start) is not None
+    return _TEXT_TABLE if is_text else None
 
 
 def _first_filled(book: _Book) -> Sheet:

@@ -10,24 +10,56 @@ RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 """Names that Windows keeps for itself, whatever follows after a point: no file can have one."""
 
 
-def _free(value: str) -> str:
+ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,40}")
+"""What an id is made of: it names files and stands in forms."""
+
+
+def _code(value: str) -> str:
+    """Hold an id against what it is made of; the message says what is wrong without repeating it."""
     if RESERVED.fullmatch(value):
         raise ValueError("some systems can't name a file so")
-    return value
+    if ID_PATTERN.fullmatch(value):
+        return value
+    if re.search("[\u0400-\u04ff]", value):
+        raise ValueError("write the id in Latin letters: this text has Cyrillic ones, which may only look alike")
+    raise ValueError("write an id of up to 40 Latin letters, digits, - and _, without spaces, such as P01-03")
 
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$"), AfterValidator(_free)]
+Id = Annotated[str, AfterValidator(_code)]
 Language = Literal["kk", "ru", "en"]
 
 
-def _iso(value: object) -> object:
-    text = str(value).removesuffix(" 00:00:00")  # as a worksheet's date cells are read
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        raise ValueError("not a date YYYY-MM-DD")
+def iso_day(text: str) -> str | None:
+    """Return a day as ``2025-03-14``; None where the text is none, or has an order that could be another.
+
+    With points between them day, month and year always stand in this order.
+
+    >>> iso_day("14.03.2025"), iso_day("2025-03-14 00:00:00"), iso_day("14/03/2025")
+    ('2025-03-14', '2025-03-14', None)
+    """
+    bare = text.strip().removesuffix(" 00:00:00")  # as a worksheet's date cells are read
+    if found := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: ?(?:г|ж)\.?)?", bare):
+        day, month, year = map(int, found.groups())
+        bare = f"{year:04}-{month:02}-{day:02}"
+    return bare if re.fullmatch(r"\d{4}-\d{2}-\d{2}", bare) else None
+
+
+def _day(value: object) -> object:
+    text = iso_day(str(value))
+    if text is None:
+        raise ValueError("write the day as 2025-03-14 or 14.03.2025")
     return text
 
 
-Day = Annotated[date, BeforeValidator(_iso)]
+def _whole(value: object) -> object:
+    text = str(value).strip().removesuffix(".0")
+    if not re.fullmatch(r"[+-]?\d{1,15}", text):
+        raise ValueError("write a whole number and nothing else")
+    return int(text)
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Count = Annotated[int, BeforeValidator(_whole)]
 
 
 class Row(BaseModel):
@@ -70,8 +102,8 @@ class Programme(Titled):
 
     programme_id: Id = Field(description="the programme's id")
     direction_id: Id | None = Field(None, description="its direction")
-    hours: int = Field(gt=0, description="length in academic hours")
-    practical_hours: int | None = Field(None, ge=0, description="hours of the practical block (¶9)")
+    hours: Count = Field(gt=0, description="length in academic hours")
+    practical_hours: Count | None = Field(None, ge=0, description="hours of the practical block (¶9)")
     opened_on: Day | None = Field(None, description="first day of its approval")
 
 
@@ -80,7 +112,7 @@ class Topic(Titled):
 
     topic_id: Id = Field(description="the topic's id")
     programme_id: Id = Field(description="its programme")
-    number: int = Field(ge=1, le=12, description="place in the plan, the first is 1")
+    number: Count = Field(ge=1, le=12, description="place in the plan, the first is 1")
     hours: float = Field(gt=0, description="academic hours")
     trainer_id: Id | None = Field(None, description="the trainer who teaches it")
 
@@ -89,7 +121,7 @@ class Ability(Row):
     """One row is one ability that a programme promises (the course passport)."""
 
     programme_id: Id = Field(description="its programme")
-    number: int = Field(ge=1, le=5, description="place in the passport, the first is 1")
+    number: Count = Field(ge=1, le=5, description="place in the passport, the first is 1")
     text_kk: str | None = Field(None, description="wording in Kazakh, as the questionnaire asks it")
     text_ru: str | None = Field(None, description="wording in Russian")
     text_en: str | None = Field(None, description="wording in English")
@@ -108,7 +140,7 @@ class Trainer(Row):
     name: str = Field(min_length=1, description="name as it is printed")
     degree: str | None = Field(None, description="academic degree")
     position: str | None = Field(None, description="position")
-    experience_years: int | None = Field(None, ge=0, le=80, description="years of experience")
+    experience_years: Count | None = Field(None, ge=0, le=80, description="years of experience")
 
 
 class Centre(Titled):
@@ -129,8 +161,8 @@ class Course(Row):
     ends_on: Day | None = Field(None, description="last day")
     centre_id: Id | None = Field(None, description="the centre that ran it")
     language: Language | None = Field(None, description="language of teaching")
-    enrolled: int | None = Field(None, ge=0, description="participants on the first day")
-    completed: int | None = Field(None, ge=0, description="participants who completed it (¶10)")
+    enrolled: Count | None = Field(None, ge=0, description="participants on the first day")
+    completed: Count | None = Field(None, ge=0, description="participants who completed it (¶10)")
     aliases: str | None = Field(None, description='other names seen in exports, "|" between them')
     trainer_ids: str | None = Field(None, description='its trainers, "|" between them')
 
@@ -204,7 +236,7 @@ class Receipt(Row):
     """One row is one wave of one course: the day from which the fifteen working days run (¶13)."""
 
     course_id: Id = Field(description="the course")
-    wave: int = Field(ge=1, description="number of the wave")
+    wave: Count = Field(ge=1, description="number of the wave")
     received_on: Day = Field(description="day on which its results came in")
 
 
@@ -224,8 +256,8 @@ class Archived(Row):
     ends_on: Day | None = Field(None, description="last day")
     centre_id: Id | None = Field(None, description="the centre that ran it")
     language: Language | None = Field(None, description="language of teaching")
-    enrolled: int | None = Field(None, ge=0, description="participants on the first day")
-    completed: int | None = Field(None, ge=0, description="participants who completed it (¶10)")
+    enrolled: Count | None = Field(None, ge=0, description="participants on the first day")
+    completed: Count | None = Field(None, ge=0, description="participants who completed it (¶10)")
     handed_over_on: Day | None = Field(None, description="day on which the archive took them")
     removed_on: Day = Field(description="day on which its data were removed here")
     bag_id: Id = Field(description="id of the bag that holds them")
@@ -236,7 +268,7 @@ class Invitation(Row):
 
     participant_id: Id = Field(description="the participant's code, as in participants")
     course_id: Id = Field(description="the course")
-    wave: int = Field(ge=1, description="number of the wave")
+    wave: Count = Field(ge=1, description="number of the wave")
     invited_on: Day | None = Field(None, description="day of the invitation; empty until it was sent")
     outcome: Literal["answered", "refused", "not_reached", "other", "not_eligible"] | None = Field(
         None, description="what became of it, where staff know; answers that came in count by themselves"

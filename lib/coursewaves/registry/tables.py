@@ -5,7 +5,7 @@ row of each is stands in `coursewaves.registry.rows`.
 """
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from coursewaves.registry.rows import (
     Ability,
@@ -126,6 +126,17 @@ def dtype_of(table: str, column: str) -> str:
 def is_needed(table: str, column: str) -> bool:
     """Whether a row can't do without this column."""
     return TABLES[table].model_fields[column].is_required()
+
+
+def codes_of(table: str, column: str) -> list[str]:
+    """Return the codes that a column may hold; none where it holds anything else.
+
+    >>> codes_of("courses", "language"), codes_of("courses", "course_id")
+    (['kk', 'ru', 'en'], [])
+    """
+    annotation = TABLES[table].model_fields[column].annotation
+    options = [*get_args(annotation), *(one for part in get_args(annotation) for one in get_args(part))]
+    return [one for one in options if isinstance(one, str)]
 
 
 def describe_tables() -> list[dict[str, Any]]:

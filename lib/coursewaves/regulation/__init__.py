@@ -42,3 +42,8 @@ def states_of(facts: Facts) -> list[State]:
         names; what is done outside of it is not known here.
     """
     return [judge(one.number, CHECKS[one.check](facts)) for one in load_regulation().paragraphs]
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion in a notebook."""
+    return __all__

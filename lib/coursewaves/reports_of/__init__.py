@@ -16,3 +16,8 @@ from coursewaves.reports_of import (
 __all__ = [
     "centre", "direction", "factors", "fieldwork", "intake", "period", "programme", "questionnaire", "sample", "topic",
 ]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion in a notebook."""
+    return __all__

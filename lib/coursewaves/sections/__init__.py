@@ -24,3 +24,8 @@ __all__ = [
     "topics",
     "waves",
 ]
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion in a notebook."""
+    return __all__

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from babel import localedata
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from coursewaves.errors import CoursewavesError
@@ -21,6 +22,7 @@ from coursewaves.survey.files import BUILT_IN, CODEBOOK, load_survey
 from coursewaves.survey.instruments import Survey, Texts
 from coursewaves.system import PACKAGE
 from coursewaves.system.limits import Limits
+from coursewaves.system.model_faults import model_fault
 from coursewaves.system.yamlfile import read_yaml
 
 
@@ -64,6 +66,13 @@ class Settings(BaseModel):
     @classmethod
     def _known_zone(cls, name: str) -> str:
         return zone_name(name)
+
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, codes: list[str]) -> list[str]:
+        if unknown := [code for code in codes if not localedata.exists(code)]:
+            raise ValueError(f"no language {unknown[0]!r}; fix: write its code, such as kk for Kazakh")
+        return codes
 
     @field_validator("closed_until", mode="before")
     @classmethod
@@ -210,7 +219,8 @@ def load_settings(path: Path) -> Settings:
     except ValidationError as error:
         for detail in error.errors():
             field = ".".join(str(step) for step in detail["loc"])
-            faults.append(f"{path.name}:{source.line_of(detail['loc'])} {field}: {detail['msg']}")
+            place = f"{path.name}:{source.line_of(detail['loc'])} {field or 'the settings'}"
+            faults.append(f"{place}: {model_fault(Settings, detail)}")
         settings = Settings()
     if faults:
         raise CoursewavesError("The settings have faults:\n" + "\n".join(faults))

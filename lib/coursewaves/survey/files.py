@@ -25,6 +25,7 @@ from coursewaves.survey.instruments import (
     Scale,
     Survey,
 )
+from coursewaves.system.model_faults import model_fault
 from coursewaves.system.yamlfile import Path_, YamlFile, read_yaml
 
 BUILT_IN = Path(__file__).parent / "questionnaires"
@@ -61,7 +62,7 @@ class Fault(NamedTuple):
         return f"{self.file}:{self.line} {self.entry}: {self.message}"
 
 
-def load_survey(folder: Path | None = None) -> Survey:
+def load_survey(folder: str | Path | None = None) -> Survey:
     """Load the survey design of a folder, the regulation's own questionnaires where none is named (¶6).
 
     Raises
@@ -74,7 +75,7 @@ def load_survey(folder: Path | None = None) -> Survey:
     >>> load_survey().instrument("B").wave
     2
     """
-    survey, faults = read_survey(folder or BUILT_IN)
+    survey, faults = read_survey(Path(folder) if folder else BUILT_IN)
     errors = [fault for fault in faults if fault.is_error]
     if survey is None or errors:
         raise CoursewavesError("The instrument files have faults:\n" + "\n".join(map(str, errors)))
@@ -160,7 +161,7 @@ class _Draft:
         except ValidationError as error:
             for detail in error.errors():
                 field = ".".join(str(step) for step in detail["loc"]) or "entry"
-                message = f"{field}: {detail['msg']}; fix: see the fields of {model.__name__}"
+                message = f"{field}: {model_fault(model, detail)}"
                 self.faults.append(Fault(name, source.line_of((*path, *detail["loc"])), entry_id, message))
             return
         self.places[key] = (name, source.line_of(path))

@@ -37,6 +37,9 @@ class YamlFile(NamedTuple):
         return self.lines.get(path, 1)
 
 
+_TAB = "a tab at the beginning of the line; fix: indent with spaces"
+
+
 def read_yaml(path: Path) -> YamlFile:
     """Read one YAML file; every fault is returned, none is raised."""
     try:
@@ -50,8 +53,9 @@ def read_yaml(path: Path) -> YamlFile:
         return YamlFile(None, {}, [(line, "a control character; fix: delete it")])
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
+        is_tab = "".join(text.split("\n")[line - 1 : line]).lstrip(" ").startswith("\t")
         message = f"not YAML: {error.problem}; fix: check indents, quotes and colons"
-        return YamlFile(None, {}, [(line, message)])
+        return YamlFile(None, {}, [(line, _TAB if is_tab else message)])
     if alias:
         return YamlFile(None, {}, [(alias, "an alias (*name); fix: write the value out where it is meant")])
     lines: dict[Path_, int] = {}

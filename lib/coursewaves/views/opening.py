@@ -88,7 +88,7 @@ class CentreView(Centre, View):
         return Centre(self.year, self.centre_id, memo=self.memo)
 
 
-def open_course(home: str | Path, course_id: str, language: str) -> CourseView:
+def open_course(home: str | Path, course_id: str, language: str = "") -> CourseView:
     """Open one course for a reader.
 
     Parameters
@@ -98,17 +98,27 @@ def open_course(home: str | Path, course_id: str, language: str) -> CourseView:
     course_id
         A course of the registry.
     language
-        Language of the report, such as ``kk``.
+        Language of the report, such as ``kk``; by default the first of the settings.
 
     Raises
     ------
     CoursewavesError
         Where there is no such folder, course or language.
+
+    Examples
+    --------
+    >>> view = cw.open_course(example, "P01-01", "en")
+    >>> view.course_id, view.phrases
+    ('P01-01', Phrases('en'))
     """
     found = find_home(home)
     course = _opened(found.root, course_id, _stamp(found, course_id))
     _ = course.course  # an unknown course is said at once, not by the first section
-    return CourseView(course.year, course_id, Phrases(language), memo=course.memo)
+    return CourseView(course.year, course_id, _said(language, found), memo=course.memo)
+
+
+def _said(language: str, home: Home) -> Phrases:
+    return Phrases(language or home.settings.languages[0])
 
 
 @lru_cache(maxsize=1)
@@ -125,19 +135,19 @@ def _home(root: Path, stamp: tuple[int, ...]) -> Home:
     return Home(root)
 
 
-def open_whole(home: str | Path, language: str) -> YearView:
+def open_whole(home: str | Path, language: str = "") -> YearView:
     """Open the whole year of a work folder for a reader; see `open_course`."""
     found = find_home(home)
     subject = _opened_whole(found.root, _stamp(found, ""))
-    return YearView(subject.year, Phrases(language), memo=subject.memo)
+    return YearView(subject.year, _said(language, found), memo=subject.memo)
 
 
-def open_programme(home: str | Path, programme_id: str, language: str) -> ProgrammeView:
+def open_programme(home: str | Path, programme_id: str, language: str = "") -> ProgrammeView:
     """Open one programme with all its runs for a reader; see `open_course`."""
     found = find_home(home)
     programme = _opened_programme(found.root, programme_id, _stamp(found, ""))
     _ = programme.programme
-    return ProgrammeView(programme.year, programme_id, Phrases(language), memo=programme.memo)
+    return ProgrammeView(programme.year, programme_id, _said(language, found), memo=programme.memo)
 
 
 @lru_cache(maxsize=1)
@@ -145,12 +155,12 @@ def _opened_programme(root: Path, programme_id: str, stamp: tuple[int, ...]) -> 
     return Programme(_opened_whole(root, stamp).year, programme_id)
 
 
-def open_direction(home: str | Path, direction_id: str, language: str) -> DirectionView:
+def open_direction(home: str | Path, direction_id: str, language: str = "") -> DirectionView:
     """Open one training direction with all its programmes for a reader; see `open_course`."""
     found = find_home(home)
     direction = _opened_direction(found.root, direction_id, _stamp(found, ""))
     _ = direction.direction
-    return DirectionView(direction.year, direction_id, Phrases(language), memo=direction.memo)
+    return DirectionView(direction.year, direction_id, _said(language, found), memo=direction.memo)
 
 
 @lru_cache(maxsize=1)
@@ -163,12 +173,12 @@ def _opened_whole(root: Path, stamp: tuple[int, ...]) -> Subject:
     return Subject(Year(_home(root, stamp[1:])))
 
 
-def open_centre(home: str | Path, centre_id: str, language: str) -> CentreView:
+def open_centre(home: str | Path, centre_id: str, language: str = "") -> CentreView:
     """Open one competence centre for a reader; see `open_course`."""
     found = find_home(home)
     centre = _opened_centre(found.root, centre_id, _stamp(found, ""))
     _ = centre.centre  # an unknown centre is said at once
-    return CentreView(centre.year, centre_id, Phrases(language), memo=centre.memo)
+    return CentreView(centre.year, centre_id, _said(language, found), memo=centre.memo)
 
 
 @lru_cache(maxsize=1)
@@ -180,7 +190,7 @@ def warm_up(home: str, languages: list[str]) -> None:
     """Read what all reports of a work folder share."""
     found = find_home(home)
     shared = _home(found.root, _stamp(found, "")[1:])
-    _ = shared.settings, shared.survey, [Phrases(language) for language in languages]
+    _ = shared.settings, shared.survey, [_said(language, found) for language in languages]
 
 
 def _stamp(home: Home, course_id: str) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from coursewaves.stats.agreement import KrippendorffAlpha, krippendorff_alpha
     from coursewaves.stats.casemix import CaseMix, Standardised, case_mix, standardised_mean
-    from coursewaves.stats.changes import Change, change
+    from coursewaves.stats.changes import Change, change, overall_change
     from coursewaves.stats.drivers import Importance, importance, relative_weights
     from coursewaves.stats.factors import FactorStructure, ParallelAnalysis, factor_structure, parallel_analysis
     from coursewaves.stats.funnels import Funnel, funnel, funnel_limits
@@ -154,6 +154,7 @@ __all__ = [
     "omega_interval",
     "omega_total",
     "outcome_rates",
+    "overall_change",
     "parallel_analysis",
     "polychoric",
     "polychoric_matrix",
@@ -180,7 +181,7 @@ __all__ = [
 _PLACES = {
     "agreement": "KrippendorffAlpha krippendorff_alpha",
     "casemix": "CaseMix Standardised case_mix standardised_mean",
-    "changes": "Change change",
+    "changes": "Change change overall_change",
     "drivers": "Importance importance relative_weights",
     "factors": "FactorStructure ParallelAnalysis factor_structure parallel_analysis",
     "funnels": "Funnel funnel funnel_limits",

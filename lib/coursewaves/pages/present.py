@@ -162,7 +162,7 @@ def funnel_figure(view: View, programmes: Disclosed, rated: Rated, caption: str,
         points, counts, _scale(view, view.phrases.number),
         axes=(view.say("Answers"), view.say("Mean rating of a programme, 0–100")),
         target=(_whole(rated.target), view.say("mean of all")),
-        bands=[_band(view, rated, level, counts) for level in (0.95, 0.998)] if rated.deviation > 0 else [],
+        bands=[_band(view, rated, level, counts) for level in (0.95, 0.998)] if _whole(rated.deviation) > 0 else [],
         threshold=_threshold(view), own=view.say("this programme"), others=view.say("other programmes"),
         title=caption, alt=f"{caption}. {told}", empty=_no_answers(view),
     )  # fmt: skip
@@ -226,9 +226,10 @@ def round_scale(largest: float, words: Callable[[float], str]) -> charts.Scale:
 
 
 def _band(view: View, rated: Rated, level: float, counts: charts.Scale) -> charts.Band:
-    """Return the funnel's limits of one level, from the fewest answers that are shown."""
+    """Return the funnel's limits of one level, from the fewest answers that are shown; of rounded figures."""
     ns = [float(n) for n in range(view.least("means"), int(counts.high) + 1, max(int(counts.high) // 40, 1))]
-    low, high = funnel_limits(_whole(rated.target), rated.deviation, ns, rated.phi, level)
+    phi = rounded(rated.phi, 1) or 1.0
+    low, high = funnel_limits(_whole(rated.target), _whole(rated.deviation), ns, phi, level)
     name = view.say("limits of chance, {level}", level=view.phrases.percent(level, 0 if level == 0.95 else 1))
     inside = [(n, max(one, 0.0), min(other, 100.0)) for n, one, other in zip(ns, low, high, strict=True)]
     return charts.Band(name, inside)

@@ -87,11 +87,9 @@ def test_nothing_is_called_useless_on_fewer_than_ten_ratings():
 def test_what_clearly_more_people_chose_leads_with_its_interval():
     choices = ["lengthen"] * 14 + ["keep"] * 4 + ["drop"] * 2
     found = judged({1: [3.0, 4.0] * 10}, {1: choices}).loc[1]
-    # shares 0.7 and 0.2 of 20: lead 0.5, error sqrt((0.9 - 0.25) / 20) = 0.18028
+    # shares 0.7 and 0.2 of 20; Wilson 0.4810-0.8545 and 0.0807-0.4160, correlation -sqrt(0.14 / 0.24) = -0.7638
     assert (found["choice"], found["n_judged"], found["lead"]) == ("lengthen", 20, pytest.approx(0.5))
-    assert (found["lead_low"], found["lead_high"]) == pytest.approx(
-        (0.5 - 1.96 * 0.18028, 0.5 + 1.96 * 0.18028), abs=1e-4
-    )
+    assert (found["lead_low"], found["lead_high"]) == pytest.approx((0.0915, 0.7575), abs=1e-4)
     assert found["choice_low"] < found["choice_share"] == 0.7 < found["choice_high"]
 
 
@@ -100,6 +98,17 @@ def test_no_answer_leads_where_the_next_may_be_as_frequent():
     assert pd.isna(found["choice"])
     assert np.isnan(found["choice_share"])
     assert found["lead_low"] < 0 < found["lead"] == pytest.approx(0.05)
+
+
+def test_of_ten_choices_eight_to_two_do_not_lead_and_ten_to_none_are_not_certain():
+    def lead(n_first: int) -> pd.Series:
+        return judged({1: [3.0, 4.0] * 5}, {1: ["keep"] * n_first + ["drop"] * (10 - n_first)}).loc[1]
+
+    # who would toss a coin says 8 to 2 or more in 11 of 100 tens, 9 to 1 in 2
+    assert pd.isna(lead(8)["choice"])
+    assert lead(9)["choice"] == "keep"
+    assert (lead(10)["lead"], lead(10)["lead_high"]) == (1, 1)
+    assert 0 < lead(10)["lead_low"] < 0.5
 
 
 def test_nine_choices_say_nothing():

@@ -194,10 +194,10 @@ def compare_waves(responses: pd.DataFrame, survey: Survey, minimum: int = LEAST[
         of their questions in each course, as those of `coursewaves.score.level_scores`; ``difference`` is
         later minus earlier on 0-100 with its 95 % interval ``low``, ``high``; ``design`` is ``paired``, ``partly
         paired`` or ``independent``. ``overall_difference`` with its interval is that of the two means, which where
-        the design is paired may miss the linked people's ``difference``. ``linked_difference`` is that of the people alone who are linked,
-        ``linked_distance`` how far it lies from the one shown, ``is_selective`` whether that is far. ``effect`` is the
-        matched rank-biserial correlation or Cliff's delta, positive when later is higher; ``detectable`` the
-        standardised difference that these numbers find four times out of five.
+        the design is paired may miss the linked people's ``difference``. ``linked_difference`` is that of the people
+        alone who are linked, ``linked_distance`` how far it lies from the one shown, ``is_selective`` whether that is
+        far. ``effect`` is the matched rank-biserial correlation or Cliff's delta, positive when later is higher;
+        ``detectable`` the standardised difference that a test of this pair alone finds four times out of five.
 
         The pairs of one construct are a ``block``; related pairs belong to none. A block is tested by the mean
         over its pairs (with Bonferroni over its occasions where it has several), blocks are adjusted by Holm

@@ -1,7 +1,8 @@
 """Judge the topics of a programme (¶18-19): `responses` and the registry's topics go in, verdicts come out.
 
 Whether a topic is useful is held against the councils' threshold by its one-sided 90 % bounds, which take in that runs
-differ: the topics of one programme are too few to shrink. What should become of it is what clearly more participants chose than anything else.
+differ: the topics of one programme are too few to shrink. What should become of it is what clearly more participants
+chose than anything else.
 """
 
 from math import sqrt
@@ -14,15 +15,12 @@ from scipy.special import stdtrit
 from coursewaves.analysis.summarise import option_shares
 from coursewaves.ladder import LEAST
 from coursewaves.score import item_scores
-from coursewaves.stats import Shrunk, low_rated, mean_interval, probability_below
+from coursewaves.stats import Shrunk, difference_of_options, low_rated, mean_interval, probability_below
 from coursewaves.stats.values import NAN, Numbers
 from coursewaves.stats.verdicts import LOW, NOT_LOW, UNDECIDED
 from coursewaves.survey.instruments import Item, Survey
 
 USEFUL, NOT_USEFUL = "useful", "not useful"
-
-NORMAL = 1.959963984540054
-"""Two-sided 95 % quantile of the normal distribution."""
 
 COLUMNS = ["topic_id", "number", "trainer_id", "n", "mean", "low", "high", "usefulness", "probability", "n_judged",
            "choice", "choice_share", "choice_low", "choice_high", "lead", "lead_low", "lead_high"]  # fmt: skip
@@ -99,7 +97,7 @@ def judge_topics(
 
     References
     ----------
-    Goodman (1965), Technometrics 7, 247-254 (difference of two shares of one sample).
+    Zou & Donner (2008), Statistics in Medicine 27, 1693-1702 (difference of two shares of one sample).
     """
     rated, judged = topic_items(survey)
     if rated is None or topics.empty:
@@ -165,7 +163,7 @@ def _rated(topic: dict[Any, Any], run: _Runs, between_runs: float) -> dict[str, 
     extra = between_runs * float(run.n @ run.n) / run.total**2 if found.n else 0.0
     ends = found.low, found.high
     if extra > 0 and not found.reason:
-        half = stdtrit(found.n - 1, 0.975) * sqrt(float(run.ratings.var(ddof=1)) / found.n + extra)
+        half = float(stdtrit(found.n - 1, 0.975)) * sqrt(float(run.ratings.var(ddof=1)) / found.n + extra)
         ends = max(found.mean - half, 0.0), min(found.mean + half, 100.0)
     told = {name: topic[name] for name in ("topic_id", "number", "trainer_id")}
     return told | {"n": found.n, "mean": found.mean, "low": ends[0], "high": ends[1], "extra": extra}
@@ -192,10 +190,9 @@ def _choice(responses: pd.DataFrame, survey: Survey, column: str) -> dict[str, A
     if n < LEAST["shares"] or len(shares) < 2:
         return {"n_judged": n, "choice": None} | nothing
     first, second = shares.iloc[0], shares.iloc[1]
-    lead = float(first["share"] - second["share"])
-    half = NORMAL * sqrt(max(float(first["share"] + second["share"]) - lead**2, 0.0) / n)
-    told = {"lead": lead, "lead_low": max(lead - half, -1.0), "lead_high": min(lead + half, 1.0)}
-    if lead - half <= 0:
+    found = difference_of_options(second["n_chosen"], first["n_chosen"], n)
+    told = {"lead": found.difference, "lead_low": found.low, "lead_high": found.high}
+    if found.low <= 0:
         return {"n_judged": n, "choice": None} | nothing | told
     interval = {f"choice_{name}": float(first[name]) for name in ("share", "low", "high")}
     return {"n_judged": n, "choice": str(first["code"])} | interval | told

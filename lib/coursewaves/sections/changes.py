@@ -234,8 +234,8 @@ def _designs(view: ProgrammeReader, rows: list[dict[str, Any]]) -> str:
 
 def apart(view: ProgrammeReader, rows: list[dict[str, Any]]) -> str:
     """Say why a difference is not that of the two means beside it, where that can be seen."""
-    figures = [[rounded(row[name]) for name in ("mean_later", "mean_earlier", "difference")] for row in rows]
-    if all(None in three or three[0] - three[1] == three[2] for three in figures):
+    figures = [[rounded(row[name]) or 0 for name in ("mean_later", "mean_earlier", "difference")] for row in rows]
+    if all(later - earlier == difference for later, earlier, difference in figures):
         return ""
     return view.say(
         "A difference may miss that of the two means beside it: each figure is rounded by itself, and a paired "

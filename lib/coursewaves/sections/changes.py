@@ -212,7 +212,8 @@ def _notes(view: ProgrammeReader, compared: Disclosed) -> list[Html]:
         notes.append(
             view.say(
                 "“Not distinguishable” does not mean equal: a difference smaller than the one beside it, in standard "
-                "deviations (SD), can go unseen with so few answers."
+                "deviations (SD), can go unseen with so few answers, and a larger one where the other pairs of its "
+                "block do not differ."
             )
         )
     return [paragraph(note, "note") for note in notes] + [bullets(cautions, "note")]

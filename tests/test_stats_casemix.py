@@ -234,7 +234,8 @@ def test_adjusted_means_agree_with_r():
     # lm(value ~ 0 + course + age + role); L the courses beside the mean mix, L b and sqrt(diag(L vcov L'))
     found = case_mix(PEOPLE["value"], PEOPLE["course"], [PEOPLE["age"], PEOPLE["role"]])
     known = [3.553872106538, 2.881311874052, 3.690990298546, 3.644859442171, 3.820850390017, 3.367677634109,
-             3.657797294398, 4.490338824203, 4.193424908289, 4.155362684655, 3.505074097615, 3.181297588266]  # fmt: skip
+             3.657797294398, 4.490338824203, 4.193424908289, 4.155362684655, 3.505074097615,
+             3.181297588266]  # fmt: skip
     assert found.adjusted == pytest.approx(known, abs=1e-10)
     assert found.errors[[0, 10]] == pytest.approx([0.3674544141185, 0.3779847143101], abs=1e-10)
 

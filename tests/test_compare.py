@@ -13,6 +13,7 @@ from coursewaves.analysis.compare import (
     GATED,
     RELATED,
     TOO_FEW,
+    TURNED,
     compare_pair,
     compare_waves,
     find_pair,
@@ -306,6 +307,61 @@ def test_where_all_are_linked_the_linked_change_is_the_one_shown():
     assert [found[f"linked_{name}"] for name in ("difference", "low", "high")] == shown
     assert shown[0] == pytest.approx(18.75)
     assert (found["linked_distance"], found["is_selective"]) == (0, False)
+
+
+def test_the_linked_change_moves_with_the_one_shown_where_somebody_left_a_question_out():
+    # fifteen people at 0 and 100; the first left Q3t.2 out, where all others are at step 1
+    before = {"Q3t.1": [5.0] + [1.0] * 14, "Q3t.2": [NAN] + [1.0] * 14}
+    after = {"Q3.1": [5.0] * 14 + [4.0], "Q3.2": [5.0] * 14 + [4.0]}
+    (row,) = compare_waves(small.responses_of("Q", before | after), SURVEY).to_dict("records")
+    assert row["design"] == "paired"
+    assert row["mean_earlier"] == pytest.approx(100 / 15 / 2)  # people's own means: 100 / 15
+    assert row["difference"] == pytest.approx(row["mean_later"] - row["mean_earlier"])
+    for name in ("difference", "low", "high"):
+        assert row[f"linked_{name}"] == row[f"overall_{name}"] == row[name]
+
+
+def test_of_a_partly_paired_design_the_linked_change_keeps_its_distance_from_the_one_shown():
+    codes = people(12) + [None] * 8
+    before = small.responses_of("P", {"P1": [2.0, 3.0] * 10}, respondent_id=codes)
+    after = small.responses_of("Q", {"Q1": [4.0, 5.0, 3.0, 4.0] * 5}, respondent_id=codes)
+    found = compare_pair(pd.concat([before, after], ignore_index=True), SURVEY, "M1.fit")
+    assert found["design"] == "partly paired"
+    assert found["linked_distance"] == pytest.approx(found["linked_difference"] - found["difference"])
+    assert found["overall_difference"] == found["difference"] == found["mean_later"] - found["mean_earlier"]
+
+
+def test_beside_a_paired_difference_stands_that_of_the_two_means_shown():
+    # twenty linked people rise from 2 to 3 or 4; one more before is at 5
+    codes = [*people(20), "alone"]
+    found = compare_pair(waves([2.0] * 20 + [5.0], [3.0, 4.0] * 10, codes, codes[:20]), SURVEY, "M1.fit")
+    assert found["design"] == "paired"
+    assert found["difference"] == pytest.approx(37.5)
+    assert found["overall_difference"] == pytest.approx(found["mean_later"] - found["mean_earlier"])
+    assert found["overall_difference"] == pytest.approx(62.5 - (20 * 25 + 100) / 21)
+    assert found["overall_high"] - found["overall_low"] > found["high"] - found["low"]
+
+
+def test_a_pair_whose_ranks_rise_while_its_mean_falls_is_not_called_higher():
+    # 63 people rise by one step, 16 fall by four: rank sums 63 * 32 and 16 * 71.5, mean -1 / 79 of a step
+    codes = people(79)
+    responses = waves([4.0] * 63 + [5.0] * 16, [5.0] * 63 + [1.0] * 16, codes)
+    found = compare_waves(responses, SURVEY).iloc[0]
+    assert found["effect"] == pytest.approx((2016 - 1144) / 3160)
+    assert found["difference"] == pytest.approx(-25 / 79)
+    assert found["p_value_adjusted"] < 0.05
+    assert (found["verdict"], found["reason"]) == ("not distinguishable", TURNED)
+
+
+def test_a_paired_difference_that_the_two_means_deny_is_not_called_higher():
+    # eighteen linked people rise by half a step in the mean; four more before are all at 1, four more after none
+    codes = [*people(18), *[f"q{number}" for number in range(4)]]
+    earlier, later = [2.0] * 18 + [5.0] * 4, [2.0, 3.0] * 9
+    found = compare_waves(waves(earlier, later, codes, codes[:18]), SURVEY).iloc[0]
+    assert (found["design"], found["difference"]) == ("paired", pytest.approx(12.5))
+    assert found["p_value_adjusted"] < 0.01
+    assert found["overall_difference"] == pytest.approx(37.5 - (18 * 25 + 400) / 22)
+    assert (found["verdict"], found["reason"]) == ("not distinguishable", TURNED)
 
 
 def test_where_nobody_is_linked_there_is_no_linked_change():

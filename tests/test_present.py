@@ -127,6 +127,18 @@ def test_a_hidden_programme_is_no_point_of_the_funnel(view):
     assert drawn.count("<circle") == 2  # the legend's and C
 
 
+def test_the_limits_of_a_funnel_tell_no_more_digits_than_the_figures_beside_them(view):
+    programmes = pd.DataFrame({"programme_id": ["A"], "n": [20], "mean": [55.0]})
+    gated = view.gate(programmes, "means", ["programme_id"])
+
+    def drawn(target: float, deviation: float, phi: float) -> str:
+        return funnel_figure(view, gated, view.rated._replace(target=target, deviation=deviation, phi=phi), "F")
+
+    assert drawn(70.2, 15.6, 1.53) == drawn(69.8, 16.4, 1.47)
+    assert drawn(70.2, 15.6, 1.53) != drawn(70.2, 17.4, 1.53)
+    assert "limits of chance" not in drawn(70.2, 0.3, 1.0)
+
+
 def test_a_map_says_rating_and_importance_of_each_factor(view):
     factors = pd.DataFrame({"factor_id": ["F1", "F2"], "n": [20, 9], "importance": [0.25, 0.1], "mean": [55.0, 60.0]})
     drawn = map_figure(view, view.gate(factors, "means", ["factor_id"]), str, "Map")

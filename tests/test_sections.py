@@ -11,7 +11,7 @@ import handmade
 from coursewaves import sections
 from coursewaves.errors import CoursewavesError
 from coursewaves.processed.year import Year
-from coursewaves.sections.changes import sentence, shown_comparisons
+from coursewaves.sections.changes import apart, edges, sentence, shown_comparisons
 from coursewaves.sections.factors import programme_verdict
 from coursewaves.sections.open_answers import MOST_LETTERS, MOST_QUOTES
 from coursewaves.settings.home import Settings
@@ -279,6 +279,52 @@ def test_the_change_of_the_linked_alone_is_told_where_it_tells_of_no_few(survey,
     assert ("Sensitivity: among the linked people alone" in shown(view, "changes")) == is_said
     told = [row["linked_difference"] for row in shown_comparisons(view).shown() if row["design"] == "partly paired"]
     assert not told or bool(np.isfinite(told).all()) == is_said
+
+
+APART = "A difference may miss that of the two means beside it"
+EDGES = "Where an interval and a result seem to differ, the result counts"
+
+
+def steps_of(found, columns: dict[str, list[float]]) -> None:
+    """Put answers in the place of a handmade year's, column by column."""
+    forms = found.responses
+    for column, values in columns.items():
+        own = (forms["instrument_id"] == column[0]).to_numpy()
+        forms.loc[own, column] = values
+
+
+def test_a_difference_that_is_not_that_of_the_two_means_beside_it_is_explained(survey):
+    view = partly_linked(survey, 20, 20)
+    (row,) = [row for row in shown_comparisons(view).shown() if row["pair_id"] == "M2.match"]
+    alike = row | {"mean_earlier": 60.4, "mean_later": 65.4, "difference": 5.0}
+    assert apart(view, [alike]) == ""
+    # 60 and 66 beside a difference of 5.2
+    assert apart(view, [alike | {"mean_later": 65.6, "difference": 5.2}]).startswith(APART)
+
+
+def test_an_interval_that_tells_another_story_than_the_result_is_explained(survey):
+    view = partly_linked(survey, 20, 20)
+    row = {"verdict": "higher", "low": 1.0, "high": 9.0}
+    assert edges(view, [row]) == ""
+    assert edges(view, [row, row | {"verdict": "not distinguishable"}]).startswith(EDGES)
+    assert edges(view, [row | {"low": -1.0}]).startswith(EDGES)
+    assert edges(view, [row | {"low": -1.0, "verdict": "not tested"}]) == ""
+
+
+def test_where_a_few_are_left_out_of_a_paired_design_difference_and_interval_are_those_of_all(survey):
+    found = handmade.year(survey, 20, linked=True)
+    forms = found.responses
+    forms.loc[forms["response_id"].str.endswith(".0"), "respondent_id"] = None
+    steps_of(found, {"B1.1": [2.0, 1, 2, 1, 2] * 4, "C4.1": [5.0, 3, 4, 4, 3] * 4})
+    view = handmade.view(found)
+    (told,) = [row for row in shown_comparisons(view).shown() if row["pair_id"] == "M2.match"]
+    assert (told["design"], told["n_both"], told["n_earlier"]) == ("paired", 19, 20)
+    assert told["difference"] == pytest.approx(told["mean_later"] - told["mean_earlier"])
+    of_all = view.comparisons.set_index("pair_id").loc["M2.match"]
+    assert [told[name] for name in ("difference", "low", "high")] == pytest.approx(
+        [of_all[f"overall_{name}"] for name in ("difference", "low", "high")]
+    )
+    assert told["high"] - told["low"] != pytest.approx(of_all["high"] - of_all["low"])
 
 
 def test_a_change_that_the_linked_do_not_share_is_named_with_theirs(survey):

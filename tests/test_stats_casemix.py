@@ -1,6 +1,7 @@
 """A common mix of participants, trends over years, several answers of the same people."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,12 @@ from coursewaves.stats import (
     friedman,
     linear_trend,
     mcnemar,
+    rake,
     share_trend,
     standardised_mean,
 )
 
+PEOPLE = pd.read_csv(Path(__file__).parent / "reference" / "people.csv", comment="#")
 NONE = math.nan
 yes_no = st.integers(0, 1)
 
@@ -222,3 +225,32 @@ def test_related_answers_that_do_not_differ_or_are_missing_say_why():
     assert cochran_q(np.empty((0, 3))).reason == "no values"
     assert mcnemar([1, 0], [1, 0]).reason == "nobody's answers differ"
     assert mcnemar([NONE, 1], [1, NONE]).reason == "no values"
+
+
+# Figures of R 4.2.2 -----------------------------------------------------------------------------------
+
+
+def test_adjusted_means_agree_with_r():
+    # lm(value ~ 0 + course + age + role); L the courses beside the mean mix, L b and sqrt(diag(L vcov L'))
+    found = case_mix(PEOPLE["value"], PEOPLE["course"], [PEOPLE["age"], PEOPLE["role"]])
+    known = [3.553872106538, 2.881311874052, 3.690990298546, 3.644859442171, 3.820850390017, 3.367677634109,
+             3.657797294398, 4.490338824203, 4.193424908289, 4.155362684655, 3.505074097615,
+             3.181297588266]  # fmt: skip
+    assert found.adjusted == pytest.approx(known, abs=1e-10)
+    assert found.errors[[0, 10]] == pytest.approx([0.3674544141185, 0.3779847143101], abs=1e-10)
+
+
+def test_a_trend_with_courses_as_clusters_agrees_with_r():
+    # lm(value ~ year), meat from rowsum(X * residuals, course), times 12/11 * 83/82; qt(.975, 10)
+    found = linear_trend(PEOPLE["value"], PEOPLE["year"], PEOPLE["course"])
+    known = (0.05102040816324, -0.11710967295492, 0.21915048928140, 0.51428076013715)
+    assert (found.slope, found.low, found.high, found.p_value) == pytest.approx(known, abs=1e-9)
+
+
+def test_raking_on_two_margins_agrees_with_r():
+    # survey 4.1-1: rake(svydesign(~1, fpc = ~N), list(~age, ~role), ...), svymean(~value)
+    totals = {"age": {"young": 100, "middle": 110, "old": 90}, "role": {"head": 120, "teacher": 180}}
+    found = rake(PEOPLE["value"], {"age": PEOPLE["age"], "role": PEOPLE["role"]}, totals)
+    assert (found.estimate, found.se) == pytest.approx((3.65724468748697, 0.09040417925547), abs=1e-8)
+    is_old_head = (PEOPLE["age"] == "old") & (PEOPLE["role"] == "head")
+    assert found.weights[is_old_head] == pytest.approx(6.18146541, abs=1e-7)

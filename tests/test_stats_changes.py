@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.stats import change, linked_change
+from coursewaves.stats import change, linked_change, overall_change
 
 REFERENCE = Path(__file__).parent / "reference"
 NONE = math.nan
@@ -34,6 +34,33 @@ def test_partly_paired_change_agrees_with_r():
     assert (result.low, result.high) == pytest.approx((-0.57360265610471, 2.0607821432842), abs=1e-10)
     assert (result.t, result.df) == pytest.approx((1.2312736700428, 11.888855019275), abs=1e-10)
     assert result.p_value == pytest.approx(0.242021830684, abs=1e-10)
+
+
+def test_the_change_of_all_keeps_those_whom_a_paired_design_leaves_out_and_agrees_with_r():
+    # tn(x, y) of Derrick et al. (2017) written out in R 4.2.2 with cor(), var() and qt(); t.test(y, x, paired = TRUE)
+    first = [2, 3, 3, 4, 2, 5, 4, 3, 2, 3, 4, 4, 3, 2, 5, 3, 4, 2, 3, 4, 1, 2, 2, 1]
+    up = [1, 0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 1, 1, -1]
+    second = [min(5, code + step) for code, step in zip(first, up, strict=False)] + [NONE] * 4
+    linked, found = change(first, second), overall_change(first, second)
+    assert (linked.design, found.design) == ("paired", "partly paired")
+    assert (linked.difference, linked.low, linked.high) == pytest.approx((0.5, 0.215926, 0.784074), abs=1e-6)
+    assert (found.difference, found.low, found.high) == pytest.approx((0.791666666667, 0.453583479607, 1.12974985373))
+    assert (found.t, found.df, found.p_value) == pytest.approx((4.86844032224, 21.0890382774, 8.09197385213e-05))
+
+
+@given(people_of_both)
+def test_where_everybody_is_linked_the_change_of_all_is_the_paired_one(people):
+    paired, of_all = change(*waves(people)), overall_change(*waves(people))
+    assert of_all.difference == pytest.approx(paired.difference, abs=1e-9)
+    if not (paired.reason or of_all.reason) and paired.n_both >= 5:
+        assert of_all[:6] == pytest.approx(paired[:6], rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize(("first", "second"), [([], []), ([NONE], [NONE])])
+def test_the_change_of_nobody_is_none(first, second):
+    found = overall_change(first, second)
+    assert (found.design, found.reason) == ("", "no values")
+    assert math.isnan(found.difference)
 
 
 @given(people_of_both)

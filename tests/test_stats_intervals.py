@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.stats import difference_of_shares, mean_interval, share_interval
+from coursewaves.stats import difference_of_options, difference_of_shares, mean_interval, share_interval
 
 answers = st.lists(st.integers(1, 5), min_size=2, max_size=40)
 
@@ -149,3 +149,32 @@ def test_mean_interval_covers_the_true_mean_of_five_point_answers():
     intervals = [mean_interval(sample, 1, 5) for sample in samples]
     covered = np.mean([result.low <= truth <= result.high for result in intervals])
     assert 0.90 < covered < 0.975
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "n", "known"),
+    [
+        # written out in R 4.2.2 with prop.test(k, n, correct = FALSE)$conf.int and r = -sqrt(p q / ((1 - p)(1 - q)))
+        (4, 14, 20, (0.5, 0.0915057623847, 0.7574667575900)),
+        (12, 30, 61, (0.2950819672131, 0.0902249380359, 0.4710523874017)),
+    ],
+)
+def test_two_answers_to_one_question_differ_as_r_says(first, second, n, known):
+    assert difference_of_options(first, second, n)[:3] == pytest.approx(known, abs=1e-10)
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
+def test_the_difference_of_two_answers_mirrors_stays_in_its_range_and_always_has_a_width(first, second, others):
+    n = first + second + others
+    found, back = difference_of_options(first, second, n), difference_of_options(second, first, n)
+    if n == 0:
+        assert found.reason
+        return
+    assert (found.difference, found.low, found.high) == pytest.approx((-back.difference, -back.high, -back.low))
+    assert -1 <= found.low <= found.difference <= found.high <= 1
+    assert found.high - found.low > 0.01
+
+
+def test_more_answers_than_people_are_refused():
+    with pytest.raises(CoursewavesError, match="Can't take 6 and 5 of 10: everybody gave one answer"):
+        difference_of_options(6, 5, 10)

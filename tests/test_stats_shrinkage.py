@@ -1,8 +1,10 @@
 """Means of groups: shrinkage, verdicts against a threshold, funnel limits, how alike a group is."""
 
 import math
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +25,7 @@ from coursewaves.stats import (
 )
 from coursewaves.stats.components import _information, _inverse, restricted_likelihood
 
+REFERENCE = Path(__file__).parent / "reference"
 NONE = math.nan
 group = st.tuples(st.floats(-50, 50), st.floats(0.1, 30))
 groups = st.lists(group, min_size=2, max_size=15)
@@ -369,3 +372,15 @@ def test_an_intraclass_correlation_finds_the_planted_one():
 def test_an_intraclass_correlation_that_cannot_be_computed_says_why(values, names, reason):
     result = intraclass_correlation(values, names)
     assert (math.isnan(result.low), result.reason) == (True, reason)
+
+
+def test_nested_shrinkage_agrees_with_r():
+    # metafor 3.8-1: rma.mv(mean, variance, random = ~ 1 | programme / id, method = "REML", optimizer BFGS), ranef()
+    runs = pd.read_csv(REFERENCE / "runs.csv", comment="#")
+    found = shrink_nested(runs["mean"], runs["variance"], runs["programme"])
+    assert (found.tau2_groups, found.tau2_runs) == pytest.approx((96.00511701, 19.02439905), rel=1e-5)
+    assert (found.grand_mean, found.grand_error) == pytest.approx((68.74665392, 3.07914456), rel=1e-6)
+    assert found.groups == sorted(set(runs["programme"]))
+    known = [71.5791216, 55.8213208, 60.5942776, 77.0204175, 59.9818522, 63.3672330, 67.7183287, 62.0765400,
+             67.3191823, 73.6459789, 82.0040351, 83.8315594]  # fmt: skip
+    assert found.estimates == pytest.approx(known, rel=1e-6)

@@ -16,6 +16,7 @@ from coursewaves.ladder import LEAST
 from coursewaves.score import check_responses
 from coursewaves.stats import (
     Change,
+    LinkedChange,
     SignedRank,
     change,
     cliffs_delta,
@@ -23,6 +24,7 @@ from coursewaves.stats import (
     gatekeep,
     linked_change,
     mean_interval,
+    overall_change,
     signed_rank,
 )
 from coursewaves.survey.instruments import Pair, Survey
@@ -30,17 +32,22 @@ from coursewaves.survey.instruments import Pair, Survey
 TOO_FEW = f"fewer than {LEAST['tests']} answers"
 RELATED = "related, not the same question"
 CLOSED = "no difference shown in its block"
-"""Why a pair is not tested, besides what its test says itself."""
+TURNED = "the means and the test point different ways"
+"""Why a pair is not tested, or its test not believed, besides what its test says itself."""
 
 LEVEL = 0.05
 
 COLUMNS = [
     "pair_id", "construct_id", "block", "kind", "n_earlier", "n_later", "n_both", "n_up", "n_same", "n_down",
     "mean_earlier", "mean_later", "earlier_low", "earlier_high", "later_low", "later_high",
-    "difference", "low", "high", "linked_difference", "linked_low", "linked_high", "linked_distance", "is_selective",
+    "difference", "low", "high", "overall_difference", "overall_low", "overall_high",
+    "linked_difference", "linked_low", "linked_high", "linked_distance", "is_selective",
     "p_value", "effect", "effect_name", "detectable", "design", "reason",
 ]  # fmt: skip
 """What `compare_pair` tells of a pair, in the order of the table."""
+
+SIGNED = ("direction", "difference", "overall_difference")
+"""What must point the same way before a pair is called higher or lower: its test, and its means."""
 
 GATED = ["p_value_adjusted", "block_p_value_adjusted", "is_tested", "verdict"]
 """What `compare_waves` adds, since it depends on the other pairs."""
@@ -117,6 +124,7 @@ def _compare(occasions: Occasions, construct_id: str, pair: Pair, minimum: int) 
     found, ranks, p_value, reason = tested = _test(sides)
     is_related = pair.kind == "related"
     is_paired = found.design == "paired"
+    lift = lifts[1] - lifts[0]
     return {
         "pair_id": pair.id,
         "construct_id": construct_id,
@@ -127,9 +135,11 @@ def _compare(occasions: Occasions, construct_id: str, pair: Pair, minimum: int) 
         "n_same": ranks.n_same,
         "n_down": ranks.n_down,
         **_means(sides, lifts),
-        **_difference(found, lifts[1] - lifts[0]),
-        **_linked(sides, found),
+        **_moved("", found, lift),
+        **_moved("overall_", _overall(sides, found), lift),
+        **_linked(sides, found, lift),
         "p_value": np.nan if is_related else p_value,
+        "direction": float(np.sign(ranks.rank_biserial if is_paired else found.difference)),
         "effect": ranks.rank_biserial if is_paired else cliffs_delta(*sides).delta,
         "effect_name": "rank_biserial" if is_paired else "cliffs_delta",
         "detectable": detectable_effect(*tested.sizes),
@@ -147,24 +157,29 @@ def _means(sides: Sides, lifts: tuple[float, float]) -> dict[str, Any]:
     return found
 
 
-def _difference(found: Change, lift: float) -> dict[str, float]:
+def _moved(name: str, found: Change | LinkedChange, lift: float) -> dict[str, float]:
     """Move a difference as its two means are moved; its interval keeps its width."""
-    return {"difference": found.difference + lift, "low": found.low + lift, "high": found.high + lift}
+    ends = {"difference": found.difference, "low": found.low, "high": found.high}
+    return {f"{name}{end}": value + lift for end, value in ends.items()}
 
 
-def _linked(sides: Sides, shown: Change) -> dict[str, Any]:
+def _overall(sides: Sides, shown: Change) -> Change:
+    """Return the difference of the means of all; only where the design is paired it may be another than shown."""
+    is_other = shown.design == "paired" and shown.n_first_only + shown.n_second_only > 0
+    return overall_change(*sides) if is_other else shown
+
+
+def _linked(sides: Sides, shown: Change, lift: float) -> dict[str, Any]:
     """Tell the change of the linked people alone; where the design is paired it is the one that is shown.
 
-    Of so few linked people that the sides count as independent, chance alone makes another change.
+    It is moved like the one shown, so that the distance of the two stays. Of so few linked people that the sides
+    count as independent, chance alone makes another change.
     """
     if shown.design == "paired":
-        figures = (shown.difference, shown.low, shown.high, 0.0, False)
-    else:
-        found = linked_change(*sides, shown)
-        is_selective = found.is_selective and shown.design == "partly paired"
-        figures = (found.difference, found.low, found.high, found.distance, is_selective)
-    names = ("linked_difference", "linked_low", "linked_high", "linked_distance", "is_selective")
-    return dict(zip(names, figures, strict=True))
+        return _moved("linked_", shown, lift) | {"linked_distance": 0.0, "is_selective": False}
+    found = linked_change(*sides, shown)
+    is_selective = found.is_selective and shown.design == "partly paired"
+    return _moved("linked_", found, lift) | {"linked_distance": found.distance, "is_selective": is_selective}
 
 
 def compare_waves(responses: pd.DataFrame, survey: Survey, minimum: int = LEAST["counts"]) -> pd.DataFrame:
@@ -185,10 +200,11 @@ def compare_waves(responses: pd.DataFrame, survey: Survey, minimum: int = LEAST[
         One row is one pair with answers on both sides. ``mean_earlier`` and ``mean_later`` are the means of the means
         of their questions in each course, as those of `coursewaves.score.level_scores`; ``difference`` is
         later minus earlier on 0-100 with its 95 % interval ``low``, ``high``; ``design`` is ``paired``, ``partly
-        paired`` or ``independent``. ``linked_difference`` is that of the people alone who are linked,
-        ``linked_distance`` how far it lies from the one shown, ``is_selective`` whether that is far. ``effect`` is the
-        matched rank-biserial correlation or Cliff's delta, positive when later is higher; ``detectable`` the
-        standardised difference that these numbers find four times out of five.
+        paired`` or ``independent``. ``overall_difference`` with its interval is that of the two means, which where
+        the design is paired may miss the linked people's ``difference``. ``linked_difference`` is that of the people
+        alone who are linked, ``linked_distance`` how far it lies from the one shown, ``is_selective`` whether that is
+        far. ``effect`` is the matched rank-biserial correlation or Cliff's delta, positive when later is higher;
+        ``detectable`` the standardised difference that a test of this pair alone finds four times out of five.
 
         The pairs of one construct are a ``block``; related pairs belong to none. A block is tested by the mean
         over its pairs (with Bonferroni over its occasions where it has several), blocks are adjusted by Holm
@@ -196,7 +212,8 @@ def compare_waves(responses: pd.DataFrame, survey: Survey, minimum: int = LEAST[
         Holm there (``p_value_adjusted``): Westfall & Krishen (2001). ``p_value`` is the exact signed-rank test
         where paired, else that of the interval's own t statistic; nan where ``is_tested`` is false, and
         ``reason`` says why. ``verdict`` is ``higher``, ``lower``, ``not distinguishable`` (also of a pair whose
-        block shows no difference) or ``not tested``.
+        block shows no difference, and where the test and the differences of means have not one sign) or ``not
+        tested``.
 
     Examples
     --------
@@ -263,12 +280,13 @@ def _gated(rows: list[dict[str, Any]], blocks: list[_Block]) -> Iterator[dict[st
             "block_p_value_adjusted": by_block.get(row["block"], np.nan),
             "is_tested": is_tested,
         }
-        yield found | {"verdict": _verdict(found)}
+        is_turned = adjusted <= LEVEL and len({float(np.sign(row[name])) for name in SIGNED}) > 1
+        yield found | ({"reason": TURNED} if is_turned else {}) | {"verdict": _verdict(found, is_turned)}
 
 
-def _verdict(row: dict[str, Any]) -> str:
+def _verdict(row: dict[str, Any], is_turned: bool) -> str:
     if not row["is_tested"]:
         return "not distinguishable" if row["reason"] == CLOSED else "not tested"
-    if row["p_value_adjusted"] > LEVEL:
+    if is_turned or row["p_value_adjusted"] > LEVEL:
         return "not distinguishable"
-    return "higher" if row["difference"] > 0 else "lower"
+    return "higher" if row["direction"] > 0 else "lower"

@@ -12,7 +12,7 @@ import pandas as pd
 from coursewaves.analysis.factor_analysis import PARTS, FactorGaps, factor_gaps, factor_importance
 from coursewaves.analysis.rate import Rated, rate_programmes
 from coursewaves.analysis.standardise import standardise_scores
-from coursewaves.analysis.topic_verdicts import judge_topics, topic_items
+from coursewaves.analysis.topic_verdicts import RunScatter, judge_topics, run_scatter, topic_items
 from coursewaves.analysis.years import decision_effects, gather_decisions, gather_ratings
 from coursewaves.ladder import least
 from coursewaves.partitions.accounts import SHOWN, Account, account_of
@@ -200,14 +200,18 @@ def _topics(year: Year, minimum: int) -> pd.DataFrame:
     rated, _ = topic_items(year.survey)
     if rated is None:
         return pd.DataFrame({"programme_id": pd.Series(dtype="str")})
-    courses = year.registry.courses
-    found = {}
-    for programme_id, own in courses.groupby("programme_id"):
+    survey, found = year.survey, {}
+    for programme_id, own in year.registry.courses.groupby("programme_id"):
         topics = year.registry.topics_of(str(programme_id))
         responses = year.responses[year.responses["course_id"].isin(set(own["course_id"]))]
-        responses = with_enough(responses, year.survey, topics["number"].tolist(), minimum)
-        found[str(programme_id)] = judge_topics(responses, year.survey, topics, year.settings.low_rated_below)
-    return _stacked(found)
+        found[str(programme_id)] = with_enough(responses, survey, topics["number"].tolist(), minimum), topics
+    scatter = [run_scatter(responses, survey, topics) for responses, topics in found.values()]
+    between = RunScatter(sum(one.excess for one in scatter), sum(one.size for one in scatter)).variance
+    threshold = year.settings.low_rated_below
+    return _stacked({
+        name: judge_topics(responses, survey, topics, threshold, between)
+        for name, (responses, topics) in found.items()
+    })  # fmt: skip
 
 
 def with_enough(responses: pd.DataFrame, survey: Survey, numbers: list[int], minimum: int) -> pd.DataFrame:

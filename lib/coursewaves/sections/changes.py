@@ -11,7 +11,7 @@ from coursewaves.deadlines.open_words import open_sentences
 from coursewaves.disclosure import Disclosed, Mask
 from coursewaves.pages.pieces import Html, Section, bullets, paragraph, table
 from coursewaves.pages.present import chain_figure
-from coursewaves.phrases import Said, marked
+from coursewaves.phrases import Said, marked, rounded
 from coursewaves.views.opening import CourseView, ProgrammeReader
 from coursewaves.views.programme import OfProgramme
 from coursewaves.views.subject import once
@@ -43,7 +43,7 @@ def shown_comparisons(view: OfProgramme) -> Disclosed:
 
     What the linked people alone tell stays where they are enough and so are those left out, in every course: whoever
     takes it away from what all tell would otherwise learn of a few. Where a few are left out of a paired design, its
-    difference is that of the means of all, with the interval's own width.
+    difference is that of the means of all, with their interval.
     """
     comparisons = view.comparisons
     n_earlier, n_later, n_both = (comparisons[name].to_numpy() for name in ("n_earlier", "n_later", "n_both"))
@@ -58,10 +58,9 @@ def shown_comparisons(view: OfProgramme) -> Disclosed:
 
 
 def _of_all(comparisons: pd.DataFrame, rows: Mask) -> dict[str, pd.Series]:
-    """Move the differences of some rows to those of the means of all, within the scale's differences."""
-    moved = comparisons["mean_later"] - comparisons["mean_earlier"] - comparisons["difference"]
-    moved = moved.where(rows, 0.0)
-    return {name: (comparisons[name] + moved).clip(-100, 100) for name in ("difference", "low", "high")}
+    """Put the differences of the means of all in the place of some rows' own, within the scale's differences."""
+    names = ("difference", "low", "high")
+    return {name: comparisons[name].where(~rows, comparisons[f"overall_{name}"]).clip(-100, 100) for name in names}
 
 
 def is_compared(row: dict[str, Any]) -> bool:
@@ -207,12 +206,14 @@ def _notes(view: ProgrammeReader, compared: Disclosed) -> list[Html]:
     cautions = dict.fromkeys(
         view.year.survey.construct_of(row["pair_id"]).caution.get(view.phrases.language, "") for row in shown
     )
-    notes = [_designs(view, shown), _sensitivity(view, shown), _blocks(view, shown)]
+    notes = [_designs(view, shown), apart(view, shown), _sensitivity(view, shown), _blocks(view, shown)]
+    notes.append(edges(view, shown))
     if unseen(view, shown):
         notes.append(
             view.say(
                 "“Not distinguishable” does not mean equal: a difference smaller than the one beside it, in standard "
-                "deviations (SD), can go unseen with so few answers."
+                "deviations (SD), can go unseen with so few answers, and a larger one where the other pairs of its "
+                "block do not differ."
             )
         )
     return [paragraph(note, "note") for note in notes] + [bullets(cautions, "note")]
@@ -230,6 +231,28 @@ def _designs(view: ProgrammeReader, rows: list[dict[str, Any]]) -> str:
         if any(row["design"] == design for row in rows)
     ]
     return view.say("How the two sides are compared: {list}.", list="; ".join(used))
+
+
+def apart(view: ProgrammeReader, rows: list[dict[str, Any]]) -> str:
+    """Say why a difference is not that of the two means beside it, where that can be seen."""
+    figures = [[rounded(row[name]) or 0 for name in ("mean_later", "mean_earlier", "difference")] for row in rows]
+    if all(later - earlier == difference for later, earlier, difference in figures):
+        return ""
+    return view.say(
+        "A difference may miss that of the two means beside it: each figure is rounded by itself, and a paired "
+        "difference is that of the people who answered both sides."
+    )
+
+
+def edges(view: ProgrammeReader, rows: list[dict[str, Any]]) -> str:
+    """Say which counts, where an interval and the result beside it seem to tell two stories."""
+    told = [row for row in rows if is_compared(row) and np.isfinite(row["low"])]
+    if all((row["low"] > 0 or row["high"] < 0) == (row["verdict"] in ("higher", "lower")) for row in told):
+        return ""
+    return view.say(
+        "Where an interval and a result seem to differ, the result counts: it allows for all pairs that were looked "
+        "at, and of paired answers it tests the ranks of the differences, while the interval is of their mean."
+    )
 
 
 def _sensitivity(view: ProgrammeReader, rows: list[dict[str, Any]]) -> str:

@@ -26,7 +26,8 @@ def _notes(view: Reader) -> list[str]:
         ),
         say(
             "Intervals of means are 95 % t intervals cut to the scale, those of shares Wilson's; they speak of what "
-            "the programme would get from similar participants."
+            "the same courses would get from similar participants. The verdicts on programmes and topics also take in "
+            "that runs differ."
         ),
         say(
             "Waves are compared only for pairs of questions that were declared beforehand; tests are exact signed-rank "

@@ -7,7 +7,7 @@ from .casemix import (
     case_mix as case_mix,
     standardised_mean as standardised_mean,
 )
-from .changes import Change as Change, change as change
+from .changes import Change as Change, change as change, overall_change as overall_change
 from .drivers import Importance as Importance, importance as importance, relative_weights as relative_weights
 from .factors import (
     FactorStructure as FactorStructure,
@@ -28,6 +28,7 @@ from .intervals import (
     MeanInterval as MeanInterval,
     ShareDifference as ShareDifference,
     ShareInterval as ShareInterval,
+    difference_of_options as difference_of_options,
     difference_of_shares as difference_of_shares,
     mean_interval as mean_interval,
     share_interval as share_interval,

@@ -83,21 +83,57 @@ def change(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Change:
     (1.0, 0.089, 'paired')
     """
     check_level(level)
+    earlier, later, counts = _aligned(first, second)
+    design = _design(*counts)
+    return _tested(_estimated(earlier, later, design), counts, design, level)
+
+
+def overall_change(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Change:
+    """Estimate the difference of the means of all answers, second minus first, whatever share of them is linked.
+
+    Both arrays are aligned by person, nan where a person has no value. `change` takes the linked people alone
+    from 90 % on; this keeps those who answered one side only, by T_new2 from 5 pairs on, else by Welch's t.
+    Where everybody is linked it is the paired t.
+
+    Raises
+    ------
+    CoursewavesError
+        Where the arrays differ in length.
+
+    References
+    ----------
+    Derrick, Russ, Toher & White (2017), Journal of Modern Applied Statistical Methods 16, 137-157.
+
+    Examples
+    --------
+    >>> result = overall_change([3, 4, 2, 3, 4, 2], [4, 4, 4, 5, 4, None])
+    >>> round(result.difference, 2), round(result.low, 2), round(result.high, 2)
+    (1.2, 0.02, 2.38)
+    """
+    check_level(level)
+    earlier, later, counts = _aligned(first, second)
+    design = PARTLY_PAIRED if counts[0] >= FEWEST_PAIRS else INDEPENDENT if any(counts) else ""
+    return _tested(_estimated(earlier, later, design), counts, design, level)
+
+
+def _aligned(first: ArrayLike, second: ArrayLike) -> tuple[Numbers, Numbers, tuple[int, int, int]]:
+    """Return both occasions, and how many have both values, the first alone, the second alone."""
     earlier, later = as_numbers(first), as_numbers(second)
     if earlier.size != later.size:
         raise CoursewavesError(f"Give one value a person in both: {earlier.size} and {later.size} values.")
     has_first, has_second = ~np.isnan(earlier), ~np.isnan(later)
     both = has_first & has_second
-    counts = int(both.sum()), int((has_first & ~both).sum()), int((has_second & ~both).sum())
-    design = _design(*counts)
+    return earlier, later, (int(both.sum()), int((has_first & ~both).sum()), int((has_second & ~both).sum()))
+
+
+def _estimated(earlier: Numbers, later: Numbers, design: str) -> _Estimate:
+    if not design:
+        return _Estimate(NAN, NAN, NAN, NO_VALUES)
+    has_first, has_second = ~np.isnan(earlier), ~np.isnan(later)
+    linked = earlier[has_first & has_second], later[has_first & has_second]
     if design == PAIRED:
-        estimate = _paired(earlier[both], later[both])
-    elif design:
-        pairs = (earlier[both], later[both]) if design == PARTLY_PAIRED else None
-        estimate = _unpaired(earlier[has_first], later[has_second], pairs)
-    else:
-        estimate = _Estimate(NAN, NAN, NAN, NO_VALUES)
-    return _tested(estimate, counts, design, level)
+        return _paired(*linked)
+    return _unpaired(earlier[has_first], later[has_second], linked if design == PARTLY_PAIRED else None)
 
 
 def _design(n_both: int, n_first_only: int, n_second_only: int) -> str:

@@ -2,8 +2,8 @@
 
     python benchmarks/verdicts.py [--runs 1000]
 
-Everything is seeded; 1,000 runs take about half an hour. What differs between programmes, runs and people is planted, so
-that every verdict can be held to the truth.
+Everything is seeded; 1,000 runs take about half an hour. What differs between programmes, runs and people is planted,
+so that every verdict can be held to the truth.
 """
 
 import argparse

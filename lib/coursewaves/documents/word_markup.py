@@ -1,8 +1,8 @@
 """Prepare a page for Word: what pandoc does not know of HTML becomes what it knows, and drawings become pictures."""
 
-import re
 from collections.abc import Callable
 
+from coursewaves.charts.lettering import JOINER
 from coursewaves.documents.drawings import png_of
 from coursewaves.documents.markup import (
     Element,
@@ -14,6 +14,7 @@ from coursewaves.documents.markup import (
     rows_of,
     text_of,
 )
+from coursewaves.phrases import is_figures
 
 STYLE = "data-custom-style"
 """The attribute by which pandoc gives a paragraph or a word a style of the reference document."""
@@ -26,13 +27,13 @@ WIDEST = 640.0
 LINE, LONGEST = 95.0, 45.0
 """Letters that a table's row holds, and that a column of text gets at the most."""
 
-_NUMBER = re.compile(r"[–−+<≤≥~(]?\s*\d[\d\s.,:%°/()…→+\u00a0\u202f–−-]*(?:[^\W\d]{0,3}\.?)?|[–—-]")
-
 
 def prepare(markup: Markup) -> None:
     """Change a tree in place."""
     _picture(markup)
     root = markup.root
+    for element in root.iter():
+        element.text, element.tail = _without_joiner(element.text), _without_joiner(element.tail)
     for name, change in _CHANGES.items():
         for element in list(root.iter(name)):
             change(element)
@@ -41,6 +42,11 @@ def prepare(markup: Markup) -> None:
         remove(parents[element], element)
     for table in root.iter("table"):
         _set_columns(table)
+
+
+def _without_joiner(text: str | None) -> str | None:
+    """Take word joiners away, for which some fonts of a word processor draw a box."""
+    return text and text.replace(JOINER, "")
 
 
 def _picture(markup: Markup) -> None:
@@ -158,8 +164,7 @@ def _set_columns(table: Element) -> None:
     table.insert(1 if table.find("caption") is not None else 0, group)
     for cells in columns[1:]:
         inner = [text_of(cell) for cell in cells if cell.tag == "td"]
-        told = [text for text in inner if text]
-        if told and sum(bool(_NUMBER.fullmatch(text)) for text in told) * 2 > len(told):
+        if any(inner) and is_figures(inner):
             for cell in cells:
                 cell.set("style", "text-align: right")
 

@@ -80,7 +80,7 @@ def test_a_column_of_words_begins_at_the_left_and_one_of_figures_ends_at_the_rig
 def test_on_a_phone_a_wide_table_says_beside_each_figure_what_it_is():
     rows = [["Fit", "20", "80", "71–90"]]
     wide = typeset(table("Scores", ["What", "Answers", "Mean", "Interval"], rows))
-    assert '<div class="table wide"' in wide
+    assert '<div class="table stacked"' in wide
     assert re.findall(r'<td data-label="([^"]*)">', wide) == ["Answers", "Mean", "Interval"]
     narrow = typeset(table("Scores", ["What", "Answers", "Mean"], [row[:3] for row in rows]))
     assert '<div class="table"' in narrow

@@ -131,6 +131,16 @@ def _set_summary(element: Element) -> None:
     element.append(inner)
 
 
+def _set_figure(figure: Element) -> None:
+    """Set the title of a figure above it, as on a page; pandoc alone would set it below."""
+    title, drawn = figure.find("figcaption"), Element("p")
+    drawn[:] = [one for one in figure if one is not title]
+    tail = figure.tail
+    figure.clear()
+    figure.tag, figure.tail = "div", tail
+    figure[:] = [drawn] if title is None else [_styled("Image Caption", title), drawn]
+
+
 def _set_facts(facts: Element) -> None:
     """Take the boxes around a term and what it is away: pandoc knows the plain list alone."""
     pairs = [pair for child in facts for pair in (child if child.tag == "div" else [child])]
@@ -145,6 +155,7 @@ _CHANGES: dict[str, Callable[[Element], None]] = {
     "details": _rename("div"),
     "q": _rename("span"),
     "dl": _set_facts,
+    "figure": _set_figure,
 }
 
 
@@ -169,10 +180,16 @@ def _set_columns(table: Element) -> None:
                 cell.set("style", "text-align: right")
 
 
+def _word_width(cell: Element) -> float:
+    """Return how many letters the longest word of a cell is long; those of a head are bold."""
+    longest = max(map(len, text_of(cell).split()), default=1)
+    return longest * (1.2 if cell.get("scope") == "col" else 1)
+
+
 def _widths(columns: list[list[Element]]) -> list[float]:
     """Return how many letters each column gets: its longest word at the least, and of the rest what its lines want."""
     texts = [[text_of(cell) for cell in cells] for cells in columns]
-    least = [max((len(word) for text in found for word in text.split()), default=1) + 3.0 for found in texts]
+    least = [max((_word_width(cell) for cell in cells), default=1.0) + 3.0 for cells in columns]
     wanted = [
         max(0.0, min(LONGEST, max(map(len, found), default=1) + 2.0) - one)
         for found, one in zip(texts, least, strict=True)

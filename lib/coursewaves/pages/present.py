@@ -200,7 +200,8 @@ def map_figure(view: View, factors: Disclosed, name: Callable[[str], str], capti
     average = sum(point.y for point in points) / len(points) if points else float("nan")
     shares = round_scale(max((point.y for point in points), default=0.0), view.phrases.percent)
     mean, weight = view.say("Mean, 0–100"), view.say("Importance over all courses")
-    lines = f"{mean} (- - - {_threshold(view)[1]})", f"{weight} (— {view.say('mean of the factors')})"
+    all_factors = view.say("mean of the factors")
+    lines = f"{mean} (- - - {_threshold(view)[1]})", f"{weight} (—— {all_factors})"
     told = [
         f"{point.label}: {mean} {view.phrases.number(point.x)}, {weight} {view.phrases.percent(point.y)}"
         for point in points

@@ -25,7 +25,7 @@ def typeset(html: str) -> str:
     """Return a page, or a part of one, set for its readers; drawings stay as they are.
 
     The page is of the program's own templates or was cleaned: attributes stand in double quotes. A table of more than
-    three columns gets the class ``wide``, its columns of texts the class ``words``.
+    three columns gets the class ``stacked``, its columns of texts the class ``words``.
     """
     parts = _DRAWING.split(_TABLE.sub(_set_table, html))
     return "".join(part if place % 2 else _set_texts(part) for place, part in enumerate(parts))
@@ -54,9 +54,9 @@ def _set_table(found: re.Match[str]) -> str:
     head = [_plain(inner) for _, _, inner in rows[0]]
     columns = zip(*([_plain(inner) for _, _, inner in row] for row in rows[1:]), strict=True)
     marks = ["" if is_figures(texts) else ' class="words"' for texts in columns]
-    wide = " wide" if len(head) > MOST_ON_A_PHONE else ""
+    stacked = " stacked" if len(head) > MOST_ON_A_PHONE else ""
     shown = _ROW.sub(lambda row: f"{row[1]}{_set_row(row[2], head, marks)}{row[3]}", body)
-    return f'<div class="table{kind}{wide}"{attributes}><table>{shown}</table>'
+    return f'<div class="table{kind}{stacked}"{attributes}><table>{shown}</table>'
 
 
 def _set_row(row: str, head: list[str], marks: list[str]) -> str:
@@ -66,7 +66,7 @@ def _set_row(row: str, head: list[str], marks: list[str]) -> str:
 def _set_cells(row: str, head: list[str], marks: list[str]) -> Iterator[str]:
     for cell, name, mark in zip(_CELL.finditer(row), head, marks, strict=True):
         tag, scope, inner = cell.groups()
-        label = f' data-label="{escape(name)}"' if tag == "td" else ""
+        label = f' data-label="{escape(joined(name))}"' if tag == "td" else ""
         yield f"<{tag}{scope}{mark}{label}>{inner}</{tag}>"
 
 

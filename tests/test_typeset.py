@@ -31,6 +31,7 @@ def lines_of(text: str) -> list[str]:
         ("a gap of 12 points", ["a", "gap", "of", "12 points"]),
         ("тренер А. Әлібекова бар", ["тренер", "А. Әлібекова", "бар"]),
         ("(< 0,9 SD) ештеңе", ["(< 0,9 SD)", "ештеңе"]),
+        ("Критерии: Мониторинг 3", ["Критерии:", "Мониторинг 3"]),
         ("no number here at all", ["no", "number", "here", "at", "all"]),
     ],
 )
@@ -84,6 +85,8 @@ def test_on_a_phone_a_wide_table_says_beside_each_figure_what_it_is():
     assert re.findall(r'<td data-label="([^"]*)">', wide) == ["Answers", "Mean", "Interval"]
     narrow = typeset(table("Scores", ["What", "Answers", "Mean"], [row[:3] for row in rows]))
     assert '<div class="table"' in narrow
+    told = typeset(table("Scores", ["What", "Mean", "Verdict"], [["Fit", "80", "not low"]]))
+    assert '<div class="table stacked"' in told
 
 
 def test_a_drawing_is_left_as_it_was_drawn():

@@ -17,7 +17,7 @@ h3 { font-weight: 600; }
 figure { max-width: 30rem; }
 table { font-size: 0.82rem; }
 th, td { padding: 0.3rem 0.5rem; }
-tbody th { min-width: 9rem; }
+tbody th.words { min-width: 9rem; }
 """
 """What differs from a report: a pane stands in a notebook, not on a page of its own."""
 

@@ -24,8 +24,8 @@ _CELL = re.compile(r"<(th|td)((?: scope=\"\w+\")?)>(.*?)</\1>", re.DOTALL)
 def typeset(html: str) -> str:
     """Return a page, or a part of one, set for its readers; drawings stay as they are.
 
-    The page is of the program's own templates or was cleaned: attributes stand in double quotes. A table of more than
-    three columns gets the class ``stacked``, its columns of texts the class ``words``.
+    The page is of the program's own templates or was cleaned: attributes stand in double quotes. Columns of texts get
+    the class ``words``; a table of more than three columns, or of three with texts beside the first, ``stacked``.
     """
     parts = _DRAWING.split(_TABLE.sub(_set_table, html))
     return "".join(part if place % 2 else _set_texts(part) for place, part in enumerate(parts))
@@ -54,7 +54,8 @@ def _set_table(found: re.Match[str]) -> str:
     head = [_plain(inner) for _, _, inner in rows[0]]
     columns = zip(*([_plain(inner) for _, _, inner in row] for row in rows[1:]), strict=True)
     marks = ["" if is_figures(texts) else ' class="words"' for texts in columns]
-    stacked = " stacked" if len(head) > MOST_ON_A_PHONE else ""
+    n_wide = len(head) + any(marks[1:])  # words need the room of two figures
+    stacked = " stacked" if n_wide > MOST_ON_A_PHONE else ""
     shown = _ROW.sub(lambda row: f"{row[1]}{_set_row(row[2], head, marks)}{row[3]}", body)
     return f'<div class="table{kind}{stacked}"{attributes}><table>{shown}</table>'
 

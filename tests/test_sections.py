@@ -33,13 +33,13 @@ def shown(view: CourseView, *names: str) -> str:
 
 def text_of(html: str) -> str:
     """What a reader sees of some HTML, attributes and tags apart."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).replace("\N{WORD JOINER}", "").split())
 
 
 def row_of(html: str, name: str) -> list[str]:
     """The cells of the table row with this heading."""
-    (found,) = re.findall(rf'<tr><th scope="row">{re.escape(name)}</th>(.*?)</tr>', html)
-    return [text_of(cell) for cell in re.findall(r"<td>(.*?)</td>", found)]
+    (found,) = re.findall(rf'<tr><th scope="row"[^>]*>{re.escape(name)}</th>(.*?)</tr>', html)
+    return [text_of(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", found)]
 
 
 # What is said of how many ----------------------------------------------------------------------------

@@ -56,7 +56,7 @@ _TOGETHER = re.compile(
     r"|(?<=[\w)]) (?=[=<>≤≥→+/] [\d−+<])"  # what is equal, and the sign
     r"|(?<=\S) (?=[—–] )"  # no line begins with a dash
     r"|(?<= [—–]) (?=[\d−+<])"
-    rf"|(?<={_LETTER}) (?=\d{{1,2}}(?:[.:,;)]|$))"  # what is numbered, such as a monitoring
+    rf"|(?<={_LETTER}) (?=\d{{1,2}}(?:[.:,;)](?!\d)|$))"  # what is numbered, such as a monitoring
     rf"|(?<=\b{_LETTER}\.) (?={_LETTER})"  # an initial and the name
 )
 _JOINED = re.compile(rf"(?<=\d)–(?=\d)|(?<=[\d%])[-\u2010](?={_LETTER})")

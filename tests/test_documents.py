@@ -99,8 +99,8 @@ def read_back(path: Path) -> str:
 
 
 def squeezed(text: str) -> str:
-    """A text without spaces, hyphens at line ends and quotation marks: those are the layout's."""
-    return re.sub(r"[\s\u00ad“”«»\"„]", "", text)
+    """A text without spaces, hyphens at line ends, joiners and quotation marks: those are the layout's."""
+    return re.sub(r"[\s\u00ad\u2060“”«»\"„]", "", text)
 
 
 # PDF -------------------------------------------------------------------------------------------------
@@ -253,6 +253,15 @@ def test_pictures_say_what_they_show_and_fit_on_the_page(document):
     assert (round(section.page_width.cm), round(section.page_height.cm, 1)) == (21, 29.7)
     room = section.page_width - section.left_margin - section.right_margin
     assert all(shape.width <= room for shape in document.inline_shapes)
+
+
+@needs_pandoc
+def test_the_title_of_a_picture_stands_above_it_and_on_its_page(document):
+    lines = document.paragraphs
+    titles = [place for place, line in enumerate(lines) if line.style.name == "Image Caption"]
+    assert len(titles) == len(document.inline_shapes) > 0
+    assert all(lines[place + 1]._p.findall(f".//{W}drawing") for place in titles)
+    assert document.styles["Image Caption"].paragraph_format.keep_with_next
 
 
 @needs_pandoc

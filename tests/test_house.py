@@ -68,7 +68,7 @@ LINE = {
     "results": "",
     "documents": "",
     "views": "subject several programme direction course centre view opening",
-    "pages": "page_templates clean pieces own_templates present",
+    "pages": "page_templates clean typeset pieces own_templates present",
     "export": "",
     "entry": "",
     "builders": "",

@@ -146,6 +146,13 @@ def test_the_institute_s_name_is_no_markup(home):
     assert "(http" not in text
 
 
+@pytest.mark.parametrize(("name", "said"), [("user_x", "user_x"), ("a*b_c", "a*b_c"), ("ti`ck", "ti'ck")])
+def test_a_folder_is_named_as_it_is_called(tmp_path, name, said):
+    (tmp_path / name).mkdir()
+    text = write_welcome(Home(tmp_path / name), "en").read_text(encoding="utf-8")
+    assert f"`{said}/data/export/explore`" in text
+
+
 def test_the_language_is_the_institute_s_first_unless_another_is_named(home):
     (home.root / "coursewaves.yml").write_text("languages: [ru, kk]\n")
     assert chosen_language(home) == "ru"

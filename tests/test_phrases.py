@@ -172,3 +172,11 @@ def test_a_share_is_written_as_the_locale_writes_it_whatever_was_written_before(
 
 def plain_half_up(value: float, digits: int) -> Decimal:
     return Decimal(repr(round(float(value), 10))).quantize(Decimal(10) ** -digits, ROUND_HALF_UP)
+
+
+def test_a_span_of_days_says_once_what_both_ends_share():
+    first, last = datetime.date(2025, 9, 22), datetime.date(2025, 9, 26)
+    assert [plain(phrases.days(first, last)) for phrases in (RU, KK)] == ["22–26 сент. 2025 г.", "2025 ж. 22–26 қыр."]
+    assert EN.days(first, last).replace("\u2009", "") == "Sep 22–26, 2025"
+    assert EN.days(first, pd.NaT) == EN.days(first, first) == "September 22, 2025"
+    assert EN.days(None, None) == ""

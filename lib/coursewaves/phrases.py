@@ -5,6 +5,8 @@ as it stands, without a compile step. A phrase that a catalogue lacks is shown i
 """
 
 import math
+import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_interval
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -22,6 +24,10 @@ from babel.numbers import format_decimal, format_percent
 from coursewaves.errors import CoursewavesError
 
 LOCALES = Path(__file__).parent / "locale"
+
+_FIGURE = re.compile(
+    r"(?:p\s[=<]\s)?[–−+<≤≥~(±]?\s*\d[\d\s.,:%°/()…→+\u00a0\u202f\u2060–−-]*(?:[^\W\d]{0,3}\.?)?|[–—-]"
+)
 
 
 @lru_cache(maxsize=8)
@@ -125,6 +131,14 @@ class Phrases:
         text: str = format_date(value, format="long", locale=self.locale)
         return text
 
+    def days(self, first: date | None, last: date | None) -> str:
+        """Format a span of days, what both ends share once; where one is missing the other alone, else nothing."""
+        known = [day for day in (first, last) if day is not None and day == day]  # noqa: PLR0124
+        if len(known) < 2 or first == last:
+            return self.day(known[0]) if known else ""
+        text: str = format_interval(first, last, "yMMMd", locale=self.locale)
+        return text
+
 
 @lru_cache(maxsize=4096)
 def _decimal(rounded: Decimal, digits: int, language: str) -> str:
@@ -139,6 +153,16 @@ def _percent(rounded: str, language: str) -> str:
     """Format a share; it is written out, since -0 and 0 are one key as numbers and two texts."""
     text: str = format_percent(Decimal(rounded), locale=language, decimal_quantization=False)
     return text
+
+
+def is_figures(texts: Iterable[str]) -> bool:
+    """Tell whether a column holds figures, which stand at its right end: more than half of what is told there are.
+
+    >>> is_figures(["54 (51–58)", "p < 0,001", "–", ""]), is_figures(["not low-rated", "3"])
+    (True, False)
+    """
+    told = [text.strip() for text in texts if text.strip()]
+    return not told or sum(bool(_FIGURE.fullmatch(text)) for text in told) * 2 > len(told)
 
 
 def rounded(value: float | None, digits: int = 0) -> float | None:

@@ -4,6 +4,7 @@ Widths are those of DejaVu Sans, rounded up: it is the widest of the faces that 
 to use, so a line that fits here fits there.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -47,6 +48,20 @@ _WIDTHS = _Widths({letter: width / 100 for width, letters in _HUNDREDTHS.items()
 _DIRECTIONS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0xFEFF])
 ELLIPSIS = "…"
 
+_LETTER = r"[^\W\d_]"
+_TOGETHER = re.compile(
+    rf"(?<=\d) (?=[%‰…]|{_LETTER})"  # a number and its unit, or what it counts
+    r"|(?<=[\d%]) (?=\([\d−+±<])"  # a figure and the interval behind it
+    r"|(?<=[=<>≤≥→±…+/]) (?=[\d−+<>≤≥])"  # a sign and its number
+    r"|(?<=[\w)]) (?=[=<>≤≥→+/] [\d−+<])"  # what is equal, and the sign
+    r"|(?<=\S) (?=[—–] )"  # no line begins with a dash
+    r"|(?<= [—–]) (?=[\d−+<])"
+    rf"|(?<={_LETTER}) (?=\d{{1,2}}(?:[.:,;)](?!\d)|$))"  # what is numbered, such as a monitoring
+    rf"|(?<=\b{_LETTER}\.) (?={_LETTER})"  # an initial and the name
+)
+_JOINED = re.compile(rf"(?<=\d)–(?=\d)|(?<=[\d%])[-\u2010](?={_LETTER})")
+_NO_BREAK, JOINER = "\u00a0", "\u2060"
+
 
 class Lines(NamedTuple):
     """A label broken into lines.
@@ -77,6 +92,22 @@ def clean(text: str) -> str:
     spaced = "".join(" " if letter in "\t\n\r\v\f\x85\u2028\u2029" else letter for letter in text)
     kept = "".join(letter for letter in spaced.translate(_DIRECTIONS) if _is_writable(letter))
     return " ".join(part for part in kept.split(" ") if part)
+
+
+def together(text: str) -> str:
+    r"""Return a text whose numbers stay on one line with their signs, units, counted nouns and intervals.
+
+    Only spaces become no-break spaces, in every language alike: it is said last, where a text is set into lines.
+
+    >>> together("n = 68 (53–60)") == "n\u00a0=\u00a068\u00a0(53–60)"
+    True
+    """
+    return _TOGETHER.sub(_NO_BREAK, text)
+
+
+def joined(text: str) -> str:
+    """Return a text that is kept `together` where a page breaks after dashes too: ``0–100``, ``1-мониторинг``."""
+    return _JOINED.sub(lambda found: f"{JOINER}{found[0]}{JOINER}", together(text))
 
 
 def text_width(text: str, size: float) -> float:
@@ -116,7 +147,7 @@ def wrap(text: str, width: float, size: float, most: int = 3) -> Lines:
 
 def _pieces(text: str, width: float, size: float) -> Iterator[tuple[str, float]]:
     """Yield words, each with its space, and their widths without it; parts of words wider than a line."""
-    for word in text.split(" ") if text else []:
+    for word in _words(text, width, size) if text else []:
         part, taken = word, text_width(word, size)
         while taken > width:
             head = _head(part, width, size)
@@ -124,6 +155,15 @@ def _pieces(text: str, width: float, size: float) -> Iterator[tuple[str, float]]
             part = part[len(head) :]
             taken = text_width(part, size)
         yield part + " ", taken
+
+
+def _words(text: str, width: float, size: float) -> Iterator[str]:
+    """Yield what stands on one line, numbers with their signs and units, apart only where a line is too short."""
+    start = 0
+    for held in together(text).split(" "):
+        words = text[start : start + len(held)]
+        start += len(held) + 1
+        yield from [words] if text_width(words, size) <= width else words.split(" ")
 
 
 def _head(word: str, width: float, size: float) -> str:

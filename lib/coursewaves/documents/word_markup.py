@@ -1,8 +1,8 @@
 """Prepare a page for Word: what pandoc does not know of HTML becomes what it knows, and drawings become pictures."""
 
-import re
 from collections.abc import Callable
 
+from coursewaves.charts.lettering import JOINER
 from coursewaves.documents.drawings import png_of
 from coursewaves.documents.markup import (
     Element,
@@ -14,6 +14,7 @@ from coursewaves.documents.markup import (
     rows_of,
     text_of,
 )
+from coursewaves.phrases import is_figures
 
 STYLE = "data-custom-style"
 """The attribute by which pandoc gives a paragraph or a word a style of the reference document."""
@@ -26,13 +27,13 @@ WIDEST = 640.0
 LINE, LONGEST = 95.0, 45.0
 """Letters that a table's row holds, and that a column of text gets at the most."""
 
-_NUMBER = re.compile(r"[–−+<≤≥~(]?\s*\d[\d\s.,:%°/()…→+\u00a0\u202f–−-]*(?:[^\W\d]{0,3}\.?)?|[–—-]")
-
 
 def prepare(markup: Markup) -> None:
     """Change a tree in place."""
     _picture(markup)
     root = markup.root
+    for element in root.iter():
+        element.text, element.tail = _without_joiner(element.text), _without_joiner(element.tail)
     for name, change in _CHANGES.items():
         for element in list(root.iter(name)):
             change(element)
@@ -41,6 +42,11 @@ def prepare(markup: Markup) -> None:
         remove(parents[element], element)
     for table in root.iter("table"):
         _set_columns(table)
+
+
+def _without_joiner(text: str | None) -> str | None:
+    """Take word joiners away, for which some fonts of a word processor draw a box."""
+    return text and text.replace(JOINER, "")
 
 
 def _picture(markup: Markup) -> None:
@@ -125,6 +131,16 @@ def _set_summary(element: Element) -> None:
     element.append(inner)
 
 
+def _set_figure(figure: Element) -> None:
+    """Set the title of a figure above it, as on a page; pandoc alone would set it below."""
+    title, drawn = figure.find("figcaption"), Element("p")
+    drawn[:] = [one for one in figure if one is not title]
+    tail = figure.tail
+    figure.clear()
+    figure.tag, figure.tail = "div", tail
+    figure[:] = [drawn] if title is None else [_styled("Image Caption", title), drawn]
+
+
 def _set_facts(facts: Element) -> None:
     """Take the boxes around a term and what it is away: pandoc knows the plain list alone."""
     pairs = [pair for child in facts for pair in (child if child.tag == "div" else [child])]
@@ -139,6 +155,7 @@ _CHANGES: dict[str, Callable[[Element], None]] = {
     "details": _rename("div"),
     "q": _rename("span"),
     "dl": _set_facts,
+    "figure": _set_figure,
 }
 
 
@@ -158,16 +175,21 @@ def _set_columns(table: Element) -> None:
     table.insert(1 if table.find("caption") is not None else 0, group)
     for cells in columns[1:]:
         inner = [text_of(cell) for cell in cells if cell.tag == "td"]
-        told = [text for text in inner if text]
-        if told and sum(bool(_NUMBER.fullmatch(text)) for text in told) * 2 > len(told):
+        if any(inner) and is_figures(inner):
             for cell in cells:
                 cell.set("style", "text-align: right")
+
+
+def _word_width(cell: Element) -> float:
+    """Return how many letters the longest word of a cell is long; those of a head are bold."""
+    longest = max(map(len, text_of(cell).split()), default=1)
+    return longest * (1.2 if cell.get("scope") == "col" else 1)
 
 
 def _widths(columns: list[list[Element]]) -> list[float]:
     """Return how many letters each column gets: its longest word at the least, and of the rest what its lines want."""
     texts = [[text_of(cell) for cell in cells] for cells in columns]
-    least = [max((len(word) for text in found for word in text.split()), default=1) + 3.0 for found in texts]
+    least = [max((_word_width(cell) for cell in cells), default=1.0) + 3.0 for cells in columns]
     wanted = [
         max(0.0, min(LONGEST, max(map(len, found), default=1) + 2.0) - one)
         for found, one in zip(texts, least, strict=True)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from coursewaves.pages.pieces import Html, Section
+from coursewaves.pages.typeset import typeset
 from coursewaves.publishing.report import page_css
 
 DENSE = """
@@ -16,7 +17,7 @@ h3 { font-weight: 600; }
 figure { max-width: 30rem; }
 table { font-size: 0.82rem; }
 th, td { padding: 0.3rem 0.5rem; }
-tbody th { min-width: 9rem; }
+tbody th.words { min-width: 9rem; }
 """
 """What differs from a report: a pane stands in a notebook, not on a page of its own."""
 
@@ -25,6 +26,7 @@ FRAME = """
 .jupyter-widgets.widget-tab > .lm-TabBar .lm-TabBar-tab { flex: 0 0 auto; min-width: 7rem; max-width: none; }
 .dt-container thead input { width: 100%; min-width: 4.5rem; box-sizing: border-box; }
 .dt-container tbody td { max-width: 24rem; }
+.dt-container tbody td.long { min-width: 15rem; }
 """
 """What differs from JupyterLab around a pane: headings of tabs are whole, columns are as wide as what they hold."""
 
@@ -37,7 +39,7 @@ def link_to(path: Path, words: str) -> Html:
 
 def shown(section: Section) -> dict[str, Any]:
     """Return a section, dressed as in a report, as the output of a cell."""
-    html = f'<style>{_pane_css()}</style><div class="coursewaves">{section._repr_html_()}</div>'
+    html = f'<style>{_pane_css()}</style><div class="coursewaves">{typeset(section._repr_html_())}</div>'
     bundle = {"text/html": html, "text/plain": section.section_id}
     return {"output_type": "display_data", "data": bundle, "metadata": {}}
 

@@ -15,6 +15,9 @@ LOOK: dict[str, Any] = {
     "style": "table-layout:auto;width:100%;margin:0;caption-side:top",
 }  # fmt: skip
 
+SENTENCE = 30
+"""Letters from which on a cell holds a sentence."""
+
 
 def make_grid() -> widgets.Widget:
     """Return a grid without rows; what stands in its cells is shown as text, never as markup."""
@@ -25,14 +28,21 @@ def make_grid() -> widgets.Widget:
 
 def show_in(grid: widgets.Widget, table: pd.DataFrame, view: View) -> None:
     """Show another table in a grid, in the reader's language."""
-    grid.update(table, language=dict(_words(view.phrases)), **LOOK)
+    grid.update(table, language=dict(_words(view.phrases)), **_look(table))
 
 
 def interactive(table: pd.DataFrame, language: str = "en") -> widgets.Widget:
     """Show any table of yours in a grid to sort, filter and search."""
     grid = make_grid()
-    grid.update(table, language=dict(_words(Phrases(language))), **LOOK)
+    grid.update(table, language=dict(_words(Phrases(language))), **_look(table))
     return grid
+
+
+def _look(table: pd.DataFrame) -> dict[str, Any]:
+    """Return how a table looks: a column of sentences is wide, so that its rows are not tall."""
+    widest = [int(table[name].astype(str).str.len().max()) if len(table) else 0 for name in table]
+    long = [place for place, most in enumerate(widest) if most > SENTENCE]
+    return LOOK | {"columnDefs": [{"targets": long, "className": "long"}]}
 
 
 def _words(phrases: Phrases) -> Mapping[str, str]:

@@ -135,7 +135,8 @@ def _counted(choice: Choice, instrument: Instrument) -> Iterator[tuple[Disclosed
         columns = [column for item in members for column in view.columns(item)]
         if columns:
             counts = count_answers(view.of_wave(instrument), survey, columns)
-            caption = grids.get(grid or "", view.say("Single questions"))
+            alone = view.item_label(columns[0]) if len(columns) == 1 else view.say("Single questions")
+            caption = grids.get(grid or "", alone)
             yield view.gate(counts, "counts", ["item_id"]), survey.scale(scale), caption
 
 

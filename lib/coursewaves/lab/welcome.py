@@ -37,7 +37,7 @@ def write_welcome(home: Home, language: str) -> Path:
         template = PACKAGE / "templates" / "welcome.en.md"
     phrases = Phrases(language)
     institute = home.settings.institute.get(language) or home.root.name
-    values = {"{institute}": _plain(institute), "{folder}": _plain(home.root.name), "{show}": show_all(phrases)}
+    values = {"{institute}": _plain(institute), "{folder}": _in_code(home.root.name), "{show}": show_all(phrases)}
     text = template.read_text(encoding="utf-8")
     for place, value in values.items():
         text = text.replace(place, value)
@@ -49,6 +49,11 @@ def write_welcome(home: Home, language: str) -> Path:
 def show_all(phrases: Phrases) -> str:
     """Return what the button is called that runs a whole notebook."""
     return phrases.say("Show everything")
+
+
+def _in_code(text: str) -> str:
+    """Return a text for a span of code, in which all but its own mark and a line's end stands for itself."""
+    return " ".join(text.replace("`", "'").split())
 
 
 def _plain(text: str) -> str:

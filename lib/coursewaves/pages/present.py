@@ -30,13 +30,14 @@ def likert_figure(view: View, counts: Disclosed, scale: Scale, caption: str) -> 
     rows, told, records = [], [], []
     for row in counts.rows():
         label = view.item_label(row["item_id"])
+        over = "" if label == caption else label  # a single question is told by the caption
         if row["is_hidden"]:
-            rows.append(charts.LikertRow(label, None, _too_few(view, counts)))
+            rows.append(charts.LikertRow(over, None, _too_few(view, counts)))
             records.append(_hidden(row["item_id"], label, counts))
             continue
         given = {code: row[code] for code in codes}
         records.append(_record(row["item_id"], label, row, ("n", "n_not_applicable")) | {"counts": given})
-        rows.append(charts.LikertRow(label, [row[code] for code in codes], _n_note(view, row)))
+        rows.append(charts.LikertRow(over, [row[code] for code in codes], _n_note(view, row)))
         told.append(f"{label}: {_part(view, sum(row[code] for code in top), row['n'])}")
     names = [option.wording(view.phrases.language) for option in scale.options]
     high = " / ".join(names[-len(top) :])
@@ -199,13 +200,14 @@ def map_figure(view: View, factors: Disclosed, name: Callable[[str], str], capti
     average = sum(point.y for point in points) / len(points) if points else float("nan")
     shares = round_scale(max((point.y for point in points), default=0.0), view.phrases.percent)
     mean, weight = view.say("Mean, 0–100"), view.say("Importance over all courses")
-    line = f"{mean} (- - - {_threshold(view)[1]})"
+    all_factors = view.say("mean of the factors")
+    lines = f"{mean} (- - - {_threshold(view)[1]})", f"{weight} (—— {all_factors})"
     told = [
         f"{point.label}: {mean} {view.phrases.number(point.x)}, {weight} {view.phrases.percent(point.y)}"
         for point in points
     ]
     drawing = charts.priorities(
-        points, _scale(view, view.phrases.number), shares, axes=(line, weight), title=caption,
+        points, _scale(view, view.phrases.number), shares, axes=lines, title=caption,
         cross=(view.year.settings.low_rated_below, average), alt="; ".join(told) or caption, empty=_no_answers(view),
     )  # fmt: skip
     records = [_record(row["factor_id"], name(row["factor_id"]), row, ("mean",), ("importance",)) for row in rows]

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from coursewaves.errors import CoursewavesError
 from coursewaves.pages.clean import cleaned
+from coursewaves.pages.typeset import typeset
 from coursewaves.phrases import LOCALES, Phrases
 from coursewaves.results import MIME
 from coursewaves.sections.front import END_MARK
@@ -227,7 +228,7 @@ def _exporter() -> Any:
         template_name="report", extra_template_basedirs=[str(PACKAGE / "templates")], template_file="index.html.j2",
         default_preprocessors=[],
     )  # fmt: skip
-    exporter.register_filter("clean", cleaned)
+    exporter.register_filter("clean", lambda html: typeset(cleaned(html)))
     return exporter
 
 

@@ -120,12 +120,12 @@ def _asked(facts: Facts, paragraph: int) -> Iterator[Evidence]:
         yield Evidence(BROKEN, marked("no questionnaire"))
     for one in serving:
         if facts.n_answers.get(one.id):
-            text = marked("Questionnaire {name}, in the reports on courses")
-            yield Evidence(KEPT, text, {"name": one.id})
+            text = marked("Monitoring {wave}, in the reports on courses")
+            yield Evidence(KEPT, text, {"wave": one.wave})
         elif _begun(facts, one):
-            yield Evidence(AT_RISK, marked("Questionnaire {name} has no answer yet"), {"name": one.id})
+            yield Evidence(AT_RISK, marked("Monitoring {wave} has no answer yet"), {"wave": one.wave})
         else:
-            yield Evidence(NOT_YET, marked("Questionnaire {name} is not due yet"), {"name": one.id})
+            yield Evidence(NOT_YET, marked("Monitoring {wave} is not due yet"), {"wave": one.wave})
 
 
 def _begun(facts: Facts, instrument: Instrument) -> bool:

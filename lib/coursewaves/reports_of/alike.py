@@ -29,8 +29,7 @@ def methods_of(view: Reader) -> Section:
 
 def days_of(view: View, courses: pd.DataFrame) -> str:
     """Say from which day to which courses lasted."""
-    days = [courses["starts_on"].min(), courses["ends_on"].max()]
-    return " – ".join(view.phrases.day(day.date()) for day in days if pd.notna(day))
+    return view.phrases.days(courses["starts_on"].min(), courses["ends_on"].max())
 
 
 def number_or_nothing(view: View, value: float | None) -> str:

@@ -14,6 +14,8 @@ MOST_COLUMNS = 8
 def levels_table(view: View, means: Disclosed, scores: Mapping[str, str], heads: str, caption: str) -> list[Html]:
     """List mean scores of parts by their codes: a column for each part where they are few, else a row.
 
+    One part alone has nothing beside it and makes no table.
+
     Parameters
     ----------
     means
@@ -30,6 +32,8 @@ def levels_table(view: View, means: Disclosed, scores: Mapping[str, str], heads:
     cells: dict[str, dict[str, str]] = {}
     for row in means.rows():
         cells.setdefault(str(row["part_id"]), {})[row["name"]] = _cell(view, row)
+    if len(cells) < 2:  # one part alone is told as the whole already
+        return []
     shown = {name: title for name, title in scores.items() if any(name in found for found in cells.values())}
     if len(cells) <= MOST_COLUMNS:
         head = [view.say("What is rated"), *cells]

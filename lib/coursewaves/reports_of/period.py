@@ -8,6 +8,7 @@ from coursewaves.disclosure import Disclosed
 from coursewaves.pages.pieces import Html, Section, Sections, bullets, paragraph, table
 from coursewaves.pages.present import funnel_figure, scores_figure
 from coursewaves.phrases import marked
+from coursewaves.reports_of.alike import days_of
 from coursewaves.reports_of.archived import archived_table, with_archived
 from coursewaves.reports_of.compliance import compliance
 from coursewaves.reports_of.criteria import criteria_means
@@ -30,9 +31,8 @@ MOST_NAMED = 3
 def front(view: YearView) -> Section:
     """Say which year is reported (¶1-3)."""
     registry, number = view.year.registry, view.phrases.number
-    days = [registry.courses["starts_on"].min(), registry.courses["ends_on"].max()]
     told = [
-        (view.say("Dates"), " – ".join(view.phrases.day(day.date()) for day in days if pd.notna(day))),
+        (view.say("Dates"), days_of(view, registry.courses)),
         (view.say("Directions"), number(len(registry.directions))),
         (view.say("Programmes"), number(len(registry.programmes))),
         (view.say("Courses"), number(len(registry.courses))),

@@ -4,7 +4,7 @@ from typing import Any
 
 from coursewaves.deadlines.open_words import open_sentences
 from coursewaves.disclosure import Disclosed
-from coursewaves.pages.pieces import Html, Section, Sections, paragraph
+from coursewaves.pages.pieces import Html, Section, Sections, paragraph, side_by_side
 from coursewaves.pages.present import scores_figure
 from coursewaves.phrases import marked
 from coursewaves.sections.low_rated import factor_analysis
@@ -152,5 +152,5 @@ def _factors(view: CourseView) -> list[Html]:
             "The brackets after a rating hold an 80 % interval. Association, not cause: factors that are marked low "
             "together can't be told apart in one course."
         )
-        parts.append(paragraph(note, "note"))
-    return parts
+        return [side_by_side(parts), paragraph(note, "note")]
+    return []

@@ -49,8 +49,7 @@ def _number(view: CourseView, value: float | None) -> str:
 
 
 def _dates(view: CourseView) -> str:
-    days = [view.course["starts_on"], view.course["ends_on"]]
-    return " – ".join(view.phrases.day(day.date()) for day in days if pd.notna(day))
+    return view.phrases.days(view.course["starts_on"], view.course["ends_on"])
 
 
 def _titled(view: CourseView, table: str, key: str) -> str:

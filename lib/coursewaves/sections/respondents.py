@@ -1,5 +1,6 @@
 """Who answered (¶5, ¶10, ¶17): the waves' response and the contingent."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -106,13 +107,22 @@ def _contingent(view: CourseView) -> list[Html]:
 
 
 def _groups(view: CourseView, instrument_id: str, purpose: str) -> list[list[str]]:
+    """List the groups of one question that are shown, and in one line those that are not."""
     item = _asked(view, purpose)
     n, rows = _counted(view, instrument_id, purpose)
     options = view.year.survey.scale(item.scale).options
     names = {option.code: option.wording(view.phrases.language) for option in options}
     has_shares = n >= view.least("shares")
-    labels = {code: Said(f"{view.wording(item)} — {name}", f"{purpose}.{code}") for code, name in names.items()}
-    return [[labels[row["code"]], *_figures(view, row, has_shares)] for row in rows]
+    lines = [([row["code"]], _figures(view, row, has_shares)) for row in rows if not row["is_hidden"]]
+    hidden = [row["code"] for row in rows if row["is_hidden"]]
+    lines += [(hidden, [view.say("hidden: small group"), "–"])] if hidden else []
+    return [[_label(view.wording(item), purpose, codes, names), *figures] for codes, figures in lines]
+
+
+def _label(question: str, purpose: str, codes: Sequence[str], names: Mapping[str, str]) -> str:
+    """Name the groups of a line."""
+    told = ", ".join(names[code] for code in codes)
+    return Said(f"{question} — {told}", ", ".join(f"{purpose}.{code}" for code in codes))
 
 
 def _asked(course: Course, purpose: str) -> Item:
@@ -141,7 +151,6 @@ def _is_any_hidden(groups: pd.DataFrame, shown: Disclosed) -> bool:
 
 
 def _figures(view: CourseView, row: dict[str, Any], has_shares: bool) -> list[str]:
-    if row["is_hidden"]:
-        return [view.say("hidden: small group"), "–"]
+    """Return number and share of a group."""
     share = view.phrases.percent(float(row["share"])) if has_shares else "–"
     return [view.phrases.number(row["n"]), share]

@@ -1,7 +1,5 @@
 """What each wave found (¶7-9): closed questions, distributions by question, scores by indicator and criterion."""
 
-from itertools import groupby
-
 from coursewaves.analysis.summarise import count_answers, option_shares
 from coursewaves.deadlines.open_words import open_sentences
 from coursewaves.disclosure import Disclosed
@@ -46,7 +44,7 @@ def _scores(view: CourseView, instrument: Instrument) -> list[Html]:
     parts = []
     if means.shown():
         parts.append(scores_figure(view, means, lambda name: _name(view, name), caption, others))
-    if listed.shown():
+    if listed.shown() and main != indicators:  # what a figure tells already is not listed once more
         caption = f"{view.say('Mean scores by indicator')} ({view.wave_name(instrument)})"
         parts.append(scores_table(view, listed, lambda name: _name(view, name), caption))
     return parts
@@ -105,14 +103,15 @@ def _ratings(view: CourseView, instrument: Instrument) -> list[Html]:
         item for item in instrument.items if survey.scale(item.scale).kind == "ordinal" and item.repeat != "topics"
     ]
     grids = {grid.id: view.wording(grid) for grid in instrument.grids}
+    groups: dict[tuple[str, str], list[str]] = {}
+    for item in items:  # questions outside a grid stand together where they have one scale
+        groups.setdefault((item.grid or "", item.scale), []).extend(view.columns(item))
     parts: list[Html] = []
-    for (grid, scale_id), members in groupby(items, key=lambda item: (item.grid, item.scale)):
-        chosen = list(members)
-        columns = [column for item in chosen for column in view.columns(item)]
+    for (grid, scale_id), columns in groups.items():
         counts = _counts(view, instrument.id, tuple(columns))
         if counts.shown():
-            caption = grids.get(grid or "", view.say("Single questions"))
-            parts.append(likert_figure(view, counts, survey.scale(scale_id), caption))
+            alone = view.item_label(columns[0]) if len(columns) == 1 else view.say("Single questions")
+            parts.append(likert_figure(view, counts, survey.scale(scale_id), grids.get(grid, alone)))
     return [heading(view.say("Answers by question")), side_by_side(parts)] if parts else []
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from coursewaves.deadlines.due import Due
 from coursewaves.deadlines.due_words import Block, Words
 from coursewaves.pages.page_templates import fill_page, template_text
+from coursewaves.pages.typeset import typeset
 from coursewaves.publishing.report import page_css
 
 
@@ -27,4 +28,5 @@ class PageHead(NamedTuple):
 def block_page(head: PageHead, facts: Sequence[tuple[str, str]], blocks: Sequence[Block], notes: Sequence[str]) -> str:
     """Return a page of counts and blocks with their tables, for the head of the institute."""
     css = page_css() + template_text("due.css")
-    return fill_page("due.html.j2", **head._asdict(), css=css, facts=facts, blocks=blocks, notes=notes)
+    page = fill_page("due.html.j2", **head._asdict(), css="", facts=facts, blocks=blocks, notes=notes)
+    return typeset(page).replace("<style></style>", f"<style>{css}</style>", 1)

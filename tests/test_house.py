@@ -52,8 +52,8 @@ LINE = {
     "lime_headings draft records spss_cases spss corrections problem_book",
     "platforms": "",
     "registry": "rows tables removals checks reader working_days windows spans",
-    "intake": "misplaced codes header_book headers aliases cells check_digits near_codes course_names assign waves context "
-    "answers moments forms raw_file duplicates people responses",
+    "intake": "misplaced codes header_book headers aliases cells check_digits near_codes course_names assign waves "
+    "context answers moments forms raw_file duplicates people responses",
     "stats": "",
     "score": "",
     "processed": "year contents query",

@@ -121,7 +121,7 @@ def show_problems(problems: list[dict[Any, Any]]) -> int:
 
     for line in gathered(Problem(**row) for row in problems):
         console.print(line, markup=False, highlight=False)
-    console.print(f"{len(problems)} problems", highlight=False)
+    console.print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}", highlight=False)
     return len(problems)
 
 

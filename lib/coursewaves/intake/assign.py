@@ -33,6 +33,9 @@ class Fault(NamedTuple):
 
 _AS_TEXT = "give the column the format of text, and export the answers again"
 
+BY_FILE_NAME = 'let the file\'s name tell it: files: "{course}*" under sources in coursewaves.yml'
+"""How to mend a file that does not ask for the course."""
+
 COURSE_FAULTS: dict[Reading, Fault] = {
     "look_alikes": Fault("E-LETTERS", "letters of another alphabet that look like those of the course",
                          "read as the only course that looks so", "nothing, if the course is right"),
@@ -44,7 +47,7 @@ COURSE_FAULTS: dict[Reading, Fault] = {
     "unknown": Fault("E-COURSE", "no course can be told from the answer", "answer set aside",
                      "register the course, or add the name as an alias in courses.csv"),
     "absent": Fault("E-COURSE", "no course is named", "answer set aside",
-                    "name the course in the cell, or declare it by the file's name in coursewaves.yml"),
+                    "name the course in the cell, or " + BY_FILE_NAME),
 }  # fmt: skip
 """What to report of an answer's course, by how its name was understood; ``code`` and ``title`` are in order."""
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.intake.answers import Answers
-from coursewaves.intake.assign import COURSE_FAULTS, PERSON_FAULTS, CourseFinder, Found
+from coursewaves.intake.assign import BY_FILE_NAME, COURSE_FAULTS, PERSON_FAULTS, CourseFinder, Found
 from coursewaves.intake.moments import times_of
 from coursewaves.problems import Problem
 from coursewaves.reading.columns import Cells, Mask
@@ -44,7 +44,7 @@ def make_forms(answers: Answers) -> pd.DataFrame:
     is_refused = _refused(answers, course_ids, is_unreadable)
     is_inside = finder.is_inside(course_ids, days) | (not answers.source.check_window)
     outcome = np.where(is_refused, "set_aside", np.where(is_inside, "kept", "outside_window"))
-    seen, fix = "answered outside the wave's window", "nothing; late and early answers are listed in the report"
+    seen, fix = "answered outside the wave's window", "nothing where the course's dates in the registry are right"
     answers.report(outcome == "outside_window", "E-WINDOW", seen, "answer not counted", fix)
     kept = np.asarray(outcome == "kept", dtype=bool)
     programmes = Cells.of(course_ids.map(answers.context.programme_ids).fillna(""))
@@ -143,8 +143,8 @@ def _is_reported_at_once(answers: Answers, found: Found, proposals: dict[str, st
     readings = found.readings.unique()
     if answers.column_for("course") is not None or len(readings) != 1 or readings[0] not in ("absent", "unknown"):
         return False
-    seen, fix = "no course is named, neither in the file nor by its name", "let the form ask for the course, or declare"
-    fix += " it by the file's name in coursewaves.yml"
+    seen = "no course is named, neither in the file nor by its name"
+    fix = f"let the form ask for the course, or {BY_FILE_NAME}"
     if readings[0] == "unknown":
         seen, fix = "the file's name means no course", COURSE_FAULTS["unknown"].fix
         fix += "".join(f"; it may be {near}" for near in proposals.values())

@@ -33,7 +33,7 @@ def explorer(year):
 def pane(explorer: explore.Explorer, place: int) -> str:
     """What one pane shows."""
     (output,) = explorer.tabs.children[place].outputs
-    return output["data"]["text/html"]
+    return " ".join(output["data"]["text/html"].replace("\N{WORD JOINER}", "").split())
 
 
 def panes(explorer: explore.Explorer) -> list[str]:

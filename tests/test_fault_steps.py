@@ -6,6 +6,7 @@ command does with real notebooks and real kills stands in `test_faults`.
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -373,7 +374,7 @@ def test_on_another_day_the_index_tells_that_day_though_no_report_is_made(folder
     assert (record.outcome, record.n_made) == ("nothing new", 0)
     told = {name: (folder / "reports" / name).read_text(encoding="utf-8") for name in ("index.html", "due.html")}
     tomorrow = Phrases("kk").day((NOW + timedelta(days=1)).astimezone(Home(folder).settings.zone).date())
-    assert all(tomorrow in page for page in told.values())
+    assert all(" ".join(tomorrow.split()) in " ".join(page.split()) for page in told.values())
 
 
 def test_a_run_whose_clock_went_back_changes_nothing_and_says_so(folder, painter):
@@ -463,7 +464,7 @@ def test_a_disk_that_is_full_at_any_size_keeps_old_pages_and_is_healed_when_ther
     shutil.copytree(folder, clean)
     ran(clean, Painter())
     reasons = set()
-    for free in range(0, 80_000, 2_500 * STRIDE):
+    for free in range(0, 28_000, 4_000):  # each block of the disk is the last one once
         mounted(free)
         record = ran(folder, Painter())
         reasons |= {failure.reason for failure in record.failures}

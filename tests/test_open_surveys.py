@@ -346,6 +346,7 @@ def test_the_command_makes_a_page_that_says_until_when_and_one_with_the_answers_
     made_now = said("report")
     assert "the survey B of K-1 ended on 2025-03-21; to show their answers: coursewaves" in " ".join(made_now.split())
     page, numbers = ((home.reports / f"course/K-1.en.{name}").read_text(encoding="utf-8") for name in ("html", "json"))
+    page = " ".join(page.replace("\N{WORD JOINER}", "").split())
     assert page.count("Monitoring 2: the survey is open until March 21, 2025; its answers are shown from March 26") >= 2
     assert "Monitoring 2 — 12" in page
     assert "B1.1" not in numbers

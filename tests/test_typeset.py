@@ -42,7 +42,8 @@ def test_a_number_stays_with_its_sign_its_unit_and_its_interval(text, parts):
 def test_a_page_does_not_break_a_span_or_a_numbered_word_at_its_dash():
     assert joined("0–100") == f"0{JOINER}–{JOINER}100"
     assert joined("1-мониторинг, 95%-дық") == f"1{JOINER}-{JOINER}мониторинг, 95%{JOINER}-{JOINER}дық"
-    assert joined("P03-01") == "P03-01"  # a code is copied and searched for
+    for code in ("P03-01", "P01-01-d0041fc17930", "P01-01-ден", "А1-бет"):  # a code is copied and searched for
+        assert joined(code) == code
 
 
 def test_a_label_of_a_drawing_keeps_its_numbers_together_too():

@@ -59,7 +59,9 @@ _TOGETHER = re.compile(
     rf"|(?<={_LETTER}) (?=\d{{1,2}}(?:[.:,;)](?!\d)|$))"  # what is numbered, such as a monitoring
     rf"|(?<=\b{_LETTER}\.) (?={_LETTER})"  # an initial and the name
 )
-_JOINED = re.compile(rf"(?<=\d)–(?=\d)|(?<=[\d%])[-\u2010](?={_LETTER})")
+_JOINED = re.compile(r"(?<=\d)–(?=\d)|(?<![\w.\u2010-])(\d+%?)[-\u2010](?=[а-яёәғқңөұүһі]{2})")
+"""A range, and a number with its ending; no code, which a reader copies or looks for as it is written."""
+
 _NO_BREAK, JOINER = "\u00a0", "\u2060"
 
 
@@ -107,7 +109,7 @@ def together(text: str) -> str:
 
 def joined(text: str) -> str:
     """Return a text that is kept `together` where a page breaks after dashes too: ``0–100``, ``1-мониторинг``."""
-    return _JOINED.sub(lambda found: f"{JOINER}{found[0]}{JOINER}", together(text))
+    return _JOINED.sub(lambda found: f"{found[1] or ''}{JOINER}{found[0][-1]}{JOINER}", together(text))
 
 
 def text_width(text: str, size: float) -> float:

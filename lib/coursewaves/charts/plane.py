@@ -144,6 +144,7 @@ def priorities(
     if len(drawn) > MOST_NUMBERS:
         raise CoursewavesError(f"A map has {len(drawn)} points; give {MOST_NUMBERS} at the most.")
     if drawn:
+        sheet.y = 2  # a number in its ring is taller than its line
         sheet.legend(
             [(partial(_number, words=str(n), radius=7.5), point.label) for n, point in enumerate(drawn, 1)], key=30
         )

@@ -1,11 +1,10 @@
 """Say in plain words what is wrong with an entry of a YAML file: a model and its fault go in, a sentence comes out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, get_args
 
 from pydantic import BaseModel
-from pydantic_core import ErrorDetails
 
 _FIXES = {
     "missing": "it is missing; fix: add it",
@@ -19,7 +18,7 @@ _FIXES = {
 """What is told of each kind of fault, by pydantic's name for it; the others tell in their own words."""
 
 
-def model_fault(model: type[BaseModel], detail: ErrorDetails) -> str:
+def model_fault(model: type[BaseModel], detail: Mapping[str, Any]) -> str:
     """Say one fault of an entry, with the nearest name where there is none of that name.
 
     Parameters

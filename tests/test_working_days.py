@@ -70,7 +70,7 @@ def test_a_row_that_says_what_is_so_anyway_changes_no_count():
 
 def test_the_institute_s_table_is_read_with_its_faults_named(tmp_path):
     (tmp_path / "courses.csv").write_text("course_id,programme_id\n", encoding="utf-8")
-    rows = ["date,is_working,name", "2026-05-08,no,Order 1", "2026-05-16,yes,", "08.05.2026,no,", "2026-05-17,maybe,"]
+    rows = ["date,is_working,name", "2026-05-08,no,Order 1", "2026-05-16,yes,", "5/8/2026,no,", "2026-05-17,maybe,"]
     text = "\n".join([*rows, "2026-05-08,yes,twice"])
     (tmp_path / "working_days.csv").write_text(text, encoding="utf-8")
     registry, problems = read_registry(tmp_path)

@@ -6,7 +6,6 @@ command does with real notebooks and real kills stands in `test_faults`.
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from coursewaves.analysis.themes import Codebook
-from coursewaves.problems import Problem, described, problems_table
+from coursewaves.problems import NOT_READ, Problem, described, problems_table
 from coursewaves.reading.records import read_records
 from coursewaves.stats import krippendorff_alpha
 
@@ -67,7 +67,7 @@ def read_coding(path: Path, marks: pd.DataFrame, codebook: Codebook) -> Coding:
     absent = [name for name in COLUMNS if name not in places]
     if records.header and absent:
         seen, fix = f"no column {', '.join(absent)}", f"head the columns {', '.join(COLUMNS)}"
-        problems.append(Problem(path.name, 1, "", "", "E-COLUMN", seen, "file not read", fix))
+        problems.append(Problem(path.name, 1, "", "", "E-COLUMN", seen, NOT_READ, fix))
     answers = set(zip(marks["response_id"], marks["item_id"], strict=True))
     rows: dict[tuple[str, ...], None] = {}
     for number, cells in records.rows if not absent else ():

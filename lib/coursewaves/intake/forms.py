@@ -11,7 +11,7 @@ import pandas as pd
 from coursewaves.intake.answers import Answers
 from coursewaves.intake.assign import BY_FILE_NAME, COURSE_FAULTS, PERSON_FAULTS, CourseFinder, Found
 from coursewaves.intake.moments import times_of
-from coursewaves.problems import Problem
+from coursewaves.problems import FILE_ASIDE, Problem
 from coursewaves.reading.columns import Cells, Mask
 from coursewaves.reading.fingerprints import mark_all, numbered
 from coursewaves.reading.records import Records
@@ -148,7 +148,7 @@ def _is_reported_at_once(answers: Answers, found: Found, proposals: dict[str, st
     if readings[0] == "unknown":
         seen, fix = "the file's name means no course", COURSE_FAULTS["unknown"].fix
         fix += "".join(f"; it may be {near}" for near in proposals.values())
-    answers.problems.append(Problem(answers.name, 1, "", "", "E-COURSE", seen, "file set aside", fix))
+    answers.problems.append(Problem(answers.name, 1, "", "", "E-COURSE", seen, FILE_ASIDE, fix))
     return True
 
 

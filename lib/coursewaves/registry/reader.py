@@ -16,7 +16,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from coursewaves.errors import CoursewavesError
-from coursewaves.problems import Problem, column_letter, described, problems_table
+from coursewaves.problems import REFUSED, Problem, column_letter, described, problems_table
 from coursewaves.reading.records import Records, read_records
 from coursewaves.reading.workbook import FileFault, sheet_names
 from coursewaves.registry.checks import hearing_problems, hours_problems, roster_problems
@@ -161,7 +161,7 @@ def _sheets(folder: Path, problems: list[Problem]) -> Iterator[_Source]:
         return
     names = sheet_names(path)
     if isinstance(names, FileFault):
-        problems.append(Problem(path.name, 0, "", "", names.rule, names.seen, "file refused", names.fix))
+        problems.append(Problem(path.name, 0, "", "", names.rule, names.seen, REFUSED, names.fix))
         return
     yield from (_Source(path, name, f"{path.name} [{name}]") for name in names)
 

@@ -1,5 +1,6 @@
 """Estimate the change of a mean between two occasions, however many people could be linked."""
 
+from collections.abc import Callable
 from math import copysign, sqrt
 from typing import NamedTuple
 
@@ -82,10 +83,7 @@ def change(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Change:
     >>> result.difference, round(result.p_value, 3), result.design
     (1.0, 0.089, 'paired')
     """
-    check_level(level)
-    earlier, later, counts = _aligned(first, second)
-    design = _design(*counts)
-    return _tested(_estimated(earlier, later, design), counts, design, level)
+    return _change(first, second, level, _design)
 
 
 def overall_change(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Change:
@@ -110,9 +108,13 @@ def overall_change(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> 
     >>> round(result.difference, 2), round(result.low, 2), round(result.high, 2)
     (1.2, 0.02, 2.38)
     """
+    return _change(first, second, level, _overall_design)
+
+
+def _change(first: ArrayLike, second: ArrayLike, level: float, design_of: Callable[[int, int, int], str]) -> Change:
     check_level(level)
     earlier, later, counts = _aligned(first, second)
-    design = PARTLY_PAIRED if counts[0] >= FEWEST_PAIRS else INDEPENDENT if any(counts) else ""
+    design = design_of(*counts)
     return _tested(_estimated(earlier, later, design), counts, design, level)
 
 
@@ -144,6 +146,12 @@ def _design(n_both: int, n_first_only: int, n_second_only: int) -> str:
     if share >= PAIRED_SHARE:
         return PAIRED
     return PARTLY_PAIRED if share >= PARTLY_SHARE and n_both >= FEWEST_PAIRS else INDEPENDENT
+
+
+def _overall_design(n_both: int, n_first_only: int, n_second_only: int) -> str:
+    if n_both >= FEWEST_PAIRS:
+        return PARTLY_PAIRED
+    return INDEPENDENT if n_both or n_first_only or n_second_only else ""
 
 
 def _paired(earlier: Numbers, later: Numbers) -> _Estimate:
